@@ -1,0 +1,1 @@
+export { setup, teardown } from '@muster/db/testing/global-setup';
