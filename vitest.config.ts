@@ -6,8 +6,23 @@ const exclude = ['**/node_modules/**', '**/dist/**', '**/.next/**'];
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['{apps,packages,tooling}/**/*.test.{ts,tsx}'], exclude: [...exclude, '**/*.prop.test.ts', '**/*.int.test.ts'], sequence: { groupOrder: 0 } } },
-      { test: { name: 'prop', include: ['{apps,packages}/**/*.prop.test.ts'], exclude: [...exclude], testTimeout: 60_000, sequence: { groupOrder: 0 } } },
+      {
+        test: {
+          name: 'unit',
+          include: ['{apps,packages,tooling}/**/*.test.{ts,tsx}'],
+          exclude: [...exclude, '**/*.prop.test.ts', '**/*.int.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'prop',
+          include: ['{apps,packages}/**/*.prop.test.ts'],
+          exclude: [...exclude],
+          testTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
       {
         test: {
           name: 'int',

@@ -17,7 +17,8 @@ export const aptLine = (packages) => `sudo apt-get update && sudo apt-get instal
 
 /** @param {string[]} packages  @param {string} purpose said to the person before anything is installed */
 export async function aptInstall(packages, purpose) {
-  if (!mayInstall()) throw new StepError(`${purpose} is missing, and only root on Debian can have it installed here.`, `Run: ${aptLine(packages)}`);
+  if (!mayInstall())
+    throw new StepError(`${purpose} is missing, and only root on Debian can have it installed here.`, `Run: ${aptLine(packages)}`);
   console.log(`  ${purpose} is missing: installing ${packages.join(', ')} from the distribution's packages`);
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   const install = () => run('apt-get', ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', ...packages], { env });
@@ -27,5 +28,6 @@ export async function aptInstall(packages, purpose) {
     await run('apt-get', ['update'], { env });
     result = await install();
   }
-  if (result.code !== 0) throw new StepError(`Installing ${packages.join(', ')} failed:\n${tail(result.output, 8)}`, `Run: ${aptLine(packages)}`);
+  if (result.code !== 0)
+    throw new StepError(`Installing ${packages.join(', ')} failed:\n${tail(result.output, 8)}`, `Run: ${aptLine(packages)}`);
 }

@@ -13,7 +13,10 @@ const minimumFreeBytes = 2 * 1024 ** 3;
 export function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
-  throw new StepError(`Node ${process.versions.node} is too old: Muster needs 20.19 or newer.`, 'Install Node 20.19+ (https://nodejs.org) and try again.');
+  throw new StepError(
+    `Node ${process.versions.node} is too old: Muster needs 20.19 or newer.`,
+    'Install Node 20.19+ (https://nodejs.org) and try again.',
+  );
 }
 
 async function requireDisk() {
@@ -44,14 +47,19 @@ async function installDependencies() {
 
 function explainInstall(output) {
   if (/ENOSPC/.test(output)) return 'The disk is full: free some space and run the command again.';
-  if (/ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN/.test(output)) return 'The npm registry cannot be reached: check the network, a proxy or `npm config get registry`.';
+  if (/ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN/.test(output))
+    return 'The npm registry cannot be reached: check the network, a proxy or `npm config get registry`.';
   if (/EACCES|EPERM/.test(output)) return `The folder ${root} must be writable by you.`;
   return 'Read the lines above; `rm -rf node_modules` and the same command again starts afresh.';
 }
 
 async function generate() {
   const { code, output } = await run(process.execPath, ['packages/db/scripts/generate.mjs']);
-  if (code !== 0) throw new StepError(`Generating the database client failed:\n${tail(output)}`, 'This is a bug in the schema: run `node packages/db/scripts/generate.mjs` to see all of it.');
+  if (code !== 0)
+    throw new StepError(
+      `Generating the database client failed:\n${tail(output)}`,
+      'This is a bug in the schema: run `node packages/db/scripts/generate.mjs` to see all of it.',
+    );
 }
 
 async function build() {
