@@ -1,0 +1,13 @@
+import type { Services } from './services.ts';
+
+/** One request of an agent (node, validator, master): it proves itself inside its message, not by its connection. */
+export type AgentContext = { services: Services; remoteAddress: string };
+
+/** One request of a buyer; on a WebSocket it lives as long as the connection, so the token is looked up anew per call. */
+export type BuyerContext = {
+  services: Services;
+  remoteAddress: string;
+  token: string | null;
+  /** Sets or (null) clears the session cookie where the transport can still do so. */
+  setSessionCookie(session: { token: string; expiresAt: Date } | null): void;
+};

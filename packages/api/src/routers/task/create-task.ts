@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { ownerProcedure } from '../../buyer-trpc.ts';
+import { runRef } from '../../shapes/common.ts';
+import { taskShape } from '../../shapes/task.ts';
+
+const input = runRef.extend({
+  /** YAML or JSON text, or the spec itself; checked against the one task spec schema. */
+  spec: z.union([z.string().max(64_000), z.record(z.string(), z.unknown())]),
+  /** The same key in the same run answers with the task that it made first. */
+  idempotencyKey: z.string().min(1).max(128).optional(),
+});
+
+export const createTask = ownerProcedure
+  .input(input)
+  .output(taskShape)
+  .mutation(({ ctx, input: { spec, idempotencyKey } }) =>
+    ctx.services.tasks.create({ runId: ctx.runId, spec, idempotencyKey: idempotencyKey ?? null, actor: ctx.address }),
+  );

@@ -1,0 +1,8 @@
+import { ownerProcedure } from '../../buyer-trpc.ts';
+import { taskRef } from '../../shapes/common.ts';
+import { taskShape } from '../../shapes/task.ts';
+
+export const restartTask = ownerProcedure
+  .input(taskRef)
+  .output(taskShape)
+  .mutation(({ ctx, input }) => ctx.services.tasks.restart({ taskId: input.taskId, actor: ctx.address }));

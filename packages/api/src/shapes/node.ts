@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { capabilitiesSchema } from '@muster/protocol/capabilities';
+import { addressSchema, hash32Schema, isoTime, runIdSchema } from './common.ts';
+
+export const usageShape = z.object({ cpu: z.number(), memoryBytes: z.number(), diskBytes: z.number() });
+
+export const verdictShape = z.object({
+  seq: z.int(),
+  round: z.int(),
+  validator: addressSchema,
+  approve: z.boolean(),
+  evidenceHash: hash32Schema,
+  txHash: hash32Schema,
+  at: isoTime,
+});
+
+/** A node in a run, for its buyer. Its endpoint is never part of it. */
+export const nodeShape = z.object({
+  runId: runIdSchema,
+  node: addressSchema,
+  provider: addressSchema,
+  seq: z.int(),
+  round: z.int(),
+  /** On chain, with Lapsed and Closed derived. */
+  standing: z.string(),
+  /** The node life cycle, as the master sees it. */
+  phase: z.string(),
+  phaseReason: z.string().nullable(),
+  approvals: z.int(),
+  rejections: z.int(),
+  banned: z.boolean(),
+  registeredAt: isoTime,
+  registeredTx: hash32Schema,
+  approvedAt: isoTime.nullable(),
+  endedAt: isoTime.nullable(),
+  endedReason: z.string().nullable(),
+  lastHeartbeatAt: isoTime.nullable(),
+  usage: usageShape.nullable(),
+  capabilities: capabilitiesSchema.nullable(),
+});
+export type NodeView = z.infer<typeof nodeShape>;
+
+export const nodeDetailShape = nodeShape.extend({ verdicts: z.array(verdictShape) });
+export type NodeDetailView = z.infer<typeof nodeDetailShape>;

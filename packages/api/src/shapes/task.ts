@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { taskSpecSchema } from '@muster/protocol/task-spec/task-spec';
+import { addressSchema, hash32Schema, isoTime, runIdSchema, uuidSchema } from './common.ts';
+
+export const allocationShape = z.object({
+  allocationId: uuidSchema,
+  taskId: uuidSchema,
+  node: addressSchema,
+  epoch: z.int(),
+  replica: z.int(),
+  phase: z.string(),
+  phaseReason: z.string().nullable(),
+  desired: z.string(),
+  containerId: z.string().nullable(),
+  imageId: z.string().nullable(),
+  exitCode: z.int().nullable(),
+  oomKilled: z.boolean(),
+  error: z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() }).nullable(),
+  pull: z.object({ current: z.number(), total: z.number() }).nullable(),
+  restarts: z.int(),
+  createdAt: isoTime,
+  startedAt: isoTime.nullable(),
+  endedAt: isoTime.nullable(),
+  reportedAt: isoTime.nullable(),
+});
+export type AllocationView = z.infer<typeof allocationShape>;
+
+export const taskShape = z.object({
+  taskId: uuidSchema,
+  runId: runIdSchema,
+  name: z.string(),
+  spec: taskSpecSchema,
+  specHash: hash32Schema,
+  desired: z.string(),
+  phase: z.string(),
+  phaseReason: z.string().nullable(),
+  createdBy: addressSchema,
+  createdAt: isoTime,
+  endedAt: isoTime.nullable(),
+  allocations: z.array(allocationShape),
+});
+export type TaskView = z.infer<typeof taskShape>;
+
+export const snapshotShape = z.object({
+  snapshotId: uuidSchema,
+  taskId: uuidSchema,
+  allocationId: uuidSchema,
+  node: addressSchema,
+  volume: z.string(),
+  sha256: hash32Schema,
+  sizeBytes: z.number(),
+  createdAt: isoTime,
+});
+export type SnapshotView = z.infer<typeof snapshotShape>;
