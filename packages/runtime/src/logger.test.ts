@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { createLoggerTo } from './logger.ts';
+
+function setup(level?: string) {
+  const lines: string[] = [];
+  const logger = createLoggerTo({ write: (line) => void lines.push(line) }, { name: 'test', ...(level ? { level } : {}) });
+  return { logger, lines };
+}
+
+describe('createLogger', () => {
+  it('writes one JSON object per line with the event first-class', () => {
+    const { logger, lines } = setup();
+    logger.info({ event: 'ready', runId: '1' }, 'ready');
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ name: 'test', event: 'ready', runId: '1', msg: 'ready' });
+  });
+
+  it('redacts secrets at every level that a log call nests', () => {
+    const { logger, lines } = setup();
+    logger.info({ privateKey: 'hush', envelope: { signature: 'hush' }, request: { headers: { authorization: 'hush' } }, spec: { env: { TOKEN: 'hush' } } });
+    expect(lines[0]).not.toContain('hush');
+    expect(lines[0]?.match(/\[redacted\]/g)).toHaveLength(4);
+  });
+
+  it('keeps an error with its cause', () => {
+    const { logger, lines } = setup();
+    logger.error({ err: new Error('outer', { cause: new Error('inner') }) }, 'failed');
+    expect(lines[0]).toContain('outer');
+    expect(lines[0]).toContain('inner');
+  });
+
+  it('respects its level', () => {
+    const { logger, lines } = setup('warn');
+    logger.info('quiet');
+    expect(lines).toEqual([]);
+  });
+});
