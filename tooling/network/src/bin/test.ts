@@ -1,0 +1,52 @@
+// `npm test` after its set-up: everything there is to check, in two lanes for two cores, closing with one count.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { reportFailure, step } from '../../../scripts/lib/steps.mjs';
+import { ensureChromium } from '../chromium.ts';
+import { demoImage, ensureDemoImage } from '../demo-image.ts';
+import { ensureDockerEngine } from '../docker-engine.ts';
+import { type Stage, type Tally, countClosingLine, runStage, sum, vitestStage } from '../test/stage.ts';
+
+const bin = (name: string) => `node_modules/.bin/${name}`;
+
+async function inOrder(stages: Stage[]): Promise<Tally> {
+  const tallies: Tally[] = [];
+  for (const stage of stages) tallies.push(await runStage(stage));
+  return sum(tallies);
+}
+
+async function main(): Promise<number> {
+  const dir = await mkdtemp(join(tmpdir(), 'muster-test-'));
+  const chromium = await step('Chromium', ensureChromium);
+  const engine = await step('Docker Engine', () => ensureDockerEngine({ dataDir: join(dir, 'docker') }));
+  try {
+    await step('demo image', () => ensureDemoImage(engine.docker));
+    const env = { DOCKER_HOST: engine.host, MUSTER_TEST_IMAGE: demoImage, MUSTER_CHROMIUM: chromium };
+    const node = process.execPath;
+    const checks: Stage[] = [
+      { name: 'types', command: node, args: ['tooling/scripts/check-types.mjs'], count: countClosingLine },
+      { name: 'lint', command: bin('oxlint'), args: ['--config', 'oxlint.config.mjs', '--deny-warnings'] },
+      { name: 'format', command: bin('oxfmt'), args: ['--check'] },
+      { name: 'dead code', command: bin('knip'), args: ['--no-progress'] },
+      vitestStage('unit, property and integration', ['unit', 'prop', 'int'], env),
+    ];
+    const builds: Stage[] = [
+      { name: 'contracts', command: node, args: ['contracts/scripts/test.mjs'], count: countClosingLine },
+      { name: 'build', command: 'npx', args: ['--yes', 'pnpm@12', 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only'] },
+    ];
+    const lanes = await Promise.all([inOrder(checks), inOrder(builds)]);
+    const whole: Stage[] = [
+      vitestStage('end to end', ['e2e'], env),
+      { name: 'smoke', command: node, args: ['--import', 'tsx', 'tooling/network/src/bin/smoke.ts'], env, count: countClosingLine },
+    ];
+    const { passed, failed } = sum([...lanes, await inOrder(whole)]);
+    console.log(`\n${passed} passed, ${failed} failed`);
+    return failed === 0 ? 0 : 1;
+  } finally {
+    await engine.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+process.exitCode = await main().catch(reportFailure);
