@@ -1,4 +1,4 @@
-import type { Standing } from './standing.ts';
+import { isLive, type Standing } from './standing.ts';
 import type { RegistrationState, RunState } from './state.ts';
 
 /** The contract's constants that derivation needs, in ms. */
@@ -7,12 +7,12 @@ export interface RegistryTimeouts {
   pendingTimeoutMs: number;
 }
 
-/** The contract's own value: keep in step with ComputeRegistry.PENDING_TIMEOUT. */
-export const REGISTRY_TIMEOUTS: RegistryTimeouts = { pendingTimeoutMs: 24 * 60 * 60_000 };
+/** The contract's own value: ComputeRegistry.PENDING_TIMEOUT. */
+export const REGISTRY_TIMEOUTS: RegistryTimeouts = { pendingTimeoutMs: 3 * 24 * 60 * 60_000 };
 
 /**
  * The standing as `standingOf` answers it: a stored one, or Lapsed and Closed, which no event announces.
- * Ended standings stay; of the live ones a closed run closes all, and time lapses the pending.
+ * An end, once come, never changes: a registration that lapsed before its run closed has lapsed.
  */
 export function deriveStanding(
   registration: Pick<RegistrationState, 'standing' | 'registeredAt'>,
@@ -20,10 +20,9 @@ export function deriveStanding(
   nowMs: number,
   timeouts: RegistryTimeouts = REGISTRY_TIMEOUTS,
 ): Standing {
-  const { standing } = registration;
-  if (standing !== 'Pending' && standing !== 'Approved') return standing;
-  // Lapsing comes first: a registration that lapsed before its run closed has lapsed.
-  const lapsesAt = registration.registeredAt + timeouts.pendingTimeoutMs;
-  if (standing === 'Pending' && lapsesAt < Math.min(nowMs, run.closedAt ?? nowMs)) return 'Lapsed';
+  const { standing, registeredAt } = registration;
+  if (!isLive(standing)) return standing;
+  const until = run.closedAt ?? nowMs;
+  if (standing === 'Pending' && until >= registeredAt + timeouts.pendingTimeoutMs) return 'Lapsed';
   return run.closedAt === null ? standing : 'Closed';
 }

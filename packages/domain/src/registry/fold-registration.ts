@@ -3,7 +3,7 @@ import type { RegistrationState } from './state.ts';
 
 /** A node's registration after one event that names the node. Throws RangeError when it was never registered. */
 export function applyToRegistration(before: RegistrationState | undefined, event: RegistryEvent): RegistrationState | undefined {
-  if (event.name === 'Registered') return register(before, event);
+  if (event.name === 'Registered') return register(event);
   if (!before) throw new RangeError(`${event.name} in run ${event.args.runId} for a node that never registered.`);
   switch (event.name) {
     case 'VerdictSubmitted':
@@ -19,13 +19,13 @@ export function applyToRegistration(before: RegistrationState | undefined, event
   }
 }
 
-function register(before: RegistrationState | undefined, { args, position }: EventOf<'Registered'>): RegistrationState {
+function register({ args, position }: EventOf<'Registered'>): RegistrationState {
   return {
     ...args,
     approvals: 0,
     rejections: 0,
     standing: 'Pending',
-    banned: before?.banned ?? false,
+    banned: false,
     registeredAt: position.blockTime,
     roundOpenedAt: position.blockTime,
     approvedAt: null,
@@ -36,22 +36,17 @@ function register(before: RegistrationState | undefined, { args, position }: Eve
   };
 }
 
-/** A verdict for a later round opens it: its tally starts at nothing. */
+/** A verdict for a later round opens it; the event's tallies include the verdict. */
 function countVerdict(before: RegistrationState, { args, position }: EventOf<'VerdictSubmitted'>): RegistrationState {
-  const opens = args.round !== before.round;
-  const tally = opens ? { approvals: 0, rejections: 0 } : before;
-  return {
-    ...before,
-    round: args.round,
-    roundOpenedAt: opens ? position.blockTime : before.roundOpenedAt,
-    approvals: tally.approvals + (args.approve ? 1 : 0),
-    rejections: tally.rejections + (args.approve ? 0 : 1),
-  };
+  const { round, approvals, rejections } = args;
+  const roundOpenedAt = round === before.round ? before.roundOpenedAt : position.blockTime;
+  return { ...before, round, roundOpenedAt, approvals, rejections };
 }
 
-function settleRound(before: RegistrationState, { args, position }: EventOf<'RoundSettled'>): RegistrationState {
-  const approvedNow = args.standing === 'Approved' && before.standing !== 'Approved';
-  return { ...before, standing: args.standing, approvedAt: approvedNow ? position.blockTime : before.approvedAt };
+/** Rejected and Invalidated end the registration without an Ended of their own. */
+function settleRound(before: RegistrationState, { args: { standing }, position }: EventOf<'RoundSettled'>): RegistrationState {
+  if (standing !== 'Approved') return { ...before, standing, endedAt: position.blockTime };
+  return { ...before, standing, approvedAt: before.standing === 'Approved' ? before.approvedAt : position.blockTime };
 }
 
 function end(before: RegistrationState, { args, position }: EventOf<'Ended'>): RegistrationState {

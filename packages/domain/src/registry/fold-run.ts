@@ -1,13 +1,17 @@
 import type { EventOf, RegistryEvent } from './events.ts';
 import type { RunState } from './state.ts';
 
+const ZERO_ADDRESS = '0x0000000000000000000000000000000000000000';
+/** The first master's term. */
+const FIRST_EPOCH = 1;
+
 /** One run after one of its events. Throws RangeError when the run was never created. */
 export function applyToRun(run: RunState | undefined, event: RegistryEvent): RunState {
   if (event.name === 'RunCreated') return createRun(event);
   if (!run) throw new RangeError(`${event.name} for run ${event.args.runId}, which was never created.`);
   switch (event.name) {
     case 'RunOwnershipOffered':
-      return { ...run, pendingOwner: event.args.pendingOwner };
+      return { ...run, pendingOwner: event.args.pendingOwner === ZERO_ADDRESS ? null : event.args.pendingOwner };
     case 'RunOwnerChanged':
       return { ...run, owner: event.args.owner, pendingOwner: null };
     case 'MasterChanged':
@@ -23,6 +27,7 @@ export function applyToRun(run: RunState | undefined, event: RegistryEvent): Run
   }
 }
 
-function createRun({ args, position }: EventOf<'RunCreated'>): RunState {
-  return { ...args, pendingOwner: null, createdAt: position.blockTime, createdTx: position.txHash, closedAt: null, closedTx: null };
+function createRun({ args: { runId, owner, spec }, position }: EventOf<'RunCreated'>): RunState {
+  const opened = { masterEpoch: FIRST_EPOCH, createdAt: position.blockTime, createdTx: position.txHash };
+  return { runId, owner, pendingOwner: null, ...spec, ...opened, closedAt: null, closedTx: null };
 }
