@@ -1,0 +1,18 @@
+import type { ReactNode } from 'react';
+import { cn } from '../../lib/cn.ts';
+
+type EmptyStateProps = { icon?: ReactNode; title: string; children?: ReactNode; action?: ReactNode; className?: string };
+
+/** Nothing here yet: says why, and offers the next step. */
+export const EmptyState = ({ icon, title, children, action, className }: EmptyStateProps) => (
+  <div className={cn('flex flex-col items-center px-6 py-12 text-center', className)}>
+    {icon ? (
+      <span aria-hidden className="mb-4 grid size-11 place-items-center rounded-full bg-sunken text-faint ring-1 ring-line [&_svg]:size-5">
+        {icon}
+      </span>
+    ) : null}
+    <p className="text-base font-medium">{title}</p>
+    {children ? <div className="mt-1 max-w-md text-sm text-pretty text-muted">{children}</div> : null}
+    {action ? <div className="mt-5">{action}</div> : null}
+  </div>
+);
