@@ -1,0 +1,39 @@
+import type { ContainerRuntime, ContainerUsage } from '../../ports/container-runtime.ts';
+import { engineError, statusOf, type Engine } from './engine.ts';
+
+export function createUsage(engine: Engine): Pick<ContainerRuntime, 'readUsage' | 'info'> {
+  async function readUsage(id: string): Promise<ContainerUsage | null> {
+    try {
+      const stats = await engine.getContainer(id).stats({ stream: false });
+      const systemDelta = stats.cpu_stats.system_cpu_usage - stats.precpu_stats.system_cpu_usage;
+      const cpuDelta = stats.cpu_stats.cpu_usage.total_usage - stats.precpu_stats.cpu_usage.total_usage;
+      const cpu = systemDelta > 0 ? (cpuDelta / systemDelta) * (stats.cpu_stats.online_cpus || 1) : 0;
+      // The page cache is the kernel's to take back.
+      const cache = stats.memory_stats.stats?.inactive_file ?? stats.memory_stats.stats?.total_inactive_file ?? 0;
+      const memoryBytes = Math.max(0, (stats.memory_stats.usage ?? 0) - cache);
+      return memoryBytes === 0 && cpuDelta === 0 ? null : { cpu, memoryBytes };
+    } catch (error) {
+      if (statusOf(error) === 404 || statusOf(error) === 409) return null;
+      throw engineError(error, 'DOCKER_UNAVAILABLE');
+    }
+  }
+
+  async function info() {
+    try {
+      const raw: Record<string, unknown> = await engine.info();
+      const text = (name: string) => (typeof raw[name] === 'string' ? raw[name] : '');
+      return {
+        version: text('ServerVersion'),
+        rootDir: text('DockerRootDir'),
+        hasInit: text('InitBinary') !== '',
+        runtimes: Object.keys(typeof raw['Runtimes'] === 'object' && raw['Runtimes'] !== null ? raw['Runtimes'] : {}),
+        memoryLimit: raw['MemoryLimit'] === true,
+        pidsLimit: raw['PidsLimit'] === true,
+      };
+    } catch (error) {
+      throw engineError(error, 'DOCKER_UNAVAILABLE');
+    }
+  }
+
+  return { readUsage, info };
+}

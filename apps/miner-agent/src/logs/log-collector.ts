@@ -1,0 +1,117 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LogChunk } from '@muster/protocol/messages/log-frames';
+import type { Logger } from '@muster/runtime/logger';
+import type { ContainerRuntime } from '../ports/container-runtime.ts';
+import { resumeFrom } from './log-position.ts';
+import { openLogSpool, type LogSpool } from './log-spool.ts';
+import { pumpLog } from './pump-log.ts';
+
+/** All containers' logs: follows what runs, keeps what is not delivered. */
+export interface LogCollector {
+  /** Follows a running container's log unless it is followed already. */
+  follow(allocationId: string, containerId: string): void;
+  /** For a container that has ended: resolves when its whole log is in the spool. */
+  drain(allocationId: string, containerId: string): Promise<void>;
+  /** Undelivered chunks of all allocations, oldest first within each. */
+  pending(limit: number): Promise<LogChunk[]>;
+  acknowledge(acked: readonly { allocationId: string; sequence: number }[]): Promise<void>;
+  hasPending(allocationId: string): boolean;
+  /** Drops the allocation's spool for good. */
+  forget(allocationId: string): Promise<void>;
+  onChunk(listener: () => void): void;
+}
+
+export interface LogCollectorOptions {
+  directory: string;
+  maxBytesPerAllocation: number;
+  flushMs: number;
+  runtime: Pick<ContainerRuntime, 'readLogs'>;
+  logger: Logger;
+  signal: AbortSignal;
+}
+
+/** How long a follower of an ended container may take to notice. */
+const FOLLOWER_END_MS = 5_000;
+
+export async function createLogCollector(options: LogCollectorOptions): Promise<LogCollector> {
+  const { directory, maxBytesPerAllocation, flushMs, runtime, logger, signal } = options;
+  const spools = new Map<string, Promise<LogSpool>>();
+  const opened = new Map<string, LogSpool>();
+  const followers = new Map<string, { abort: AbortController; ended: Promise<void> }>();
+  const listeners: (() => void)[] = [];
+
+  function spoolOf(allocationId: string): Promise<LogSpool> {
+    const existing = spools.get(allocationId);
+    if (existing) return existing;
+    const opening = openLogSpool({ directory: join(directory, allocationId), maxBytes: maxBytesPerAllocation });
+    spools.set(allocationId, opening);
+    opening.then((spool) => opened.set(allocationId, spool), () => spools.delete(allocationId));
+    return opening;
+  }
+
+  async function read(allocationId: string, containerId: string, stop: AbortSignal): Promise<void> {
+    const spool = await spoolOf(allocationId);
+    const sinceMs = resumeFrom(spool.position);
+    const entries = runtime.readLogs(containerId, { follow: true, signal: stop, ...(sinceMs === undefined ? {} : { sinceMs }) });
+    await pumpLog(entries, { spool, flushMs, onChunk: () => listeners.forEach((listener) => listener()) });
+  }
+
+  function follow(allocationId: string, containerId: string): void {
+    if (followers.has(allocationId)) return;
+    const abort = new AbortController();
+    const ended = read(allocationId, containerId, AbortSignal.any([abort.signal, signal]))
+      .catch((err: unknown) => logger.warn({ event: 'logs.interrupted', allocationId, err }, 'a log cannot be followed; it is taken up again'))
+      .finally(() => followers.delete(allocationId));
+    followers.set(allocationId, { abort, ended });
+  }
+
+  async function drain(allocationId: string, containerId: string): Promise<void> {
+    const follower = followers.get(allocationId);
+    if (follower) {
+      const timer = setTimeout(() => follower.abort.abort(), FOLLOWER_END_MS);
+      await follower.ended;
+      clearTimeout(timer);
+    }
+    // Once more from the position: what a follower missed by breaking off is still in the engine's log.
+    await read(allocationId, containerId, signal);
+  }
+
+  async function pending(limit: number): Promise<LogChunk[]> {
+    const chunks: LogChunk[] = [];
+    for (const [allocationId, spool] of opened) {
+      if (chunks.length >= limit) break;
+      if (spool.pendingCount === 0) continue;
+      for (const { sequence, lines } of await spool.pending(limit - chunks.length)) chunks.push({ allocationId, sequence, lines });
+    }
+    return chunks;
+  }
+
+  async function acknowledge(acked: readonly { allocationId: string; sequence: number }[]): Promise<void> {
+    for (const [allocationId, spool] of opened) {
+      const sequences = acked.filter((chunk) => chunk.allocationId === allocationId).map(({ sequence }) => sequence);
+      if (sequences.length > 0) await spool.acknowledge(sequences);
+    }
+  }
+
+  async function forget(allocationId: string): Promise<void> {
+    spools.delete(allocationId);
+    opened.delete(allocationId);
+    await rm(join(directory, allocationId), { recursive: true, force: true });
+  }
+
+  // What a former life of the agent left undelivered.
+  for (const entry of await readdir(directory, { withFileTypes: true }).catch(() => [])) {
+    if (entry.isDirectory()) await spoolOf(entry.name);
+  }
+
+  return {
+    follow,
+    drain,
+    pending,
+    acknowledge,
+    forget,
+    hasPending: (allocationId) => (opened.get(allocationId)?.pendingCount ?? 0) > 0,
+    onChunk: (listener) => void listeners.push(listener),
+  };
+}

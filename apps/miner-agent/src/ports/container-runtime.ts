@@ -1,0 +1,152 @@
+/** What the agent asks of a container engine, in its own words: one method per verb. Errors are AppErrors. */
+export interface ContainerRuntime {
+  info(): Promise<RuntimeInfo>;
+
+  /** The image's content id, or null when it is not on this machine. */
+  findImage(reference: string): Promise<ImageDetails | null>;
+  /** Throws IMAGE_NOT_FOUND or IMAGE_PULL_FAILED. */
+  pullImage(reference: string, options: PullOptions): Promise<ImageDetails>;
+
+  /** Containers that carry all of these labels, in any state. */
+  listContainers(labels: Labels): Promise<ObservedContainer[]>;
+  /** Returns the id of a container with this name that already carries the same labels: a create call may fail although it succeeded. */
+  createContainer(blueprint: ContainerBlueprint): Promise<string>;
+  /** Starting a running container succeeds. Throws COMMAND_NOT_FOUND or CONTAINER_START_FAILED. */
+  startContainer(id: string): Promise<void>;
+  /** SIGTERM, then SIGKILL after the grace. Stopping what has stopped, or is gone, succeeds. */
+  stopContainer(id: string, graceMs: number): Promise<void>;
+  /** Removing what is gone succeeds. Never removes a running container, nor a named volume. */
+  removeContainer(id: string): Promise<void>;
+  /** Entries in the order that the engine keeps them; ends with the container when `follow`, else at the end of the log. */
+  readLogs(id: string, options: ReadLogsOptions): AsyncIterable<LogEntry>;
+  /** Live figures; null when the container does not run. */
+  readUsage(id: string): Promise<ContainerUsage | null>;
+  /** The content of /etc/passwd inside the image, or null when it has none. */
+  readPasswd(image: string, labels: Labels): Promise<string | null>;
+
+  listNetworks(labels: Labels): Promise<ObservedNetwork[]>;
+  /** Idempotent by name and labels. */
+  createNetwork(network: { name: string; labels: Labels }): Promise<void>;
+  removeNetwork(name: string): Promise<void>;
+
+  /** Idempotent; the volume's root belongs to `owner` afterwards, so that an unprivileged container can write to it. */
+  prepareVolume(volume: VolumePreparation): Promise<void>;
+  /** A tar stream of the volume's content. Throws VOLUME_UNKNOWN. */
+  archiveVolume(archive: VolumeArchive): AsyncIterable<Uint8Array>;
+
+  /** Something happened to one of our containers; ends when the engine goes away. */
+  watch(labels: Labels, signal: AbortSignal): AsyncIterable<RuntimeEvent>;
+}
+
+export type Labels = Readonly<Record<string, string>>;
+
+export interface RuntimeInfo {
+  version: string;
+  rootDir: string;
+  /** The engine can put a small init in front of the container's command, which forwards signals and reaps zombies. */
+  hasInit: boolean;
+  runtimes: readonly string[];
+  memoryLimit: boolean;
+  pidsLimit: boolean;
+}
+
+export interface ImageDetails {
+  id: string;
+  /** As the image says; '' for root by default. */
+  user: string;
+  /** NAME=value lines of the image. */
+  env: readonly string[];
+}
+
+export interface PullOptions {
+  signal: AbortSignal;
+  /** Bytes over all layers; total grows while the engine learns of layers. */
+  onProgress(progress: { current: number; total: number }): void;
+}
+
+export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+
+export interface ObservedContainer {
+  id: string;
+  name: string;
+  labels: Labels;
+  imageId: string;
+  state: ContainerState;
+  /** As the engine writes them, nanoseconds included; null when it never started or ended. */
+  startedAt: string | null;
+  finishedAt: string | null;
+  exitCode: number | null;
+  oomKilled: boolean;
+  /** The engine's own complaint, e.g. about a command that is not there. */
+  error: string | null;
+}
+
+export interface ObservedNetwork {
+  name: string;
+  labels: Labels;
+}
+
+export interface ContainerBlueprint {
+  name: string;
+  labels: Labels;
+  image: string;
+  command: readonly string[];
+  entrypoint: readonly string[];
+  env: readonly string[];
+  /** Numeric uid:gid. */
+  user: string;
+  memoryBytes: number;
+  cpus: number;
+  shmBytes: number;
+  pids: number;
+  openFiles: number;
+  readOnlyRoot: boolean;
+  tmpfsBytes: number;
+  /** 'none', or the name of a network of ours. */
+  network: string;
+  volumes: readonly { name: string; path: string }[];
+  init: boolean;
+}
+
+export interface ReadLogsOptions {
+  follow: boolean;
+  /** Unix ms; entries from this time on. */
+  sinceMs?: number;
+  /** Only the last so many entries. */
+  tail?: number;
+  signal?: AbortSignal;
+}
+
+export interface LogEntry {
+  /** RFC 3339 with nanoseconds, as the engine stamped it. */
+  at: string;
+  stream: 'stdout' | 'stderr';
+  text: string;
+}
+
+export interface ContainerUsage {
+  /** Share of one core: 1.5 is one and a half cores. */
+  cpu: number;
+  memoryBytes: number;
+}
+
+export interface VolumePreparation {
+  name: string;
+  labels: Labels;
+  helperLabels: Labels;
+  image: string;
+  owner: { uid: number; gid: number };
+}
+
+export interface VolumeArchive {
+  name: string;
+  helperLabels: Labels;
+  image: string;
+  signal: AbortSignal;
+}
+
+export interface RuntimeEvent {
+  action: string;
+  containerId: string;
+  labels: Labels;
+}

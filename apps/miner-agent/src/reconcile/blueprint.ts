@@ -1,0 +1,60 @@
+import type { Address } from 'viem';
+import type { ContainerBlueprint } from '../ports/container-runtime.ts';
+import type { User } from './container-user.ts';
+import type { AllocationRecord } from './desired.ts';
+import { containerName, volumeName, writeLabels } from './labels.ts';
+
+const MiB = 1024 * 1024;
+
+/** What a task gets when it does not say. */
+export const DEFAULT_LIMITS = { memoryBytes: 512 * MiB, cpus: 1, shmBytes: 64 * MiB, tmpfsBytes: 64 * MiB, pids: 1024, openFiles: 65_536 };
+
+export interface BlueprintContext {
+  node: Address;
+  user: User;
+  imageEnv: readonly string[];
+  hasInit: boolean;
+}
+
+/** The container of an allocation. Pure: what the engine is asked for follows from the record alone. */
+export function blueprintOf(record: AllocationRecord, { node, user, imageEnv, hasInit }: BlueprintContext): ContainerBlueprint {
+  const { spec } = record;
+  const { resources } = spec;
+  return {
+    name: containerName(record),
+    labels: writeLabels({ ...record, node }),
+    image: spec.image,
+    command: spec.command ?? [],
+    entrypoint: spec.entrypoint ?? [],
+    env: environmentOf(record, imageEnv),
+    user: `${user.uid}:${user.gid}`,
+    memoryBytes: resources.memoryBytes ?? DEFAULT_LIMITS.memoryBytes,
+    cpus: resources.cpu ?? DEFAULT_LIMITS.cpus,
+    shmBytes: resources.shmBytes ?? DEFAULT_LIMITS.shmBytes,
+    pids: DEFAULT_LIMITS.pids,
+    openFiles: DEFAULT_LIMITS.openFiles,
+    tmpfsBytes: DEFAULT_LIMITS.tmpfsBytes,
+    readOnlyRoot: spec.readOnlyRoot,
+    network: spec.network === 'none' ? 'none' : networkName(record),
+    volumes: spec.volumes.map(({ name, path }) => ({ name: volumeName(record, name), path })),
+    init: hasInit,
+  };
+}
+
+/** One network per allocation and epoch: nobody else is on it. */
+export const networkName = (record: { allocationId: string; epoch: number }): string => containerName(record);
+
+/** The task may overwrite everything but who it is. */
+function environmentOf({ runId, taskId, allocationId, replica, spec }: AllocationRecord, imageEnv: readonly string[]): string[] {
+  const hasHome = imageEnv.some((line) => line.startsWith('HOME='));
+  const env = {
+    // The default user has no home in the image, and programs that look for one must be able to write there.
+    ...(hasHome ? {} : { HOME: '/tmp' }),
+    ...spec.env,
+    MUSTER_RUN_ID: runId,
+    MUSTER_TASK_ID: taskId,
+    MUSTER_ALLOCATION_ID: allocationId,
+    MUSTER_REPLICA: String(replica),
+  };
+  return Object.entries(env).map(([name, value]) => `${name}=${value}`);
+}

@@ -1,0 +1,50 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readJsonFile, writeFileAtomic } from '@muster/runtime/atomic-file';
+import { allocationRecordSchema, type AllocationRecord } from '../reconcile/desired.ts';
+
+/** One file per allocation, so that a change costs one allocation's bytes however many there are. */
+export interface AllocationStore {
+  list(): AllocationRecord[];
+  get(allocationId: string): AllocationRecord | undefined;
+  /** Durable before it resolves; changes of one allocation never overlap. Null removes it. */
+  update(allocationId: string, change: (current: AllocationRecord | undefined) => AllocationRecord | null | undefined): Promise<void>;
+}
+
+export async function openAllocationStore(directory: string): Promise<AllocationStore> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const fileOf = (allocationId: string) => join(directory, `${allocationId}.json`);
+  const records = new Map<string, AllocationRecord>();
+  for (const name of await readdir(directory)) {
+    if (!name.endsWith('.json') || name.startsWith('.')) continue;
+    const record = await readJsonFile(join(directory, name), allocationRecordSchema);
+    if (record) records.set(record.allocationId, record);
+  }
+  const turns = new Map<string, Promise<void>>();
+
+  async function write(allocationId: string, change: (current: AllocationRecord | undefined) => AllocationRecord | null | undefined) {
+    const current = records.get(allocationId);
+    const next = change(current);
+    if (next === undefined || next === current) return;
+    if (next === null) {
+      records.delete(allocationId);
+      await rm(fileOf(allocationId), { force: true });
+      return;
+    }
+    await writeFileAtomic(fileOf(allocationId), `${JSON.stringify(next)}\n`);
+    records.set(allocationId, next);
+  }
+
+  return {
+    list: () => [...records.values()],
+    get: (allocationId) => records.get(allocationId),
+    update: (allocationId, change) => {
+      const turn = (turns.get(allocationId) ?? Promise.resolve()).then(() => write(allocationId, change));
+      const settled = turn.catch(() => undefined).finally(() => {
+        if (turns.get(allocationId) === settled) turns.delete(allocationId);
+      });
+      turns.set(allocationId, settled);
+      return turn;
+    },
+  };
+}
