@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+import { byteCountSchema, counterSchema, timestampMsSchema, uint32Schema, uuidSchema } from '../primitives.ts';
+import { Order } from './order.ts';
+
+/** Bodies of the frames of a session (frame.ts); authenticated by MAC, so none of them is signed. */
+
+export const allocationPhaseSchema = z.enum([
+  'Pending', 'Placed', 'Pulling', 'Starting', 'Running', 'Succeeded', 'Failed', 'Cancelled', 'Lost', 'Unknown',
+]);
+export type AllocationPhase = z.output<typeof allocationPhaseSchema>;
+
+const reason = z.string().max(500);
+const errorText = z.string().max(2000);
+/** A string, not the enum: a newer agent may report a code that this side does not know yet. */
+const errorCode = z.string().max(64);
+
+export const heartbeatSchema = z.strictObject({
+  at: timestampMsSchema,
+  usage: z.strictObject({
+    /** Busy hardware threads. */
+    cpu: z.number().nonnegative(),
+    memoryBytes: byteCountSchema,
+    diskBytes: byteCountSchema,
+  }),
+  /** The highest order version that the node has carried out. */
+  orderEpoch: uint32Schema,
+  orderCounter: counterSchema,
+  allocations: z.array(z.strictObject({ allocationId: uuidSchema, epoch: uint32Schema, phase: allocationPhaseSchema })).max(1000),
+});
+export type Heartbeat = z.output<typeof heartbeatSchema>;
+
+const ordersShape = { orders: z.array(Order.envelopeSchema).max(1000) };
+
+/** Pushed to the node as they arise. */
+export const ordersBodySchema = z.strictObject(ordersShape);
+export type OrdersBody = z.output<typeof ordersBodySchema>;
+
+/** "Desired state also rides on every heartbeat answer, so a lost push costs one interval, never a task." */
+export const heartbeatAnswerSchema = z.strictObject({ now: timestampMsSchema, ...ordersShape });
+export type HeartbeatAnswer = z.output<typeof heartbeatAnswerSchema>;
+
+export const allocationStatusSchema = z.strictObject({
+  allocationId: uuidSchema,
+  epoch: uint32Schema,
+  phase: allocationPhaseSchema,
+  reason: reason.optional(),
+  containerId: z.string().max(128).optional(),
+  imageId: z.string().max(128).optional(),
+  exitCode: z.int().optional(),
+  oomKilled: z.boolean(),
+  error: z.strictObject({ code: errorCode, message: errorText, hint: errorText }).optional(),
+  /** Bytes of the image so far and in all. */
+  pull: z.strictObject({ current: byteCountSchema, total: byteCountSchema }).optional(),
+  restarts: uint32Schema,
+  startedAt: timestampMsSchema.optional(),
+  endedAt: timestampMsSchema.optional(),
+  at: timestampMsSchema,
+});
+export type AllocationStatus = z.output<typeof allocationStatusSchema>;
+
+/** How an order went; reporting it is what acknowledges it. */
+export const orderResultSchema = z.strictObject({
+  orderId: uuidSchema,
+  ok: z.boolean(),
+  error: z.strictObject({ code: errorCode, message: errorText }).optional(),
+});
+export type OrderResult = z.output<typeof orderResultSchema>;
+
+export const statusReportSchema = z.strictObject({
+  orderIds: z.array(orderResultSchema).max(1000),
+  allocations: z.array(allocationStatusSchema).max(1000),
+});
+export type StatusReport = z.output<typeof statusReportSchema>;

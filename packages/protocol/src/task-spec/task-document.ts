@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+import { BYTES_EXPECTED, parseBytes } from '../units/bytes.ts';
+import { DURATION_EXPECTED, parseDuration } from '../units/duration.ts';
+import {
+  argumentsSchema,
+  entrypointSchema,
+  envNameSchema,
+  imageSchema,
+  labelNameSchema,
+  mountPathSchema,
+  networkSchema,
+  replicasSchema,
+  restartPolicySchema,
+  taskNameSchema,
+} from './task-spec.ts';
+import { volumeNameSchema } from './volume-name.ts';
+
+/** A quantity as it is written; its value is checked by the parser given, its range by the task spec's schema. */
+function written(parse: (text: string) => number | undefined, expected: string) {
+  return z.string().max(32).refine((text) => parse(text) !== undefined, `expected ${expected}`);
+}
+
+const bytes = written(parseBytes, BYTES_EXPECTED).meta({ examples: ['512MiB', '4GB'] });
+const duration = written(parseDuration, DURATION_EXPECTED).meta({ examples: ['30s', '5m', '1h30m'] });
+const list = 'expected a list, such as ["sh", "-c", "echo hello"]';
+
+/** A task as a buyer writes it, in YAML or JSON. Every field is named here; any other is refused, never ignored. */
+export const taskDocumentSchema = z.strictObject({
+  name: taskNameSchema.optional().describe('Shown in lists; the image when left out.'),
+  image: imageSchema.describe('The container image.'),
+  command: z.array(z.string(), { error: list }).pipe(argumentsSchema).optional().describe("Replaces the image's arguments."),
+  entrypoint: z.array(z.string(), { error: list }).pipe(entrypointSchema).optional().describe("Replaces the image's program."),
+  env: z.record(envNameSchema, z.union([z.string().max(32_768), z.number(), z.boolean()])).optional().describe('Environment variables.'),
+  resources: z
+    .strictObject({
+      cpu: z.number().optional().describe('Hardware threads; fractions are allowed.'),
+      memory: bytes.optional().describe('Memory limit.'),
+      shm: bytes.optional().describe('Size of /dev/shm.'),
+      disk: bytes.optional().describe('Free space that the node must have.'),
+    })
+    .optional(),
+  replicas: replicasSchema.optional().describe('How many copies, or all for one on every node. Default 1.'),
+  volumes: z
+    .array(z.strictObject({ name: volumeNameSchema, path: mountPathSchema }))
+    .max(16)
+    .optional()
+    .describe('Persistent storage: it outlives the container.'),
+  restart: z
+    .strictObject({
+      policy: restartPolicySchema.describe('When to start again.'),
+      maxRetries: z.int().min(0).max(1000).optional().describe('Default 3.'),
+      backoff: duration.optional().describe('Before the first retry; doubles each time. Default 1s.'),
+    })
+    .optional(),
+  timeout: duration.optional().describe('The task is stopped after so long.'),
+  grace: duration.optional().describe('Between SIGTERM and SIGKILL. Default 10s.'),
+  network: networkSchema.optional().describe('none, or egress for connections out to the internet. Default none.'),
+  readOnlyRoot: z.boolean().optional().describe("Whether the image's own files are read-only. Default true."),
+  labels: z.record(labelNameSchema, z.string().max(256)).optional().describe('Your own marks.'),
+});
+
+export type TaskDocument = z.output<typeof taskDocumentSchema>;
