@@ -147,8 +147,9 @@ CREATE TABLE "NodeState" (
     "nextInviteAt" TIMESTAMPTZ,
     "acknowledgment" JSONB,
     "acknowledgedAt" TIMESTAMPTZ,
-    "lastHeartbeatAt" TIMESTAMPTZ,
     "drainRequestedAt" TIMESTAMPTZ,
+    "drainReason" TEXT,
+    "lastHeartbeatAt" TIMESTAMPTZ,
     "updatedAt" TIMESTAMPTZ NOT NULL DEFAULT statement_timestamp(),
 
     CONSTRAINT "NodeState_pkey" PRIMARY KEY ("runId","node")
@@ -209,6 +210,7 @@ CREATE TABLE "Allocation" (
     "phaseReason" TEXT,
     "phaseSince" TIMESTAMPTZ NOT NULL DEFAULT statement_timestamp(),
     "desired" TEXT NOT NULL,
+    "stopReason" TEXT,
     "containerId" TEXT,
     "imageId" TEXT,
     "exitCode" INTEGER,
@@ -378,13 +380,3 @@ ALTER TABLE "Registration" ADD CONSTRAINT "Registration_runId_fkey" FOREIGN KEY 
 
 -- AddForeignKey
 ALTER TABLE "Allocation" ADD CONSTRAINT "Allocation_taskId_fkey" FOREIGN KEY ("taskId") REFERENCES "Task"("taskId") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- What Prisma's schema language cannot say (Prisma leaves it alone, see no-drift.int.test.ts).
-
--- A node has one live session, and a task's replica one live allocation, whatever two processes do at once.
-CREATE UNIQUE INDEX "Session_live_key" ON "Session" ("runId", "node") WHERE "supersededAt" IS NULL;
-CREATE UNIQUE INDEX "Allocation_live_key" ON "Allocation" ("taskId", "replica") WHERE "endedAt" IS NULL;
-
--- Rows updated every heartbeat: room on the page keeps the update off the indexes, and vacuum comes by often.
-ALTER TABLE "Session" SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 200);
-ALTER TABLE "OrderVersion" SET (fillfactor = 50);
