@@ -1,15 +1,10 @@
 import { initTRPC } from '@trpc/server';
 import type { AgentContext } from './context.ts';
 import { formatError } from './errors/error-shape.ts';
-import { translateError } from './errors/translate-errors.ts';
 
 const t = initTRPC.context<AgentContext>().create({ errorFormatter: formatError });
 
 export const agentRouter = t.router;
 
 /** Open to anybody who can speak the protocol: every message carries its own proof, checked by the service. */
-export const agentProcedure = t.procedure.use(async ({ next }) => {
-  const result = await next();
-  if (!result.ok) throw translateError(result.error);
-  return result;
-});
+export const agentProcedure = t.procedure;

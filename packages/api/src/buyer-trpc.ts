@@ -3,18 +3,13 @@ import { AppError } from '@muster/protocol/errors/app-error';
 import { z } from 'zod';
 import type { BuyerContext } from './context.ts';
 import { formatError } from './errors/error-shape.ts';
-import { translateError } from './errors/translate-errors.ts';
 import { runIdSchema, uuidSchema } from './shapes/common.ts';
 
 const t = initTRPC.context<BuyerContext>().create({ errorFormatter: formatError });
 
 export const buyerRouter = t.router;
 
-export const publicProcedure = t.procedure.use(async ({ next }) => {
-  const result = await next();
-  if (!result.ok) throw translateError(result.error);
-  return result;
-});
+export const publicProcedure = t.procedure;
 
 /** For a signed-in wallet. */
 export const signedInProcedure = publicProcedure.use(async ({ ctx, next }) => {

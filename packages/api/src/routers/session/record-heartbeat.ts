@@ -1,7 +1,7 @@
+import { frameSchema } from '@muster/protocol/messages/frame';
 import { z } from 'zod';
 import { agentProcedure } from '../../agent-trpc.ts';
-import { frameShape } from '../../shapes/envelope.ts';
 
 export const recordHeartbeat = agentProcedure
-  .input(z.strictObject({ frame: frameShape }))
+  .input(z.strictObject({ frame: frameSchema }))
   .mutation(({ ctx, input }) => ctx.services.sessions.heartbeat(input.frame));

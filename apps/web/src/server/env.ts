@@ -1,0 +1,42 @@
+import { addressSchema } from '@muster/protocol/primitives';
+import { parseEnv } from '@muster/runtime/env';
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const url = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
+
+const schema = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(3000),
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'expected a postgresql:// URL').optional(),
+  MUSTER_PUBLIC_URL: url.optional(),
+  MUSTER_DATA_DIR: z.string().default('.muster/web'),
+  MUSTER_BLOB_DIR: z.string().optional(),
+  MUSTER_CHAIN_ID: z.coerce.number().int().positive().default(31_337),
+  MUSTER_RPC_URL: url.default('http://127.0.0.1:8545'),
+  MUSTER_REGISTRY: addressSchema.optional(),
+  MUSTER_VALIDATOR_SET: addressSchema.optional(),
+  MUSTER_DEPLOYMENT_BLOCK: z.coerce.number().int().nonnegative().optional(),
+  MUSTER_MASTER_KEY: z.string().optional(),
+  MUSTER_MASTER_KEY_FILE: z.string().optional(),
+  MUSTER_HEARTBEAT_MS: z.coerce.number().int().min(100).max(600_000).default(30_000),
+  MUSTER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+  MUSTER_LOG_FORMAT: z.enum(['pretty', 'json']).optional(),
+});
+
+const examples = {
+  PORT: '3000',
+  DATABASE_URL: 'postgresql://muster:secret@127.0.0.1:5432/muster',
+  MUSTER_PUBLIC_URL: 'https://muster.example.org',
+  MUSTER_CHAIN_ID: '421614',
+  MUSTER_RPC_URL: 'http://127.0.0.1:8545',
+  MUSTER_REGISTRY: '0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512',
+  MUSTER_VALIDATOR_SET: '0x5FbDB2315678afecb367f032d93F642f64180aa3',
+  MUSTER_HEARTBEAT_MS: '30000',
+};
+
+export type Env = z.output<typeof schema>;
+
+/** The only reader of the environment in this app. Throws EnvError. */
+export const readEnv = (env: Readonly<Record<string, string | undefined>> = process.env): Env => parseEnv(schema, env, { examples });

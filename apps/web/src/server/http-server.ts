@@ -1,0 +1,70 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { AppError } from '@muster/protocol/errors/app-error';
+
+export type Handlers = {
+  request(req: IncomingMessage, res: ServerResponse): void;
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+};
+
+export type HttpServer = {
+  server: Server;
+  /** The port in use, also when 0 was asked for. */
+  port: number;
+  /** Until this is called every request is answered 503: the port is taken first, so that a conflict shows at once. */
+  serve(handlers: Handlers): void;
+  /** Takes no more connections and resolves when the requests under way are answered, or after `graceMs`. */
+  close(graceMs: number): Promise<void>;
+};
+
+const starting: Handlers = {
+  request(req, res) {
+    const alive = req.url === '/healthz';
+    res.writeHead(alive ? 200 : 503, { 'content-type': 'application/json', 'retry-after': '1' });
+    res.end(JSON.stringify({ status: 'starting' }));
+  },
+  upgrade(_req, socket) {
+    socket.end('HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n\r\n');
+  },
+};
+
+/** Throws PORT_IN_USE, or PORT_REFUSED's cause for a port or address that may not be used. */
+export async function listen({ host, port }: { host: string; port: number }): Promise<HttpServer> {
+  let handlers = starting;
+  const server = createServer({ keepAliveTimeout: 65_000 }, (req, res) => handlers.request(req, res));
+  server.on('upgrade', (req, socket, head) => {
+    // A socket that breaks before its upgrade is over must not end the process.
+    socket.on('error', () => socket.destroy());
+    handlers.upgrade(req, socket, head);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(translate(error, host, port)));
+    server.listen(port, host, () => resolve());
+  });
+  const address = server.address();
+  return {
+    server,
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    serve: (next) => {
+      handlers = next;
+    },
+    close: (graceMs) => close(server, graceMs),
+  };
+}
+
+async function close(server: Server, graceMs: number): Promise<void> {
+  const ended = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const impatience = setTimeout(() => server.closeAllConnections(), graceMs);
+  await ended;
+  clearTimeout(impatience);
+}
+
+function translate(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code !== 'EADDRINUSE') return error;
+  return new AppError('PORT_IN_USE', {
+    publicMessage: `Port ${port} on ${host} is in use by another program.`,
+    hint: 'Stop that program, or choose another port, for example: PORT=3100',
+    cause: error,
+  });
+}

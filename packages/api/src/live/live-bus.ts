@@ -1,0 +1,114 @@
+import type { Database } from '@muster/db/client';
+import type { Logger } from '@muster/runtime/logger';
+import type { Topic } from './topics.ts';
+
+const CHANNEL = 'muster';
+/** NOTIFY takes a global lock per commit: one for many topics, never one per row. */
+const FLUSH_MS = 15;
+/** PostgreSQL refuses payloads of 8000 bytes. */
+const MAX_PAYLOAD = 7_500;
+
+/** Collects what happened to some topics between two looks. */
+export type Watcher = {
+  /** Resolves with the topics that changed since the last call; empty after `timeoutMs` or when the signal aborts. */
+  next(timeoutMs: number): Promise<ReadonlySet<Topic>>;
+  close(): void;
+};
+
+export type LiveBus = {
+  /** Tells every copy of the server, this one included. Never waits and never fails: watchers also look by themselves. */
+  publish(topics: Iterable<Topic>): void;
+  watch(topics: Iterable<Topic>, signal?: AbortSignal): Watcher;
+  close(): Promise<void>;
+};
+
+type Listener = (topic: Topic) => void;
+
+/** Hints between copies of the server over LISTEN/NOTIFY. A hint may be lost: whoever watches looks at the rows now and then anyway. */
+export async function createLiveBus({ db, logger }: { db: Pick<Database, 'listen' | 'notify'>; logger: Logger }): Promise<LiveBus> {
+  const listeners = new Map<Topic, Set<Listener>>();
+  const outgoing = new Set<Topic>();
+  let flushing: NodeJS.Timeout | undefined;
+
+  const deliver = (topic: Topic): void => {
+    for (const listener of listeners.get(topic) ?? []) listener(topic);
+  };
+  const unlisten = await db.listen(CHANNEL, (payload) => {
+    // Null: the connection was away and anything may have happened.
+    const topics = payload === null ? [...listeners.keys()] : (payload.split(' ') as Topic[]);
+    for (const topic of topics) deliver(topic);
+  });
+
+  async function flush(): Promise<void> {
+    flushing = undefined;
+    const payloads = chunk([...outgoing]);
+    outgoing.clear();
+    for (const payload of payloads) {
+      await db.notify(CHANNEL, payload).catch((err: unknown) => logger.warn({ event: 'live.notify-failed', err }, 'a hint was lost'));
+    }
+  }
+
+  return {
+    publish(topics) {
+      for (const topic of topics) outgoing.add(topic);
+      if (outgoing.size > 0) flushing ??= setTimeout(() => void flush(), FLUSH_MS);
+    },
+    watch: (topics, signal) => createWatcher({ topics: [...topics], signal, listeners }),
+    async close() {
+      clearTimeout(flushing);
+      await flush();
+      await unlisten();
+    },
+  };
+}
+
+function createWatcher(options: { topics: Topic[]; signal: AbortSignal | undefined; listeners: Map<Topic, Set<Listener>> }): Watcher {
+  const { topics, signal, listeners } = options;
+  let seen = new Set<Topic>();
+  let wake: (() => void) | undefined;
+  const listener: Listener = (topic) => {
+    seen.add(topic);
+    wake?.();
+  };
+  for (const topic of topics) listeners.set(topic, (listeners.get(topic) ?? new Set()).add(listener));
+
+  return {
+    async next(timeoutMs) {
+      if (seen.size === 0 && signal?.aborted !== true) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, timeoutMs);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+          signal?.addEventListener('abort', wake, { once: true });
+        });
+        if (wake) signal?.removeEventListener('abort', wake);
+        wake = undefined;
+      }
+      const changed = seen;
+      seen = new Set();
+      return changed;
+    },
+    close() {
+      for (const topic of topics) {
+        const set = listeners.get(topic);
+        set?.delete(listener);
+        if (set?.size === 0) listeners.delete(topic);
+      }
+    },
+  };
+}
+
+function chunk(topics: readonly Topic[]): string[] {
+  const payloads: string[] = [];
+  let current = '';
+  for (const topic of topics) {
+    if (current.length + topic.length + 1 > MAX_PAYLOAD) {
+      payloads.push(current);
+      current = '';
+    }
+    current = current === '' ? topic : `${current} ${topic}`;
+  }
+  return current === '' ? payloads : [...payloads, current];
+}

@@ -1,0 +1,8 @@
+import type { RunAspect } from '../shapes/run.ts';
+
+/** What copies of the server tell each other about, as short strings: they travel in NOTIFY payloads. */
+export type Topic = `run:${string}:${RunAspect}` | `log:${string}` | `orders:${string}` | 'reconcile' | 'invite';
+
+export const runTopic = (runId: string, what: RunAspect): Topic => `run:${runId}:${what}`;
+export const logTopic = (allocationId: string): Topic => `log:${allocationId}`;
+export const ordersTopic = (runId: string, node: string): Topic => `orders:${runId}/${node}`;

@@ -1,0 +1,26 @@
+import { recoverAddress } from '@muster/protocol/crypto/recover';
+import { AppError } from '@muster/protocol/errors/app-error';
+import { hashMessage, isHex, type Address, type Hex, type PublicClient } from 'viem';
+
+/**
+ * Whether the wallet `address` signed `message`: by its key, or (a Safe and the like) by its contract through ERC-1271 or ERC-6492.
+ * A plain key is settled here, so that signing in works while the RPC is down. Throws RPC_UNAVAILABLE when only the chain can tell.
+ */
+export async function verifyWallet(client: PublicClient, claim: { address: Address; message: string; signature: string }): Promise<boolean> {
+  const { address, message, signature } = claim;
+  if (!isHex(signature)) return false;
+  if (isSignedByKey(address, message, signature)) return true;
+  try {
+    return await client.verifyMessage({ address, message, signature });
+  } catch (cause) {
+    throw new AppError('RPC_UNAVAILABLE', { cause });
+  }
+}
+
+function isSignedByKey(address: Address, message: string, signature: Hex): boolean {
+  try {
+    return recoverAddress(hashMessage(message), signature) === address;
+  } catch {
+    return false;
+  }
+}
