@@ -1,0 +1,46 @@
+import { hashJson } from '@muster/protocol/canonical-json';
+import { AppError } from '@muster/protocol/errors/app-error';
+import { verifyEnvelope } from '@muster/protocol/messages/define-message';
+import { EndpointAnnouncement } from '@muster/protocol/messages/endpoint-announcement';
+import { EndpointQuery } from '@muster/protocol/messages/endpoint-query';
+import { audienceOfOrigin, newHeader } from '@muster/protocol/messages/header';
+import { signWithRetry } from '@muster/protocol/messages/sign-with-retry';
+import type { RoundJob } from '../ports/round.ts';
+import type { RoundDeps } from './deps.ts';
+
+const QUERY_TTL_MS = 60_000;
+
+export interface LocatedNode {
+  endpoint: string;
+  announcementDigest: string;
+}
+
+/** Asks the run's discovery where the node is, and believes only what the node itself has signed. Throws AppError. */
+export async function locateNode(job: RoundJob, deps: RoundDeps): Promise<LocatedNode> {
+  const { signer, domain, clock, discovery } = deps;
+  const audience = audienceOfOrigin(job.discoveryUri);
+  const { announcement, capabilities } = await signWithRetry(EndpointQuery, {
+    domain,
+    signer,
+    now: clock.now(),
+    build: (now) => ({
+      ...newHeader({ runId: job.runId, sender: signer.address, audience, now, ttlMs: QUERY_TTL_MS }),
+      node: job.node,
+      role: 'validator' as const,
+    }),
+    send: (envelope) => discovery.queryEndpoint(job.discoveryUri, envelope),
+  });
+  const verified = verifyEnvelope(EndpointAnnouncement, announcement, { domain, now: clock.now(), audience, expectedSigner: job.node });
+  if (!verified.ok) throw verified.error;
+  const { message, digest } = verified.value;
+  if (message.runId !== job.runId || message.seq !== job.seq) throw new AppError('ANNOUNCEMENT_STALE');
+  if (message.capabilitiesHash !== job.capabilitiesHash || hashOf(capabilities) !== job.capabilitiesHash) throw new AppError('CAPABILITIES_MISMATCH');
+  if (message.relay) {
+    throw new AppError('ENDPOINT_UNREACHABLE', { publicMessage: 'The node announces a relay instead of an endpoint, and this validator speaks to endpoints only.' });
+  }
+  return { endpoint: message.endpoint, announcementDigest: digest };
+}
+
+function hashOf(document: unknown): string | null {
+  return typeof document === 'object' && document !== null ? hashJson(document) : null;
+}
