@@ -11,7 +11,15 @@ export interface GuardedFetchOptions extends AddressPolicy {
   resolve?: ResolveAll;
 }
 
-export type GuardedFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+/** The part of RequestInit that is honoured, in the form that tRPC's links pass it. */
+export interface GuardedFetchInit {
+  method?: string | undefined;
+  headers?: RequestInit['headers'] | undefined;
+  body?: RequestInit['body'] | undefined;
+  signal?: AbortSignal | null | undefined;
+}
+
+export type GuardedFetch = (input: string | URL | Request, init?: GuardedFetchInit) => Promise<Response>;
 
 /**
  * A `fetch` for URLs that came from the chain or from a peer. Each connection goes to addresses that were resolved once and
@@ -44,7 +52,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
   };
 }
 
-function plainBody(body: RequestInit['body']): string | Uint8Array | null {
+function plainBody(body: GuardedFetchInit['body']): string | Uint8Array | null {
   if (body === undefined || body === null) return null;
   if (typeof body === 'string' || body instanceof Uint8Array) return body;
   throw new TypeError('guarded fetch takes a string or bytes as body');
