@@ -77,7 +77,14 @@ export type VerifyOptions<M> = {
   now: number;
   /** Required for messages that name no signer themselves (Order). */
   expectedSigner?: Address | undefined;
-} & (M extends { audience: Hex } ? { audience: Hex } : { audience?: undefined });
+} & AudienceOption<M>;
+
+/** Whoever verifies a message with an audience must say who it is; the last case is for code over every kind of message. */
+type AudienceOption<M> = M extends { audience: Hex }
+  ? { audience: Hex }
+  : string extends keyof M
+    ? { audience?: Hex | undefined }
+    : { audience?: undefined };
 
 export type Verified<M> = {
   message: M;
