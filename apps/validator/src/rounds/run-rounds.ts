@@ -33,10 +33,12 @@ export function createRounds(deps: RoundDeps, { concurrency }: { concurrency: nu
   const active = new Map<string, Promise<void>>();
   const waiting = new Map<string, Waiting>();
   const settled = new Set<string>();
-  let resumable: Map<string, RoundRecord> | null = null;
+  /** Decided or reported, not finished: the mirror's list of work no longer names them once the verdict is on chain. */
+  const resumable = new Map<string, RoundRecord>();
+  let loaded = false;
 
   async function turn(): Promise<void> {
-    resumable ??= new Map((await journal.unfinished()).map((record) => [roundName(record), record]));
+    if (!loaded) await load();
     const works = [...[...resumable.values()].map(toResume), ...findWork(registry.state(), signer.address, clock.now()).map(toSettle)];
     const names = new Set(works.map(({ ref }) => roundName(ref)));
     await giveUp(names);
@@ -49,6 +51,11 @@ export function createRounds(deps: RoundDeps, { concurrency }: { concurrency: nu
     }
   }
 
+  async function load(): Promise<void> {
+    for (const record of await journal.unfinished()) resumable.set(roundName(record), record);
+    loaded = true;
+  }
+
   const toResume = (record: RoundRecord): Work => ({ ref: record, attempt: async () => resumeRound((await journal.read(record)) ?? record, deps) });
   const toSettle = (job: RoundJob): Work => ({ ref: job, attempt: () => settleRound(job, deps) });
 
@@ -56,8 +63,7 @@ export function createRounds(deps: RoundDeps, { concurrency }: { concurrency: nu
   async function giveUp(wanted: ReadonlySet<string>): Promise<void> {
     for (const [name, { ref, lastError }] of waiting) {
       if (active.has(name)) continue;
-      const started = await journal.read(ref);
-      if (started && !isFinished(started)) continue;
+      if (resumable.has(name)) continue;
       if (clock.now() >= ref.deadline) await withhold(ref, `the deadline passed; last: ${lastError}`, deps);
       else if (wanted.has(name)) continue;
       waiting.delete(name);
@@ -79,8 +85,10 @@ export function createRounds(deps: RoundDeps, { concurrency }: { concurrency: nu
       await run();
       settled.add(name);
       waiting.delete(name);
-      resumable?.delete(name);
+      resumable.delete(name);
     } catch (error) {
+      const record = await journal.read(ref).catch(() => null);
+      if (record && !isFinished(record)) resumable.set(name, record);
       const failures = (waiting.get(name)?.failures ?? 0) + 1;
       const delayMs = Math.round(Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** Math.min(failures - 1, 20)) * (0.5 + deps.random.u32() / 2 ** 33));
       const lastError = AppError.is(error) ? error.code : 'INTERNAL';
