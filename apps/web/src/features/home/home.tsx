@@ -1,9 +1,6 @@
 'use client';
 import { useWallet } from '../../lib/wallet/use-wallet.ts';
+import { RunList } from '../runs/run-list.tsx';
 import { Landing } from './landing.tsx';
 
-export const Home = () => {
-  const { signedInAs } = useWallet();
-  if (signedInAs === null) return <Landing />;
-  return null;
-};
+export const Home = () => (useWallet().signedInAs === null ? <Landing /> : <RunList />);

@@ -38,7 +38,8 @@ export function useSignIn() {
       return client.auth.signIn.mutate({ message, signature });
     },
     onSuccess: async ({ address, expiresAt }) => {
-      queryClient.setQueryData<AuthSession>(trpc.auth.session.queryKey(), { address, expiresAt });
+      const session: AuthSession = { address, expiresAt };
+      queryClient.setQueryData(trpc.auth.session.queryKey(), session);
       dropSocket();
       await queryClient.invalidateQueries();
       router.refresh();
@@ -56,7 +57,7 @@ export function useSignOut(disconnect: () => void) {
     trpc.auth.signOut.mutationOptions({
       onSuccess: () => {
         disconnect();
-        queryClient.setQueryData<AuthSession>(trpc.auth.session.queryKey(), null);
+        queryClient.setQueryData(trpc.auth.session.queryKey(), null);
         dropSocket();
         router.push('/');
         router.refresh();

@@ -1,0 +1,48 @@
+'use client';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Server } from 'lucide-react';
+import { Button } from '../../components/ui/button.tsx';
+import { Card, Section } from '../../components/ui/card.tsx';
+import { EmptyState } from '../../components/ui/empty-state.tsx';
+import { ErrorState } from '../../components/ui/error-state.tsx';
+import { SkeletonRows } from '../../components/ui/skeleton.tsx';
+import { useTRPC } from '../../lib/trpc/client.ts';
+import type { RunView } from '../../lib/trpc/outputs.ts';
+import { NodePipeline } from './node-pipeline.tsx';
+import { NodeRow } from './node-row.tsx';
+
+/** The nodes of a run on their way to work, live. */
+export const NodeSection = ({ run }: { run: RunView }) => {
+  const trpc = useTRPC();
+  const query = useInfiniteQuery(trpc.node.list.infiniteQueryOptions({ runId: run.runId, limit: 100 }, { getNextPageParam: (page) => page.nextCursor, refetchInterval: 10_000 }));
+  const nodes = query.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Section title="Nodes" count={query.isPending ? undefined : nodes.length}>
+      <Card>
+        <NodePipeline nodes={nodes} />
+        {query.isPending ? (
+          <SkeletonRows label="Loading nodes" rows={2} rowClassName="h-19" />
+        ) : query.isError ? (
+          <ErrorState error={query.error} retry={() => void query.refetch()} />
+        ) : nodes.length === 0 ? (
+          <EmptyState icon={<Server />} title={run.status === 'open' ? 'Waiting for the first machine' : 'No machine ever registered'}>
+            {run.status === 'open' ? 'Start the miner agent on a machine with the command shown under “Add a machine”. It appears here as soon as its registration is on chain.' : 'This run is closed and takes no registrations any more.'}
+          </EmptyState>
+        ) : (
+          <ul className="divide-y divide-line">
+            {nodes.map((node) => (
+              <NodeRow key={node.node} node={node} />
+            ))}
+          </ul>
+        )}
+        {query.hasNextPage ? (
+          <div className="flex justify-center border-t border-line p-3">
+            <Button size="sm" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+              Show more nodes
+            </Button>
+          </div>
+        ) : null}
+      </Card>
+    </Section>
+  );
+};
