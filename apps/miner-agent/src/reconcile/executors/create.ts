@@ -1,0 +1,37 @@
+import { AppError } from '@muster/protocol/errors/app-error';
+import type { ImageDetails } from '../../ports/container-runtime.ts';
+import { blueprintOf } from '../blueprint.ts';
+import { containerUser, needsPasswd } from '../container-user.ts';
+import { updateRecord, type Executor, type StepContext } from '../executors.ts';
+import { LABEL, roleLabels, volumeName } from '../labels.ts';
+
+/** Everything before the container itself is idempotent, so a crash anywhere in here is repaired by doing it again. */
+export const create: Executor<'create'> = async (step, context) => {
+  const { runtime, store, node, logger } = context;
+  const record = store.get(step.allocationId);
+  if (record?.epoch !== step.epoch) return;
+  const image = await runtime.findImage(record.spec.image);
+  if (!image) throw new AppError('IMAGE_NOT_FOUND', { publicMessage: `${record.spec.image} is no longer on this machine` });
+
+  const user = await userOf(image, record.spec.image, context);
+  const blueprint = blueprintOf(record, { node, user, imageEnv: image.env, hasInit: await context.hasInit() });
+  if (blueprint.network !== 'none') await runtime.createNetwork({ name: blueprint.network, labels: blueprint.labels });
+  const helperLabels = roleLabels(node, 'helper');
+  for (const { name } of record.spec.volumes) {
+    const labels = { [LABEL.node]: node, [LABEL.run]: record.runId, [LABEL.task]: record.taskId };
+    await runtime.prepareVolume({ name: volumeName(record, name), labels, helperLabels, image: record.spec.image, owner: user });
+  }
+  const containerId = await runtime.createContainer(blueprint);
+  await updateRecord(context, step, (current) => ({ ...current, containerId }));
+  logger.info({ event: 'container.created', allocationId: record.allocationId, taskId: record.taskId, containerId, imageId: image.id }, 'the container is created');
+};
+
+async function userOf(image: ImageDetails, reference: string, { runtime, node }: StepContext) {
+  const passwd = needsPasswd(image.user) ? await runtime.readPasswd(reference, roleLabels(node, 'helper')) : null;
+  const user = containerUser(image.user, passwd);
+  if (user) return user;
+  throw new AppError('CONTAINER_START_FAILED', {
+    publicMessage: `The image wants to run as "${image.user}", which its /etc/passwd does not have`,
+    hint: 'Give the image a numeric USER, or add the name to its /etc/passwd.',
+  });
+}

@@ -1,0 +1,14 @@
+import { AppError } from '@muster/protocol/errors/app-error';
+import { findContainer } from '../observe.ts';
+import { updateRecord, type Executor } from '../executors.ts';
+
+export const start: Executor<'start'> = async (step, context) => {
+  const { runtime, node, logger } = context;
+  const container = await findContainer(runtime, node, step);
+  if (!container) throw new AppError('CONTAINER_VANISHED');
+  // A container runs once; what has run already is for restart orders alone.
+  if (container.state !== 'created') return;
+  await runtime.startContainer(container.id);
+  await updateRecord(context, step, (record) => ({ ...record, containerId: container.id }));
+  logger.info({ event: 'container.started', allocationId: step.allocationId, epoch: step.epoch, containerId: container.id }, 'the container runs');
+};

@@ -1,0 +1,62 @@
+import { AppError } from '@muster/protocol/errors/app-error';
+import type { LogEntry, ObservedContainer } from '../ports/container-runtime.ts';
+import type { AllocationRecord, Outcome } from './desired.ts';
+
+const OOM_EXIT_CODE = 137;
+/** What the engine's init says when it cannot execute the command; the engine itself reports a successful start then. */
+const INIT_EXEC_FAILED = /^\[FATAL tini \(\d+\)\] exec (.+) failed: (.+)$/;
+
+export interface Ended {
+  record: AllocationRecord;
+  container: ObservedContainer;
+  lastEntry: LogEntry | undefined;
+  now: number;
+}
+
+/** How an allocation ended, from what the engine says of its container. Pure. */
+export function outcomeOf({ record, container, lastEntry, now }: Ended): Outcome {
+  const verdict = judge(record, container, lastEntry);
+  return {
+    ...verdict,
+    exitCode: container.exitCode,
+    oomKilled: container.oomKilled,
+    containerId: container.id,
+    imageId: container.imageId,
+    startedAt: container.startedAt === null ? null : Date.parse(container.startedAt),
+    endedAt: container.finishedAt === null ? now : Date.parse(container.finishedAt),
+  };
+}
+
+function judge(record: AllocationRecord, container: ObservedContainer, lastEntry: LogEntry | undefined): Pick<Outcome, 'phase' | 'reason' | 'error'> {
+  const { exitCode, oomKilled } = container;
+  if (record.stop) return { phase: record.stop.phase, reason: record.stop.reason, error: null };
+  if (exitCode === 0) return { phase: 'Succeeded', reason: 'exited with code 0', error: null };
+  if (oomKilled && exitCode === OOM_EXIT_CODE) return failure(new AppError('CONTAINER_OOM_KILLED'));
+  const init = (exitCode === 126 || exitCode === 127) && lastEntry ? INIT_EXEC_FAILED.exec(lastEntry.text) : null;
+  if (init) return failure(new AppError('COMMAND_NOT_FOUND', { publicMessage: `The command "${init[1]}" cannot be executed in the image: ${init[2]}` }));
+  if (container.startedAt === null) return failure(new AppError('CONTAINER_START_FAILED', { publicMessage: container.error ?? undefined }));
+  return failure(new AppError('CONTAINER_EXITED', { publicMessage: `The container ended with exit code ${exitCode}${signalNote(exitCode)}` }));
+}
+
+/** By a shell's convention 128 + n means killed by signal n. */
+function signalNote(exitCode: number | null): string {
+  if (exitCode === 137) return ' (killed by SIGKILL)';
+  if (exitCode === 143) return ' (ended by SIGTERM)';
+  return '';
+}
+
+export function failure(error: AppError): Pick<Outcome, 'phase' | 'reason' | 'error'> {
+  const { code, publicMessage: message, hint } = error;
+  return { phase: 'Failed', reason: message.slice(0, 500), error: { code, message: message.slice(0, 2000), hint } };
+}
+
+/** For an allocation that ends without a container of its own. */
+export const withoutContainer = (verdict: Pick<Outcome, 'phase' | 'reason' | 'error'>, record: AllocationRecord, now: number): Outcome => ({
+  ...verdict,
+  exitCode: null,
+  oomKilled: false,
+  containerId: record.containerId,
+  imageId: null,
+  startedAt: null,
+  endedAt: now,
+});

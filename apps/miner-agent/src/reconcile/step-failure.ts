@@ -1,0 +1,32 @@
+import { AppError } from '@muster/protocol/errors/app-error';
+import type { ErrorCode } from '@muster/protocol/errors/codes';
+import type { StepKind } from './steps.ts';
+
+/** What becomes of a failed step: tried again after a pause, or the end of its allocation (or sync). */
+export type FailureDecision = { retry: true; delayMs: number } | { retry: false };
+
+/** How often a step may fail for this reason before its allocation ends; a reason not listed here never ends one. */
+const ATTEMPTS: Partial<Record<ErrorCode, number>> = {
+  IMAGE_NOT_FOUND: 1,
+  COMMAND_NOT_FOUND: 1,
+  VOLUME_UNKNOWN: 1,
+  IMAGE_PULL_FAILED: 4,
+  CONTAINER_START_FAILED: 2,
+  CONTAINER_VANISHED: 2,
+  SNAPSHOT_FAILED: 4,
+  SNAPSHOT_MISMATCH: 4,
+};
+
+/** Only steps on the way up may end an allocation: one that is to go must go, however long the engine refuses. */
+const MAY_END: ReadonlySet<StepKind> = new Set(['pull', 'create', 'start', 'sync']);
+
+const BASE_MS = 1_000;
+const MAX_MS = 30_000;
+
+export function decideFailure(kind: StepKind, error: AppError, failures: number): FailureDecision {
+  const attempts = MAY_END.has(kind) ? ATTEMPTS[error.code] : undefined;
+  if (attempts !== undefined && failures >= attempts) return { retry: false };
+  return { retry: true, delayMs: Math.min(MAX_MS, BASE_MS * 3 ** Math.min(failures - 1, 10)) };
+}
+
+export const toAppError = (error: unknown): AppError => (error instanceof AppError ? error : new AppError('INTERNAL', { publicMessage: 'The agent failed at this step', cause: error }));
