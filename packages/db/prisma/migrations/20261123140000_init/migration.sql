@@ -331,6 +331,9 @@ CREATE INDEX "Run_master_idx" ON "Run"("master");
 CREATE INDEX "Registration_node_idx" ON "Registration"("node");
 
 -- CreateIndex
+CREATE INDEX "Registration_runId_registeredBlock_node_idx" ON "Registration"("runId", "registeredBlock", "node");
+
+-- CreateIndex
 CREATE INDEX "Announcement_expiresAt_idx" ON "Announcement"("expiresAt");
 
 -- CreateIndex

@@ -1,0 +1,65 @@
+import { isTerminalAllocationPhase, type AllocationPhase } from '@muster/domain/allocation-lifecycle';
+import type { Database } from '../client.ts';
+import type { AllocationRow } from '../rows.ts';
+import { toJson } from '../sql/json.ts';
+import { rows } from '../sql/query.ts';
+
+/** What a node reports of a container; whatever is left out stays as it was. */
+export interface AllocationPatch {
+  containerId?: string | undefined;
+  imageId?: string | undefined;
+  exitCode?: number | undefined;
+  oomKilled?: boolean | undefined;
+  error?: object | undefined;
+  /** Forgotten as soon as the phase is no longer Pulling. */
+  pullProgress?: object | undefined;
+  restarts?: number | undefined;
+  startedAt?: Date | undefined;
+  /** For a final phase; the database's time when left out. */
+  endedAt?: Date | undefined;
+}
+
+export interface AllocationTransition {
+  allocationId: string;
+  /** A stale epoch's writes are refused. */
+  epoch: number;
+  /** The phase that the decision was made in: when it is no longer so, nothing is changed. */
+  from: AllocationPhase;
+  /** May equal `from`: then the patch alone is written, and no timeline event. */
+  to: AllocationPhase;
+  actor: string;
+  reason: string;
+  patch?: AllocationPatch | undefined;
+  /** Said by the node itself, as opposed to concluded by the master. */
+  reported?: boolean | undefined;
+}
+
+/** Moves allocations and writes their timeline in one statement; ended ones stay as they are. Returns the changed ones. */
+export function transitionAllocations(db: Database, transitions: readonly AllocationTransition[]): Promise<AllocationRow[]> {
+  const steps = transitions.map(({ patch, ...step }) => ({ ...step, ...patch, ended: isTerminalAllocationPhase(step.to) }));
+  return rows<AllocationRow>(
+    db.pool,
+    `WITH step AS (
+       SELECT * FROM jsonb_to_recordset($1::jsonb) AS x("allocationId" text, epoch int, "from" text, "to" text, actor text, reason text,
+         reported boolean, ended boolean, "containerId" text, "imageId" text, "exitCode" int, "oomKilled" boolean, error jsonb, "pullProgress" jsonb,
+         restarts int, "startedAt" timestamptz, "endedAt" timestamptz)),
+     moved AS (
+       UPDATE "Allocation" a SET phase = step."to",
+         "phaseReason" = CASE WHEN step."from" <> step."to" THEN step.reason ELSE a."phaseReason" END,
+         "phaseSince" = CASE WHEN step."from" <> step."to" THEN now() ELSE a."phaseSince" END,
+         "containerId" = COALESCE(step."containerId", a."containerId"), "imageId" = COALESCE(step."imageId", a."imageId"),
+         "exitCode" = COALESCE(step."exitCode", a."exitCode"), "oomKilled" = COALESCE(step."oomKilled", a."oomKilled"),
+         error = COALESCE(step.error, a.error), "pullProgress" = CASE WHEN step."to" = 'Pulling' THEN COALESCE(step."pullProgress", a."pullProgress") END,
+         restarts = COALESCE(step.restarts, a.restarts), "startedAt" = COALESCE(step."startedAt", a."startedAt"),
+         "endedAt" = CASE WHEN step.ended THEN COALESCE(step."endedAt", now()) END,
+         "reportedAt" = CASE WHEN step.reported THEN now() ELSE a."reportedAt" END
+       FROM step WHERE a."allocationId" = step."allocationId" AND a.epoch = step.epoch AND a.phase = step."from" AND a."endedAt" IS NULL
+       RETURNING a.*),
+     told AS (
+       INSERT INTO "TimelineEvent" ("runId", actor, subject, kind, "from", "to", reason)
+       SELECT moved."runId", step.actor, moved."allocationId", 'allocation', step."from", step."to", step.reason
+       FROM step JOIN moved USING ("allocationId") WHERE step."from" <> step."to")
+     SELECT * FROM moved`,
+    [toJson(steps)],
+  );
+}
