@@ -49,6 +49,6 @@ export async function admitValidator({ rpcUrl, validatorSet }: DevChain, validat
   const contract = { address: validatorSet, abi: validatorSetAbi } as const;
   if (await client.readContract({ ...contract, functionName: 'isValidator', args: [0n, validator] })) return;
   const wallet = createWalletClient({ account: privateKeyToAccount(deployerKey), chain: foundry, transport: http(rpcUrl) });
-  const hash = await wallet.writeContract({ ...contract, functionName: 'add', args: [validator] });
+  const hash = await wallet.writeContract({ ...contract, functionName: 'addValidator', args: [validator] });
   await client.waitForTransactionReceipt({ hash });
 }

@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs';
 import { aptInstall } from '../../scripts/lib/debian.mjs';
 
-const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
+const candidates = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
 
 /** Path of a real Chromium: MUSTER_CHROMIUM, an installed one, or the distribution's package. */
 export async function ensureChromium(): Promise<string> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { root } from '../../scripts/lib/run.mjs';
+import { StepError } from '../../scripts/lib/steps.mjs';
 import { ManagedProcess } from './managed-process.ts';
 
 /** What every daemon of a local network is told. */
@@ -14,12 +15,20 @@ export interface Surroundings {
   extraEnv?: Record<string, string>;
 }
 
-function startDaemon(name: string, folder: string, surroundings: Surroundings, env: Record<string, string>): ManagedProcess {
+interface DaemonOptions {
+  name: string;
+  folder: string;
+  surroundings: Surroundings;
+  env: Record<string, string>;
+  args?: string[];
+}
+
+function startDaemon({ name, folder, surroundings, env, args = [] }: DaemonOptions): ManagedProcess {
   const { dataDir, extraEnv = {} } = surroundings;
   return new ManagedProcess({
     name,
     command: process.execPath,
-    args: [join(root, folder, 'dist/main.js')],
+    args: [join(root, folder, 'dist/main.js'), ...args],
     cwd: join(root, folder),
     logFile: join(dataDir, 'logs', `${name}.log`),
     env: {
@@ -38,16 +47,26 @@ function startDaemon(name: string, folder: string, surroundings: Surroundings, e
 }
 
 export function startWeb(surroundings: Surroundings, { port, keyFile }: { port: number; keyFile: string }): ManagedProcess {
-  return startDaemon('web', 'apps/web', surroundings, {
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    MUSTER_PUBLIC_URL: `http://127.0.0.1:${port}`,
-    MUSTER_MASTER_KEY_FILE: keyFile,
+  return startDaemon({
+    name: 'web',
+    folder: 'apps/web',
+    surroundings,
+    env: {
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      MUSTER_PUBLIC_URL: `http://127.0.0.1:${port}`,
+      MUSTER_MASTER_KEY_FILE: keyFile,
+    },
   });
 }
 
 export function startValidator(surroundings: Surroundings, { keyFile, image }: { keyFile: string; image: string }): ManagedProcess {
-  return startDaemon('validator', 'apps/validator', surroundings, { MUSTER_VALIDATOR_KEY_FILE: keyFile, MUSTER_CHALLENGE_IMAGE: image });
+  return startDaemon({
+    name: 'validator',
+    folder: 'apps/validator',
+    surroundings,
+    env: { MUSTER_VALIDATOR_KEY_FILE: keyFile, MUSTER_CHALLENGE_IMAGE: image },
+  });
 }
 
 export interface MinerOptions {
@@ -60,8 +79,9 @@ export interface MinerOptions {
   dashboardUrl: string;
 }
 
-export function startMiner(surroundings: Surroundings, options: MinerOptions): ManagedProcess {
-  return startDaemon(options.name ?? 'miner', 'apps/miner-agent', surroundings, {
+/** Environment of a miner agent and of its commands. */
+function minerEnv(options: MinerOptions): Record<string, string> {
+  return {
     MUSTER_RUN_ID: options.runId,
     MUSTER_LISTEN_HOST: '127.0.0.1',
     MUSTER_LISTEN_PORT: String(options.port),
@@ -71,5 +91,18 @@ export function startMiner(surroundings: Surroundings, options: MinerOptions): M
     MUSTER_DASHBOARD_URL: options.dashboardUrl,
     MUSTER_STOP_CONTAINERS_ON_EXIT: '1',
     DOCKER_HOST: options.dockerHost,
-  });
+  };
+}
+
+export function startMiner(surroundings: Surroundings, options: MinerOptions): ManagedProcess {
+  return startDaemon({ name: options.name ?? 'miner', folder: 'apps/miner-agent', surroundings, env: minerEnv(options) });
+}
+
+/** Runs one command of the agent (`leave`, `doctor`, …) in the surroundings of a running one, to its end. */
+export async function runMinerCommand(surroundings: Surroundings, options: MinerOptions, args: string[]): Promise<void> {
+  const name = options.name ?? 'miner';
+  const command = startDaemon({ name, folder: 'apps/miner-agent', surroundings, env: minerEnv(options), args });
+  await command.exited;
+  if (command.exitCode !== 0)
+    throw new StepError(`miner ${args.join(' ')} ended with ${command.exitCode}:\n${command.lastLines()}`, 'Read the miner log.');
 }

@@ -33,7 +33,10 @@ restart: { policy: on-failure }
  * What a newcomer sees first: the development wallet's run, the local miner on its way through the phases, and a task.
  * A second start resumes the same run and task.
  */
-export async function seedDemo(network: Network, { dataDir, engine, minerPort }: { dataDir: string; engine: DockerEngine | undefined; minerPort: number }): Promise<void> {
+export async function seedDemo(
+  network: Network,
+  { dataDir, engine, minerPort }: { dataDir: string; engine: DockerEngine | undefined; minerPort: number },
+): Promise<void> {
   const file = join(dataDir, 'demo.json');
   const state = await resumeOrCreate(network, await readJsonFile(file, stateSchema));
   await writeFileAtomic(file, JSON.stringify(state));
@@ -52,7 +55,15 @@ async function resumeOrCreate({ buyer, url }: Network, kept: DemoState | null): 
     if (run && run.closedAt === null) return kept;
   }
   return step('run: created by the development wallet', async () => {
-    const { runId } = await buyer.run<{ runId: string }>(['run', 'create', '--requirements', 'cpu: 1.., memory: 512MiB..', '--discovery', `${url}/discovery`, '--wait']);
+    const { runId } = await buyer.run<{ runId: string }>([
+      'run',
+      'create',
+      '--requirements',
+      'cpu: 1.., memory: 512MiB..',
+      '--discovery',
+      `${url}/discovery`,
+      '--wait',
+    ]);
     return { runId };
   });
 }

@@ -46,7 +46,10 @@ export interface NetworkLock {
 export function takeLock(dataDir: string): NetworkLock {
   const holder = runningLauncher(dataDir);
   if (holder !== undefined) {
-    throw new StepError(`This network is already running (process ${holder}).`, 'Open its URL, or stop it first with Ctrl-C in its terminal.');
+    throw new StepError(
+      `This network is already running (process ${holder}).`,
+      'Open its URL, or stop it first with Ctrl-C in its terminal.',
+    );
   }
   for (const child of read(dataDir)?.children ?? []) if (lives(child)) process.kill(child.pid, 'SIGKILL');
   mkdirSync(dataDir, { recursive: true });

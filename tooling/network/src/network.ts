@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { urlOfRunning } from '@muster/db/embedded/running-url';
 import { step } from '../../scripts/lib/steps.mjs';
 import { type DevChain, admitValidator, devBuyerKey, devChainId, fundAccounts, startDevChain } from './chain.ts';
-import { type Surroundings, startMiner, startValidator, startWeb } from './daemons.ts';
+import { type MinerOptions, type Surroundings, runMinerCommand, startMiner, startValidator, startWeb } from './daemons.ts';
 import { demoImage, ensureDemoImage } from './demo-image.ts';
 import type { DockerEngine } from './docker-engine.ts';
 import { type KeyFile, type Role, loadNetworkKeys } from './keys.ts';
@@ -29,6 +30,10 @@ export interface Network {
   web: ManagedProcess;
   validator: ManagedProcess;
   buyer: MusterCli;
+  /** The connection string of the web process's embedded database, to read what it wrote. */
+  databaseUrl(): Promise<string>;
+  /** Runs the miner agent's `leave` command beside the running agent, as its operator would. */
+  leaveRun(): Promise<void>;
   addMiner(options: { runId: string; port: number; name?: string; nodeKeyFile?: string; engine: DockerEngine }): ManagedProcess;
   /** Every daemon that runs, newest first. */
   processes(): ManagedProcess[];
@@ -42,6 +47,7 @@ export async function startNetwork({ dataDir, ports, engine, extraEnv = {}, onPr
     for (const each of stops.splice(0).toReversed()) await each();
   };
   const daemons: ManagedProcess[] = [];
+  let miner: MinerOptions | undefined;
   const track = (daemon: ManagedProcess): ManagedProcess => {
     onProcess(daemon.pid);
     daemons.push(daemon);
@@ -78,18 +84,26 @@ export async function startNetwork({ dataDir, ports, engine, extraEnv = {}, onPr
       web,
       validator,
       buyer,
-      addMiner: ({ runId, port, name, nodeKeyFile = keys.node.file, engine: { host } }) =>
-        track(
-          startMiner(surroundings, {
-            ...(name ? { name } : {}),
-            runId,
-            port,
-            nodeKeyFile,
-            providerKeyFile: keys.provider.file,
-            dockerHost: host,
-            dashboardUrl: url,
-          }),
-        ),
+      databaseUrl: async () => {
+        const found = await urlOfRunning(join(dataDir, 'web', 'postgres'));
+        if (!found) throw new Error('the web process runs no embedded PostgreSQL');
+        return found;
+      },
+      addMiner: ({ runId, port, name, nodeKeyFile = keys.node.file, engine: { host } }) => {
+        miner = {
+          ...(name ? { name } : {}),
+          runId,
+          port,
+          nodeKeyFile,
+          providerKeyFile: keys.provider.file,
+          dockerHost: host,
+          dashboardUrl: url,
+        };
+        return track(startMiner(surroundings, miner));
+      },
+      leaveRun: async () => {
+        if (miner) await runMinerCommand(surroundings, miner, ['leave']);
+      },
       processes: () => daemons.filter(({ running }) => running).toReversed(),
       stop,
     };

@@ -39,5 +39,8 @@ export async function waitForTask({ buyer }: Network, taskId: string, phases = [
     { timeoutMs, intervalMs: 300, stopWhen: () => last?.phase === 'Failed' && !phases.includes('Failed') },
   );
   if (reached) return reached;
-  throw new StepError(`Task ${taskId} is ${last?.phase ?? 'unknown'} (${last?.phaseReason ?? 'no reason given'}), not ${phases.join(' or ')}.`, 'Read the logs of miner and web.');
+  throw new StepError(
+    `Task ${taskId} is ${last?.phase ?? 'unknown'} (${last?.phaseReason ?? 'no reason given'}), not ${phases.join(' or ')}.`,
+    'Read the logs of miner and web.',
+  );
 }

@@ -29,7 +29,10 @@ async function main(): Promise<{ ok: boolean; arrows: ArrowResult[]; leftovers: 
   try {
     const engine = await ensureDockerEngine({ dataDir: join(dir, 'docker') });
     try {
-      Object.assign(left, await runSmoke({ dataDir: dir, engine, recorder, signal: interrupted.signal, onProcess: (pid) => pid && pids.push(pid) }));
+      Object.assign(
+        left,
+        await runSmoke({ dataDir: dir, engine, recorder, signal: interrupted.signal, onProcess: (pid) => pid && pids.push(pid) }),
+      );
     } finally {
       await engine.stop();
     }

@@ -60,15 +60,21 @@ async function main(): Promise<number> {
       return 130;
     }
     console.log(`\n${bold(`Muster is up: ${first.url}`)} ${dim(`(${formatMs(performance.now() - startedAt)})`)}`);
-    console.log(dim(`Logs: ${join(dataDir, 'logs')} · Ctrl-C stops everything · the next \`npm start\` resumes · \`npm run reset\` clears`));
+    console.log(
+      dim(`Logs: ${join(dataDir, 'logs')} · Ctrl-C stops everything · the next \`npm start\` resumes · \`npm run reset\` clears`),
+    );
     const died = Promise.race(first.processes().map((daemon) => daemon.exited.then(() => ({ daemon }))));
     const end = await Promise.race([interrupted, died]);
     if ('reason' in end) return 0;
-    throw new StepError(`${end.daemon.name} ended (exit code ${end.daemon.exitCode}):\n${end.daemon.lastLines()}`, `Read ${join(dataDir, 'logs', `${end.daemon.name}.log`)}.`);
+    throw new StepError(
+      `${end.daemon.name} ended (exit code ${end.daemon.exitCode}):\n${end.daemon.lastLines()}`,
+      `Read ${join(dataDir, 'logs', `${end.daemon.name}.log`)}.`,
+    );
   } finally {
-    if (stops.length > 0) await step('stop everything', async () => {
-      for (const stop of stops.toReversed()) await stop();
-    });
+    if (stops.length > 0)
+      await step('stop everything', async () => {
+        for (const stop of stops.toReversed()) await stop();
+      });
     lock.release();
   }
 }

@@ -12,7 +12,13 @@ export async function findEvent<N extends Name>(
 ): Promise<GetContractEventsReturnType<typeof computeRegistryAbi, N, true>[number]> {
   const found = await waitFor(
     async () => {
-      const logs = await client.getContractEvents({ address: registry, abi: computeRegistryAbi, eventName: name, fromBlock: 0n, strict: true });
+      const logs = await client.getContractEvents({
+        address: registry,
+        abi: computeRegistryAbi,
+        eventName: name,
+        fromBlock: 0n,
+        strict: true,
+      });
       return logs.findLast(({ args }) => 'runId' in args && String(args.runId) === runId);
     },
     { timeoutMs, intervalMs: 250 },

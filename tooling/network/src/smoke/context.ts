@@ -29,6 +29,6 @@ export interface PreparedRun {
 export interface RegisteredNode extends PreparedRun {
   node: Address;
   seq: number;
-  capabilitiesHash: Hex;
+  announcementDigest: Hex;
   miner: ManagedProcess;
 }

@@ -26,7 +26,13 @@ interface SmokeOptions {
 }
 
 /** Runs every phase on a network of its own; stops it and tells what of it is left in Docker. */
-export async function runSmoke({ dataDir, engine, recorder, signal, onProcess }: SmokeOptions): Promise<{ containers: string[]; networks: string[] }> {
+export async function runSmoke({
+  dataDir,
+  engine,
+  recorder,
+  signal,
+  onProcess,
+}: SmokeOptions): Promise<{ containers: string[]; networks: string[] }> {
   const ports = { web: await freePort(), rpc: await freePort() };
   // Two seconds instead of thirty between heartbeats: the same code, in a test's time.
   const network = await startNetwork({ dataDir, ports, engine, onProcess, extraEnv: { MUSTER_HEARTBEAT_MS: '2000' } });

@@ -25,21 +25,38 @@ async function refusalOf(url: string, input: { envelope: Envelope<Message> } & R
 }
 
 /** A well-signed announcement by a node that never registered. */
-export async function announceAsStranger({ domain, db }: Smoke, { runId, discoveryUri }: PreparedRun): Promise<{ code: string; stranger: Address }> {
+export async function announceAsStranger(
+  { domain, db }: Smoke,
+  { runId, discoveryUri }: PreparedRun,
+): Promise<{ code: string; stranger: Address }> {
   const signer = stranger();
   const real = await db.prisma.announcement.findFirstOrThrow({ where: { runId } });
   const header = newHeader({ runId, sender: signer.address, audience: audienceOfOrigin(discoveryUri), now: Date.now(), ttlMs });
   const { capabilitiesHash } = (real.envelope as unknown as Envelope<EndpointAnnouncement>).message;
-  const announcement = { ...header, seq: 1, sequence: 1, endpoint: 'http://127.0.0.1:1', relay: false, encryptionKey: randomHash(), capabilitiesHash };
+  const announcement = {
+    ...header,
+    seq: 1,
+    sequence: 1,
+    endpoint: 'http://127.0.0.1:1',
+    relay: false,
+    encryptionKey: randomHash(),
+    capabilitiesHash,
+  };
   const envelope = signMessage(EndpointAnnouncement, announcement, { domain, signer });
   return { code: await refusalOf(`${discoveryUri}/announce`, { envelope, capabilities: real.capabilities }), stranger: signer.address };
 }
 
 /** A well-signed query by somebody who neither validates the run nor is its master. */
-export async function queryAsStranger({ domain }: Smoke, { runId, discoveryUri, node }: RegisteredNode, role: 'validator' | 'master'): Promise<string> {
+export async function queryAsStranger(
+  { domain }: Smoke,
+  { runId, discoveryUri, node }: RegisteredNode,
+  role: 'validator' | 'master',
+): Promise<string> {
   const signer = stranger();
   const header = newHeader({ runId, sender: signer.address, audience: audienceOfOrigin(discoveryUri), now: Date.now(), ttlMs });
-  return refusalOf(`${discoveryUri}/queryEndpoint`, { envelope: signMessage(EndpointQuery, { ...header, node, role }, { domain, signer }) });
+  return refusalOf(`${discoveryUri}/queryEndpoint`, {
+    envelope: signMessage(EndpointQuery, { ...header, node, role }, { domain, signer }),
+  });
 }
 
 /** An invite signed by a key that is not the run's master, straight to the node. */

@@ -32,13 +32,18 @@ export async function runStage({ name, command, args, env = {}, count }: Stage):
   // A stage that counted nothing proved nothing.
   if (tally.failed === 0 && (code !== 0 || tally.passed === 0)) tally.failed = 1;
   const ok = tally.failed === 0;
-  console.log(`${ok ? green('✓') : red('✗')} ${name}: ${tally.passed} passed, ${tally.failed} failed ${dim(formatMs(performance.now() - startedAt))}`);
+  console.log(
+    `${ok ? green('✓') : red('✗')} ${name}: ${tally.passed} passed, ${tally.failed} failed ${dim(formatMs(performance.now() - startedAt))}`,
+  );
   if (!ok) console.log(`${tail(output, 80)}\n${dim(`all of it: ${logFile}`)}`);
   return tally;
 }
 
 export const sum = (tallies: Tally[]): Tally =>
-  tallies.reduce((total, { passed, failed }) => ({ passed: total.passed + passed, failed: total.failed + failed }), { passed: 0, failed: 0 });
+  tallies.reduce((total, { passed, failed }) => ({ passed: total.passed + passed, failed: total.failed + failed }), {
+    passed: 0,
+    failed: 0,
+  });
 
 /** Reads the closing line `N passed, N failed` that our own scripts print. */
 export function countClosingLine(output: string): Tally | undefined {
@@ -58,7 +63,13 @@ export function vitestStage(name: string, projects: string[], env: Record<string
   return {
     name,
     command: join(root, 'node_modules/.bin/vitest'),
-    args: ['run', ...projects.flatMap((project) => ['--project', project]), '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    args: [
+      'run',
+      ...projects.flatMap((project) => ['--project', project]),
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ],
     env,
     count: () => {
       const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8')) as VitestReport;

@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Order } from '@muster/protocol/messages/order';
 import { verifyEnvelope } from '@muster/protocol/messages/define-message';
 import { SyncAck } from '@muster/protocol/messages/sync-ack';
@@ -22,7 +24,11 @@ const specOf = (word: string) =>
   JSON.stringify({
     name: 'smoke',
     image: demoImage,
-    command: ['sh', '-c', `trap 'echo "bye ${word}"; exit 0' TERM; echo "hello ${word}"; echo "${word}" > /checkpoints/word; while true; do sleep 0.2; done`],
+    command: [
+      'sh',
+      '-c',
+      `trap 'echo "bye ${word}"; exit 0' TERM; echo "hello ${word}"; echo "${word}" > /checkpoints/word; while true; do sleep 0.2; done`,
+    ],
     resources: { cpu: 0.25, memory: '64MiB' },
     volumes: [{ name: volume, path: '/checkpoints' }],
     grace: '10s',
@@ -39,7 +45,14 @@ export async function runExecution(smoke: Smoke, run: RegisteredNode): Promise<R
     return { taskId: created.taskId, evidence: `database: task ${row.taskId}, spec ${row.specHash}, by ${row.createdBy}` };
   });
   const orderOf = async (kind: string, acknowledged: boolean) => {
-    const row = await waitFor(() => db.prisma.order.findFirst({ where: { runId, node, kind, ...(acknowledged ? { acknowledgedAt: { not: null } } : {}) }, orderBy: { createdAt: 'desc' } }), { timeoutMs: 60_000 });
+    const row = await waitFor(
+      () =>
+        db.prisma.order.findFirst({
+          where: { runId, node, kind, ...(acknowledged ? { acknowledgedAt: { not: null } } : {}) },
+          orderBy: { createdAt: 'desc' },
+        }),
+      { timeoutMs: 60_000 },
+    );
     expectFact(row, `no ${acknowledged ? 'acknowledged ' : ''}${kind} order to ${node}:\n${miner.lastLines()}`);
     const verified = verifyEnvelope(Order, row.envelope, { domain, now: Date.now(), expectedSigner: master });
     expectFact(verified.ok, `the ${kind} order does not verify: ${verified.ok ? '' : verified.error.code}`);
@@ -49,7 +62,10 @@ export async function runExecution(smoke: Smoke, run: RegisteredNode): Promise<R
     const { row, version, digest } = await orderOf('start', false);
     const seen = await miner.waitForEvent('order.received', { timeoutMs: 30_000, where: (event) => event['orderId'] === row.orderId });
     expectFact(row.allocationId, 'the start order names no allocation');
-    return { allocationId: row.allocationId, evidence: `order ${version} digest ${digest} signed by the master; miner's log: ${seen.event} ${row.orderId}` };
+    return {
+      allocationId: row.allocationId,
+      evidence: `order ${version} digest ${digest} signed by the master; miner's log: ${seen.event} ${row.orderId}`,
+    };
   });
   const { containerId } = await recorder.arrow('4.3', 'the miner executes the container', async () => {
     await waitForTask(network, taskId);
@@ -57,7 +73,10 @@ export async function runExecution(smoke: Smoke, run: RegisteredNode): Promise<R
     expectFact(container, `Docker runs no container of allocation ${allocationId}`);
     const { HostConfig, State } = await engine.docker.getContainer(container.Id).inspect();
     expectFact(State.Running && HostConfig.CapDrop?.includes('ALL'), `container ${container.Id} is not a hardened, running one`);
-    return { containerId: container.Id, evidence: `Docker: container ${container.Id.slice(0, 12)} runs, cap-drop ALL, pids ${HostConfig.PidsLimit}, memory ${HostConfig.Memory}` };
+    return {
+      containerId: container.Id,
+      evidence: `Docker: container ${container.Id.slice(0, 12)} runs, cap-drop ALL, pids ${HostConfig.PidsLimit}, memory ${HostConfig.Memory}`,
+    };
   });
   await recorder.arrow('4.4', 'the master checks status and logs', async () => {
     await network.buyer.run(['task', 'inspect', allocationId]);
@@ -76,13 +95,18 @@ export async function runExecution(smoke: Smoke, run: RegisteredNode): Promise<R
     const { version } = await orderOf('sync', true);
     const row = await waitFor(() => db.prisma.snapshot.findFirst({ where: { taskId, volume } }), { timeoutMs: 60_000 });
     expectFact(row, 'no snapshot has arrived');
-    return { snapshot: row, evidence: `sync order ${version} signed by the master; database: snapshot ${row.snapshotId} of ${row.sizeBytes} bytes` };
+    return {
+      snapshot: row,
+      evidence: `sync order ${version} signed by the master; database: snapshot ${row.snapshotId} of ${row.sizeBytes} bytes`,
+    };
   });
   await recorder.arrow('4.7', 'the miner acknowledges the sync', async () => {
     const acknowledgment = verifyEnvelope(SyncAck, snapshot.acknowledgment, { domain, now: Date.now(), expectedSigner: node });
     expectFact(acknowledgment.ok, `the acknowledgment does not verify: ${acknowledgment.ok ? '' : acknowledgment.error.code}`);
     const { sha256 } = acknowledgment.value.message;
-    const archive = await network.downloadSnapshot(snapshot.snapshotId);
+    const file = join(network.surroundings.dataDir, 'snapshot.tar');
+    await network.buyer.run(['snapshots', 'download', snapshot.snapshotId, '--output', file]);
+    const archive = await readFile(file);
     const found = `0x${createHash('sha256').update(archive).digest('hex')}`;
     expectFact(found === sha256, `the stored archive hashes to ${found}, the node signed ${sha256}`);
     expectFact(archive.includes(word), 'the archive does not hold the file that the task wrote');

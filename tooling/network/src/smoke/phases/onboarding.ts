@@ -1,6 +1,7 @@
 import { computeRegistryAbi } from '@muster/chain/generated/compute-registry';
 import { Acknowledgment } from '@muster/protocol/messages/acknowledgment';
 import { verifyEnvelope } from '@muster/protocol/messages/define-message';
+import { audienceOfAddress } from '@muster/protocol/messages/header';
 import { waitFor } from '../../wait-for.ts';
 import { expectFact } from '../arrow.ts';
 import type { RegisteredNode, Smoke } from '../context.ts';
@@ -14,10 +15,14 @@ export async function runOnboarding(smoke: Smoke, run: RegisteredNode): Promise<
   const ofRun = (event: { [field: string]: unknown }) => event['runId'] === runId && event['node'] === node;
 
   await recorder.arrow('3.1', 'the chain announces the accepted registration to the master', async () => {
-    const row = await waitFor(() => db.prisma.registration.findFirst({ where: { runId, node, standing: 'Approved' } }), { timeoutMs: 30_000 });
+    const row = await waitFor(() => db.prisma.registration.findFirst({ where: { runId, node, standing: 'Approved' } }), {
+      timeoutMs: 30_000,
+    });
     expectFact(row, 'the master has not seen the approval');
     const event = await db.prisma.chainEvent.findFirstOrThrow({ where: { runId, node, name: 'RoundSettled' } });
-    return { evidence: `database: Approved at ${row.approvedAt?.toISOString()}, mirrored from tx ${event.txHash} block ${event.blockNumber}` };
+    return {
+      evidence: `database: Approved at ${row.approvedAt?.toISOString()}, mirrored from tx ${event.txHash} block ${event.blockNumber}`,
+    };
   });
   await recorder.arrow('3.2', 'the master requests the endpoint with its signature', async () => {
     const nonce = await waitFor(() => db.prisma.seenNonce.findFirst({ where: { signer: keys.master.address } }), { timeoutMs: 30_000 });
@@ -26,7 +31,12 @@ export async function runOnboarding(smoke: Smoke, run: RegisteredNode): Promise<
   });
   await recorder.arrow('3.3', 'discovery checks that the master owns the run', async () => {
     const refused = await queryAsStranger(smoke, run, 'master');
-    const named = await client.readContract({ address: chain.registry, abi: computeRegistryAbi, functionName: 'getRun', args: [BigInt(runId)] });
+    const named = await client.readContract({
+      address: chain.registry,
+      abi: computeRegistryAbi,
+      functionName: 'getRun',
+      args: [BigInt(runId)],
+    });
     expectFact(named.master === master, `the chain names master ${named.master}`);
     return { evidence: `a query by a key that is not the run's master was refused (${refused}); the chain names ${named.master}` };
   });
@@ -42,12 +52,19 @@ export async function runOnboarding(smoke: Smoke, run: RegisteredNode): Promise<
   await recorder.arrow('3.6', "the miner verifies the master's signature and status", async () => {
     const seen = await miner.waitForEvent('invite.verified', { timeoutMs: 30_000, where: ofRun });
     const refused = await inviteAsStranger(smoke, run);
-    return { evidence: `miner's log: ${seen.event} by ${String(seen['master'])}; an invite forged by another key was refused (${refused})` };
+    return {
+      evidence: `miner's log: ${seen.event} by ${String(seen['master'])}; an invite forged by another key was refused (${refused})`,
+    };
   });
   await recorder.arrow('3.7', "the chain confirms the master's status", async () => {
     const [seen] = miner.events.filter(({ event }) => event === 'invite.verified');
     const epoch = Number(seen?.['masterEpoch']);
-    const [term] = await client.readContract({ address: chain.registry, abi: computeRegistryAbi, functionName: 'masterTerm', args: [BigInt(runId), epoch] });
+    const [term] = await client.readContract({
+      address: chain.registry,
+      abi: computeRegistryAbi,
+      functionName: 'masterTerm',
+      args: [BigInt(runId), epoch],
+    });
     expectFact(term === master, `masterTerm(${runId}, ${epoch}) is ${term}`);
     return { evidence: `masterTerm(${runId}, ${epoch}) = ${term}` };
   });
@@ -55,7 +72,12 @@ export async function runOnboarding(smoke: Smoke, run: RegisteredNode): Promise<
     const row = await waitFor(async () => (await db.prisma.nodeState.findUnique({ where }))?.acknowledgment, { timeoutMs: 30_000 });
     expectFact(row, 'the master has no acknowledgment');
     const { issuedAt } = (row as { message: { issuedAt: number } }).message;
-    const verified = verifyEnvelope(Acknowledgment, row, { domain, now: issuedAt, expectedSigner: node });
+    const verified = verifyEnvelope(Acknowledgment, row, {
+      domain,
+      now: issuedAt,
+      audience: audienceOfAddress(master),
+      expectedSigner: node,
+    });
     expectFact(verified.ok, `the stored acknowledgment does not verify: ${verified.ok ? '' : verified.error.code}`);
     expectFact(verified.value.message.inviteDigest === digest, `it acknowledges ${verified.value.message.inviteDigest}`);
     return { evidence: `database: acknowledgment of ${digest} signed by ${node}` };
@@ -65,11 +87,16 @@ export async function runOnboarding(smoke: Smoke, run: RegisteredNode): Promise<
     const first = await waitFor(async () => ((await read())?.heartbeatAt ? read() : undefined), { timeoutMs: 90_000 });
     expectFact(first?.heartbeatAt, 'no heartbeat has arrived');
     const before = first.heartbeatAt.getTime();
-    const next = await waitFor(async () => {
-      const row = await read();
-      return row?.heartbeatAt && row.heartbeatAt.getTime() > before ? row : undefined;
-    }, { timeoutMs: 90_000, intervalMs: 250 });
+    const next = await waitFor(
+      async () => {
+        const row = await read();
+        return row?.heartbeatAt && row.heartbeatAt.getTime() > before ? row : undefined;
+      },
+      { timeoutMs: 90_000, intervalMs: 250 },
+    );
     expectFact(next?.heartbeatAt, 'no second heartbeat has arrived');
-    return { evidence: `database: session ${next.sessionId} counter ${first.counterIn} → ${next.counterIn}, ${next.heartbeatAt.getTime() - before} ms apart` };
+    return {
+      evidence: `database: session ${next.sessionId} counter ${first.counterIn} → ${next.counterIn}, ${next.heartbeatAt.getTime() - before} ms apart`,
+    };
   });
 }

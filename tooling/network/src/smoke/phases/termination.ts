@@ -22,12 +22,18 @@ export async function runTermination(smoke: Smoke, run: RegisteredNode, task: Ru
     const row = await db.prisma.allocation.findUniqueOrThrow({ where: { allocationId } });
     const running = await engine.docker.listContainers({ filters: { id: [containerId] } });
     expectFact(running.length === 0, `container ${containerId} still runs`);
-    const said = await waitFor(async () => JSON.stringify(await db.prisma.logChunk.findMany({ where: { allocationId }, select: { lines: true } })).includes(`bye ${word}`), { timeoutMs: 30_000 });
+    const said = await waitFor(
+      async () =>
+        JSON.stringify(await db.prisma.logChunk.findMany({ where: { allocationId }, select: { lines: true } })).includes(`bye ${word}`),
+      { timeoutMs: 30_000 },
+    );
     expectFact(said, 'the container did not get to say goodbye: it was killed');
-    return { evidence: `task ${phase}, exit code ${row.exitCode}; its last words "bye ${word}" are in the log; Docker runs no container ${containerId.slice(0, 12)}` };
+    return {
+      evidence: `task ${phase}, exit code ${row.exitCode}; its last words "bye ${word}" are in the log; Docker runs no container ${containerId.slice(0, 12)}`,
+    };
   });
   await recorder.arrow('5.2', 'the miner leaves the run', async () => {
-    await network.leaveRun(runId);
+    await network.leaveRun();
     const event = await findEvent(at, { name: 'Ended', runId });
     expectFact(event.args.standing === left, `the registration ended with standing ${event.args.standing}`);
     return { evidence: `node ${node} Left: ${await describeTransaction(client, event.transactionHash)}` };
@@ -37,7 +43,14 @@ export async function runTermination(smoke: Smoke, run: RegisteredNode, task: Ru
     const event = await findEvent(at, { name: 'RunClosed', runId });
     const closed = await waitFor(async () => (await db.prisma.run.findUniqueOrThrow({ where: { runId } })).closedAt, { timeoutMs: 30_000 });
     expectFact(closed, 'the master has not seen the closing');
-    const standing = await client.readContract({ address: network.chain.registry, abi: computeRegistryAbi, functionName: 'standingOf', args: [BigInt(runId), node] });
-    return { evidence: `${await describeTransaction(client, event.transactionHash, privateKeyToAddress(devBuyerKey))}; the mirror closed it at ${closed.toISOString()}; standingOf = ${standing}` };
+    const standing = await client.readContract({
+      address: network.chain.registry,
+      abi: computeRegistryAbi,
+      functionName: 'standingOf',
+      args: [BigInt(runId), node],
+    });
+    return {
+      evidence: `${await describeTransaction(client, event.transactionHash, privateKeyToAddress(devBuyerKey))}; the mirror closed it at ${closed.toISOString()}; standingOf = ${standing}`,
+    };
   });
 }

@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { demoImage } from '@muster/network/demo-image';
+import { type DockerEngine, ensureDockerEngine } from '@muster/network/docker-engine';
+import { freePort } from '@muster/network/free-port';
+import { type Network, startNetwork } from '@muster/network/network';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, openPage, screenshot } from './browser.ts';
+
+/** The whole sequence as a buyer clicks through it: real signatures, real chain, real containers. */
+describe('a buyer walks through the dashboard', () => {
+  let dir: string;
+  let engine: DockerEngine;
+  let network: Network;
+  let browser: Browser;
+  let page: Page;
+  let errors: string[];
+  let runId: string;
+
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'muster-e2e-'));
+    engine = await ensureDockerEngine({ dataDir: join(dir, 'docker') });
+    network = await startNetwork({ dataDir: dir, ports: { web: await freePort(), rpc: await freePort() }, engine, extraEnv: { MUSTER_HEARTBEAT_MS: '2000' } });
+    browser = await launchBrowser();
+    ({ page, errors } = await openPage(browser));
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await network?.stop();
+    await engine?.stop();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  const byId = (id: string) => page.getByTestId(id);
+
+  it('greets a newcomer without a wallet', async () => {
+    await page.goto(network.url);
+    await byId('connect-button').first().waitFor();
+    await screenshot(page, '01-landing');
+    expect(await page.title()).toContain('Muster');
+  });
+
+  it('connects the development wallet and signs in', async () => {
+    await byId('connect-button').first().click();
+    await byId('dev-wallet').click();
+    await byId('sign-in').first().click();
+    await byId('new-run').first().waitFor();
+    await screenshot(page, '02-signed-in');
+    expect(await page.getByText('0x7099').count()).toBeGreaterThan(0);
+  });
+
+  it('names what is wrong with a requirement before anything is signed', async () => {
+    await byId('new-run').first().click();
+    await byId('requirements').fill('cpus: 4..');
+    await page.getByText(/cpus/).nth(1).or(page.getByRole('alert')).first().waitFor();
+    await screenshot(page, '03-bad-requirement');
+    expect(await page.getByRole('alert').or(page.locator('[aria-invalid=true]')).count()).toBeGreaterThan(0);
+  });
+
+  it('publishes a run by a transaction', async () => {
+    await byId('requirements').fill('cpu: 1.., memory: 512MiB..');
+    await byId('create-run').click();
+    await page.waitForURL(/\/runs\/\d+$/);
+    runId = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+    await screenshot(page, '04-run');
+    expect(runId).toMatch(/^\d+$/);
+  });
+
+  it('shows a node on its way through the phases until it is healthy', async () => {
+    network.addMiner({ runId, port: await freePort(), engine });
+    await page.locator('[data-testid=node-row][data-phase=Healthy]').waitFor({ timeout: 120_000 });
+    await screenshot(page, '05-healthy-node');
+    expect(await byId('node-row').count()).toBe(1);
+  });
+
+  it('points at the offending part of a task specification', async () => {
+    await byId('new-task').first().click();
+    await byId('spec-editor').fill(`image: ${demoImage}\nreplica: 2\n`);
+    await page.getByText('replica', { exact: false }).nth(1).waitFor();
+    await screenshot(page, '06-bad-spec');
+    expect(await page.getByRole('alert').or(page.locator('[aria-invalid=true]')).count()).toBeGreaterThan(0);
+  });
+
+  it('runs a task and follows its logs live', async () => {
+    await byId('spec-editor').fill(
+      `name: walk\nimage: ${demoImage}\ncommand: [sh, -c, 'trap "echo goodbye; exit 0" TERM; i=0; while true; do i=$((i+1)); echo "marching $i"; sleep 0.5; done']\nvolumes: [{ name: data, path: /data }]\nresources: { memory: 64MiB, cpu: 0.2 }\n`,
+    );
+    await byId('create-task').click();
+    await page.waitForURL(/\/tasks\/[0-9a-f-]{36}/);
+    await byId('log-view').getByText('marching 3', { exact: false }).first().waitFor({ timeout: 60_000 });
+    await screenshot(page, '07-task-logs');
+    expect(await byId('log-view').innerText()).toContain('marching 2');
+  });
+
+  it('syncs a volume and offers the snapshot', async () => {
+    await byId('sync-volume').first().click();
+    await page.locator('a[href*="/api/snapshots/"]').first().waitFor({ timeout: 60_000 });
+    const href = (await page.locator('a[href*="/api/snapshots/"]').first().getAttribute('href')) ?? '';
+    const response = await page.request.get(new URL(href, network.url).href);
+    expect(response.status()).toBe(200);
+    const stranger = await openPage(browser);
+    expect((await stranger.page.request.get(new URL(href, network.url).href)).status()).toBe(401);
+    await stranger.page.context().close();
+  });
+
+  it('restarts the task, then stops it gracefully', async () => {
+    await byId('restart-task').click();
+    await byId('log-view').getByText('goodbye').first().waitFor({ timeout: 60_000 });
+    await byId('stop-task').click();
+    await byId('confirm').click();
+    await page.getByText(/Cancelled|Succeeded/).first().waitFor({ timeout: 60_000 });
+    await screenshot(page, '08-stopped');
+    const running = await engine.docker.listContainers({ filters: { label: [`muster.run=${runId}`] } });
+    expect(running).toEqual([]);
+  });
+
+  it('shows nothing of the run to somebody else', async () => {
+    const { page: other } = await openPage(browser, { width: 390, height: 844 });
+    await other.goto(`${network.url}/runs/${runId}`);
+    await other.getByTestId('connect-button').first().waitFor();
+    await screenshot(other, '09-stranger-mobile');
+    expect(await other.getByTestId('node-row').count()).toBe(0);
+    await other.context().close();
+  });
+
+  it('closes the run by a transaction', async () => {
+    await page.goto(`${network.url}/runs/${runId}`);
+    await byId('close-run').click();
+    await byId('confirm').click();
+    await page.getByText(/closed/i).first().waitFor({ timeout: 60_000 });
+    await screenshot(page, '10-closed');
+    expect(errors).toEqual([]);
+  });
+});
