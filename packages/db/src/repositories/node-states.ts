@@ -22,7 +22,7 @@ export function beginNodeLives(db: Database, lives: readonly NewNodeLife[]): Pro
        SELECT "runId", node, seq, 'Registered', reason FROM life ORDER BY "runId", node
        ON CONFLICT ("runId", node) DO UPDATE SET seq = EXCLUDED.seq, phase = EXCLUDED.phase, "phaseReason" = EXCLUDED."phaseReason",
          "phaseSince" = now(), "updatedAt" = now(), capabilities = NULL, "inviteDigest" = NULL, "invitedAt" = NULL, "inviteAttempts" = 0,
-         "nextInviteAt" = NULL, acknowledgment = NULL, "acknowledgedAt" = NULL, "drainRequestedAt" = NULL, "drainReason" = NULL
+         "inviteEpoch" = NULL, "nextInviteAt" = NULL, acknowledgment = NULL, "acknowledgedAt" = NULL, "drainRequestedAt" = NULL, "drainReason" = NULL
        WHERE n.seq < EXCLUDED.seq
        RETURNING n.*),
      told AS (
@@ -69,14 +69,14 @@ interface NodeKey {
 }
 
 /** Remembers the invite that is about to be sent, so that an acknowledgment of it can be told from one of another. */
-export async function recordInvite(db: Database, invite: NodeKey & { inviteDigest: string; capabilities?: object; retryAfterMs: number }): Promise<boolean> {
-  const { runId, node, seq, inviteDigest, capabilities, retryAfterMs } = invite;
+export async function recordInvite(db: Database, invite: NodeKey & { masterEpoch: number; inviteDigest: string; capabilities?: object; retryAfterMs: number }): Promise<boolean> {
+  const { runId, node, seq, masterEpoch, inviteDigest, capabilities, retryAfterMs } = invite;
   const changed = await execute(
     db.pool,
-    `UPDATE "NodeState" SET "inviteDigest" = $4, "invitedAt" = now(), "inviteAttempts" = "inviteAttempts" + 1, capabilities = COALESCE($5::jsonb, capabilities),
+    `UPDATE "NodeState" SET "inviteEpoch" = $7, "inviteDigest" = $4, "invitedAt" = now(), "inviteAttempts" = "inviteAttempts" + 1, capabilities = COALESCE($5::jsonb, capabilities),
        acknowledgment = NULL, "acknowledgedAt" = NULL, "nextInviteAt" = now() + $6 * interval '1 millisecond', "updatedAt" = now()
      WHERE "runId" = $1 AND node = $2 AND seq = $3`,
-    [runId, node, seq, inviteDigest, capabilities === undefined ? null : toJson(capabilities), retryAfterMs],
+    [runId, node, seq, inviteDigest, capabilities === undefined ? null : toJson(capabilities), retryAfterMs, masterEpoch],
   );
   return changed === 1;
 }
