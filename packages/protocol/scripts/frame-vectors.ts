@@ -6,9 +6,21 @@ const SESSION_ID = '11111111-1111-4111-8111-111111111111';
 
 /** vectors/frames.json: one authenticated frame, and the changes that must break it. */
 export function frameVectors() {
-  const options = { key: KEY, direction: 'n2m', sessionId: SESSION_ID, counter: 5, path: 'heartbeat', body: { at: 1, text: 'Grüße' } } as const;
+  const options = {
+    key: KEY,
+    direction: 'n2m',
+    sessionId: SESSION_ID,
+    counter: 5,
+    path: 'heartbeat',
+    body: { at: 1, text: 'Grüße' },
+  } as const;
   const frame = sealFrame(options);
-  const broken = (name: string, reason: string, change: Partial<Frame>) => ({ name, code: 'MAC_INVALID', reason, frame: { ...frame, ...change } });
+  const broken = (name: string, reason: string, change: Partial<Frame>) => ({
+    name,
+    code: 'MAC_INVALID',
+    reason,
+    frame: { ...frame, ...change },
+  });
   return {
     description:
       'mac = HMAC-SHA256(key, parts), each part as "<byte length>:<utf8>", in the order direction, sessionId, counter, path, body.',

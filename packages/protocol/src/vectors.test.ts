@@ -43,15 +43,18 @@ describe('messages.json', () => {
     expect(messages.cases.map(({ name }) => name)).toEqual(ALL_MESSAGES.map(({ name }) => name));
   });
 
-  it.each(messages.cases.map((entry) => [entry.name, entry] as const))('%s is accepted, with its digest and signer', async (type, entry) => {
-    const result = verifyVector({ type, ...entry, domain: messages.domain });
-    expect(result).toMatchObject({ ok: true, value: { digest: entry.digest, signer: entry.signer } });
-    // viem is the second opinion: it takes the EIP-712 document as a wallet would.
-    expect(hashTypedData(JSON.parse(entry.typedDataJson))).toBe(entry.digest);
-    const signature = hexSchema(65).parse(entry.envelope.signature);
-    expect(await viemRecover({ hash: hash32Schema.parse(entry.digest), signature })).toBe(entry.signer);
-    expect(entry.encodedType.startsWith(`${type}(`)).toBe(true);
-  });
+  it.each(messages.cases.map((entry) => [entry.name, entry] as const))(
+    '%s is accepted, with its digest and signer',
+    async (type, entry) => {
+      const result = verifyVector({ type, ...entry, domain: messages.domain });
+      expect(result).toMatchObject({ ok: true, value: { digest: entry.digest, signer: entry.signer } });
+      // viem is the second opinion: it takes the EIP-712 document as a wallet would.
+      expect(hashTypedData(JSON.parse(entry.typedDataJson))).toBe(entry.digest);
+      const signature = hexSchema(65).parse(entry.envelope.signature);
+      expect(await viemRecover({ hash: hash32Schema.parse(entry.digest), signature })).toBe(entry.signer);
+      expect(entry.encodedType.startsWith(`${type}(`)).toBe(true);
+    },
+  );
 });
 
 describe('refusals.json', () => {

@@ -7,7 +7,10 @@ const PRODUCT_BYTES = MAX_MATRIX_SIZE * MAX_MATRIX_SIZE * 4;
 export const matrixParamsSchema = z.strictObject({
   seed: z.int().min(0).max(0xffff_ffff),
   size: z.int().min(1).max(MAX_MATRIX_SIZE),
-  modulus: z.int().min(2).max(1 << 21),
+  modulus: z
+    .int()
+    .min(2)
+    .max(1 << 21),
 });
 export type MatrixParams = z.infer<typeof matrixParamsSchema>;
 

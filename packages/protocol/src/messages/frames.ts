@@ -6,7 +6,16 @@ import { Order } from './order.ts';
 /** Bodies of the frames of a session (frame.ts); authenticated by MAC, so none of them is signed. */
 
 export const allocationPhaseSchema = z.enum([
-  'Pending', 'Placed', 'Pulling', 'Starting', 'Running', 'Succeeded', 'Failed', 'Cancelled', 'Lost', 'Unknown',
+  'Pending',
+  'Placed',
+  'Pulling',
+  'Starting',
+  'Running',
+  'Succeeded',
+  'Failed',
+  'Cancelled',
+  'Lost',
+  'Unknown',
 ]);
 export type AllocationPhase = z.output<typeof allocationPhaseSchema>;
 

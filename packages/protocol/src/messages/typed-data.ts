@@ -15,7 +15,9 @@ const DOMAIN_TYPE = 'EIP712Domain(string name,string version,uint256 chainId,add
 
 /** `Name(type a,type b)`: what the type hash is the keccak of. */
 export function encodeType(name: string, types: FieldTypes): string {
-  return `${name}(${Object.entries(types).map(([field, type]) => `${type} ${field}`).join(',')})`;
+  return `${name}(${Object.entries(types)
+    .map(([field, type]) => `${type} ${field}`)
+    .join(',')})`;
 }
 
 export function typeHashOf(name: string, types: FieldTypes): Uint8Array {

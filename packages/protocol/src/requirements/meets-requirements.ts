@@ -51,14 +51,21 @@ function isWithin(value: number, { min, max }: Range): boolean {
  * it. So `RTX4090` finds `GeForce RTX 4090`, and `A10` never finds an A100.
  */
 function isModel(driverName: string, asked: string): boolean {
-  const words = driverName.toLowerCase().split(/[^a-z0-9+]+/).filter((word) => word !== '');
+  const words = driverName
+    .toLowerCase()
+    .split(/[^a-z0-9+]+/)
+    .filter((word) => word !== '');
   const wanted = asked.toLowerCase().replace(/[^a-z0-9+]+/g, '');
   return words.some((_, from) => words.some((__, to) => words.slice(from, to + 1).join('') === wanted));
 }
 
 /** Two digits are enough to read what a machine has. */
 function formatRoundBytes(bytes: number): string {
-  for (const [unit, factor] of [['TB', 1e12], ['GB', 1e9], ['MB', 1e6]] as const) {
+  for (const [unit, factor] of [
+    ['TB', 1e12],
+    ['GB', 1e9],
+    ['MB', 1e6],
+  ] as const) {
     if (bytes >= factor) return `${Math.floor((bytes / factor) * 100) / 100}${unit}`;
   }
   return `${bytes}B`;

@@ -3,7 +3,13 @@ import { err, ok, type Result } from '../errors/result.ts';
 import { didYouMean } from '../units/did-you-mean.ts';
 import { RequirementMistake } from './mistake.ts';
 import { parseBytesRange, parseCountRange, parseGpu } from './parse-value.ts';
-import { MAX_REQUIREMENTS_BYTES, REQUIREMENT_KEYS, type RequirementKey, type Requirements, type RequirementsError } from './requirements.ts';
+import {
+  MAX_REQUIREMENTS_BYTES,
+  REQUIREMENT_KEYS,
+  type RequirementKey,
+  type Requirements,
+  type RequirementsError,
+} from './requirements.ts';
 import { splitItems, type Piece } from './split.ts';
 
 /**

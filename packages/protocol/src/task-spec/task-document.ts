@@ -18,7 +18,10 @@ import { volumeNameSchema } from './volume-name.ts';
 
 /** A quantity as it is written; its value is checked by the parser given, its range by the task spec's schema. */
 function written(parse: (text: string) => number | undefined, expected: string) {
-  return z.string().max(32).refine((text) => parse(text) !== undefined, `expected ${expected}`);
+  return z
+    .string()
+    .max(32)
+    .refine((text) => parse(text) !== undefined, `expected ${expected}`);
 }
 
 const bytes = written(parseBytes, BYTES_EXPECTED).meta({ examples: ['512MiB', '4GB'] });
@@ -31,7 +34,10 @@ export const taskDocumentSchema = z.strictObject({
   image: imageSchema.describe('The container image.'),
   command: z.array(z.string(), { error: list }).pipe(argumentsSchema).optional().describe("Replaces the image's arguments."),
   entrypoint: z.array(z.string(), { error: list }).pipe(entrypointSchema).optional().describe("Replaces the image's program."),
-  env: z.record(envNameSchema, z.union([z.string().max(32_768), z.number(), z.boolean()])).optional().describe('Environment variables.'),
+  env: z
+    .record(envNameSchema, z.union([z.string().max(32_768), z.number(), z.boolean()]))
+    .optional()
+    .describe('Environment variables.'),
   resources: z
     .strictObject({
       cpu: z.number().optional().describe('Hardware threads; fractions are allowed.'),

@@ -12,12 +12,19 @@ export const imageSchema = z
   .string()
   .max(512)
   .regex(/^[a-zA-Z0-9][a-zA-Z0-9._/:@-]*$/, 'expected an image such as busybox:1.37 or ghcr.io/org/train@sha256:…');
-const argumentSchema = z.string().max(32_768).refine((value) => !value.includes('\0'), 'expected text without a NUL character');
+const argumentSchema = z
+  .string()
+  .max(32_768)
+  .refine((value) => !value.includes('\0'), 'expected text without a NUL character');
 export const argumentsSchema = z.array(argumentSchema).max(256);
 export const entrypointSchema = argumentsSchema.min(1, 'expected at least the program; leave entrypoint out for that of the image');
-export const taskNameSchema = z.string().regex(/^[a-zA-Z0-9]([a-zA-Z0-9 ._-]{0,62}[a-zA-Z0-9])?$/, 'expected 1 to 64 letters, digits, spaces, dots or dashes');
+export const taskNameSchema = z
+  .string()
+  .regex(/^[a-zA-Z0-9]([a-zA-Z0-9 ._-]{0,62}[a-zA-Z0-9])?$/, 'expected 1 to 64 letters, digits, spaces, dots or dashes');
 export const envNameSchema = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'expected a variable name such as LEARNING_RATE');
-export const labelNameSchema = z.string().regex(/^[a-z0-9]([a-z0-9._/-]{0,61}[a-z0-9])?$/, 'expected a label name such as team or org/team');
+export const labelNameSchema = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9._/-]{0,61}[a-z0-9])?$/, 'expected a label name such as team or org/team');
 /** Where a volume is mounted: never over the system itself. */
 export const mountPathSchema = z
   .string()
@@ -25,7 +32,9 @@ export const mountPathSchema = z
   .regex(/^(\/[A-Za-z0-9._-]+)+$/, 'expected an absolute path such as /data')
   .refine((path) => !path.split('/').some((part) => part === '.' || part === '..'), 'expected a path without . and ..')
   .refine((path) => !/^\/(proc|sys|dev|etc)(\/|$)/.test(path), 'expected a path outside /proc, /sys, /dev and /etc');
-export const replicasSchema = z.union([z.int().min(1).max(10_000), z.literal('all')], { error: 'expected a number from 1 to 10000, or all' });
+export const replicasSchema = z.union([z.int().min(1).max(10_000), z.literal('all')], {
+  error: 'expected a number from 1 to 10000, or all',
+});
 export const networkSchema = z.enum(['none', 'egress']);
 export const restartPolicySchema = z.enum(['never', 'on-failure', 'always']);
 
@@ -60,9 +69,16 @@ export const taskSpecSchema = z.strictObject({
     backoffMs: z.int().min(0).max(DAY_MS),
   }),
   /** From start to end; none when left out. */
-  timeoutMs: z.int().min(1).max(365 * DAY_MS).optional(),
+  timeoutMs: z
+    .int()
+    .min(1)
+    .max(365 * DAY_MS)
+    .optional(),
   /** Between SIGTERM and SIGKILL. */
-  graceMs: z.int().min(0).max(DAY_MS / 24),
+  graceMs: z
+    .int()
+    .min(0)
+    .max(DAY_MS / 24),
   network: networkSchema,
   readOnlyRoot: z.boolean(),
   labels: z.record(labelNameSchema, z.string().max(256)),

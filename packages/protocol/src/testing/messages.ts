@@ -38,7 +38,8 @@ export const RECEIVER = createSigner(`0x${'22'.repeat(32)}`).address;
 export const AUDIENCE = audienceOfAddress(RECEIVER);
 export const NOW = 1_800_000_000_000;
 
-const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length }).map((array): Hex => `0x${Buffer.from(array).toString('hex')}`);
+const bytes = (length: number) =>
+  fc.uint8Array({ minLength: length, maxLength: length }).map((array): Hex => `0x${Buffer.from(array).toString('hex')}`);
 const uint32 = fc.nat(0xffff_ffff);
 const address = bytes(20).map(getAddress);
 const json = fc.jsonValue().map((value) => JSON.stringify(value));

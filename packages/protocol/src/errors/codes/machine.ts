@@ -2,11 +2,31 @@ import type { ErrorEntry } from '../codes.ts';
 
 /** What a machine must offer to the programs that run on it. */
 export const machineCodes = {
-  DOCKER_UNAVAILABLE: { title: 'Docker does not answer.', hint: 'Start the Docker Engine, add the user to its group, or set DOCKER_HOST.', severity: 'error' },
+  DOCKER_UNAVAILABLE: {
+    title: 'Docker does not answer.',
+    hint: 'Start the Docker Engine, add the user to its group, or set DOCKER_HOST.',
+    severity: 'error',
+  },
   DATABASE_UNAVAILABLE: { title: 'The database does not answer.', hint: 'Check DATABASE_URL and that PostgreSQL runs.', severity: 'error' },
   PORT_IN_USE: { title: 'Another program listens on this port.', hint: 'Stop it, or choose another port.', severity: 'error' },
-  DISK_FULL: { title: 'The disk is full.', hint: 'Free some space in the directory that is named; work resumes by itself.', severity: 'error' },
-  DATA_DIR_UNUSABLE: { title: 'The data directory cannot be written, or another process uses it.', hint: 'Check its owner and permissions, or set MUSTER_DATA_DIR to another one.', severity: 'error' },
-  STATE_CORRUPT: { title: 'A state file cannot be read.', hint: 'Move the file that is named aside and start again; the state is rebuilt from the chain and the master.', severity: 'error' },
-  TOOL_MISSING: { title: 'A program that this needs is not installed.', hint: 'Install it with the line that is shown.', severity: 'error' },
+  DISK_FULL: {
+    title: 'The disk is full.',
+    hint: 'Free some space in the directory that is named; work resumes by itself.',
+    severity: 'error',
+  },
+  DATA_DIR_UNUSABLE: {
+    title: 'The data directory cannot be written, or another process uses it.',
+    hint: 'Check its owner and permissions, or set MUSTER_DATA_DIR to another one.',
+    severity: 'error',
+  },
+  STATE_CORRUPT: {
+    title: 'A state file cannot be read.',
+    hint: 'Move the file that is named aside and start again; the state is rebuilt from the chain and the master.',
+    severity: 'error',
+  },
+  TOOL_MISSING: {
+    title: 'A program that this needs is not installed.',
+    hint: 'Install it with the line that is shown.',
+    severity: 'error',
+  },
 } as const satisfies Record<string, ErrorEntry>;

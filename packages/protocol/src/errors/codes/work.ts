@@ -2,23 +2,83 @@ import type { ErrorEntry } from '../codes.ts';
 
 /** Requirements, tasks, allocations and storage. */
 export const workCodes = {
-  REQUIREMENTS_INVALID: { title: 'The requirements cannot be read.', hint: 'Correct the marked part, for example: cpu: 8.., memory: 32GB.., gpu: H100:8', severity: 'info' },
-  REQUIREMENTS_UNMET: { title: "This machine does not meet the run's requirements.", hint: 'Choose a run that fits the machine; nothing was sent and no gas was spent.', severity: 'info' },
-  TASK_SPEC_INVALID: { title: 'The task spec has a mistake.', hint: 'Correct the path that is named; packages/protocol/schemas/task-spec.json helps editors to check it.', severity: 'info' },
+  REQUIREMENTS_INVALID: {
+    title: 'The requirements cannot be read.',
+    hint: 'Correct the marked part, for example: cpu: 8.., memory: 32GB.., gpu: H100:8',
+    severity: 'info',
+  },
+  REQUIREMENTS_UNMET: {
+    title: "This machine does not meet the run's requirements.",
+    hint: 'Choose a run that fits the machine; nothing was sent and no gas was spent.',
+    severity: 'info',
+  },
+  TASK_SPEC_INVALID: {
+    title: 'The task spec has a mistake.',
+    hint: 'Correct the path that is named; packages/protocol/schemas/task-spec.json helps editors to check it.',
+    severity: 'info',
+  },
   TASK_ENDED: { title: 'The task has already ended.', hint: 'Create a new task.', severity: 'info' },
-  NO_NODE_FITS: { title: 'No node of the run can take this task.', hint: 'Ask for less, or wait for nodes with more; the task stays pending meanwhile.', severity: 'info' },
+  NO_NODE_FITS: {
+    title: 'No node of the run can take this task.',
+    hint: 'Ask for less, or wait for nodes with more; the task stays pending meanwhile.',
+    severity: 'info',
+  },
   NODE_NOT_READY: { title: 'The node has no open session.', hint: 'Wait until the node is healthy again.', severity: 'info' },
-  NODE_LOST: { title: 'The node stopped answering and its grace period is over.', hint: 'The allocation may be placed elsewhere, as the restart policy says.', severity: 'warn' },
-  IMAGE_NOT_FOUND: { title: 'The image does not exist, or may not be pulled.', hint: 'Check the name and tag, and that the registry can be reached from the node.', severity: 'info' },
-  IMAGE_PULL_FAILED: { title: 'The image could not be pulled.', hint: 'Look at the cause; the agent tries again with growing pauses.', severity: 'warn' },
-  COMMAND_NOT_FOUND: { title: 'The command does not exist in the image.', hint: 'Check the command and entrypoint against what the image contains; a shell line needs ["sh", "-c", "…"].', severity: 'info' },
-  CONTAINER_START_FAILED: { title: 'The container could not be started.', hint: "Look at the engine's message; check resources and volumes in the task spec.", severity: 'warn' },
-  CONTAINER_OOM_KILLED: { title: 'The container was killed because it ran out of memory.', hint: 'Raise resources.memory in the task spec, or use less.', severity: 'info' },
+  NODE_LOST: {
+    title: 'The node stopped answering and its grace period is over.',
+    hint: 'The allocation may be placed elsewhere, as the restart policy says.',
+    severity: 'warn',
+  },
+  IMAGE_NOT_FOUND: {
+    title: 'The image does not exist, or may not be pulled.',
+    hint: 'Check the name and tag, and that the registry can be reached from the node.',
+    severity: 'info',
+  },
+  IMAGE_PULL_FAILED: {
+    title: 'The image could not be pulled.',
+    hint: 'Look at the cause; the agent tries again with growing pauses.',
+    severity: 'warn',
+  },
+  COMMAND_NOT_FOUND: {
+    title: 'The command does not exist in the image.',
+    hint: 'Check the command and entrypoint against what the image contains; a shell line needs ["sh", "-c", "…"].',
+    severity: 'info',
+  },
+  CONTAINER_START_FAILED: {
+    title: 'The container could not be started.',
+    hint: "Look at the engine's message; check resources and volumes in the task spec.",
+    severity: 'warn',
+  },
+  CONTAINER_OOM_KILLED: {
+    title: 'The container was killed because it ran out of memory.',
+    hint: 'Raise resources.memory in the task spec, or use less.',
+    severity: 'info',
+  },
   CONTAINER_EXITED: { title: 'The container ended with a non-zero exit code.', hint: 'Read its last log lines.', severity: 'info' },
-  CONTAINER_VANISHED: { title: 'The container was removed by something else than the agent.', hint: "Find out what cleans up containers on the node's machine.", severity: 'warn' },
-  TASK_TIMED_OUT: { title: 'The task ran longer than its timeout.', hint: 'Raise timeout in the task spec, or leave it out.', severity: 'info' },
-  ALLOCATION_UNKNOWN: { title: 'The node does not run this allocation.', hint: 'Look at the task again; the allocation may have ended.', severity: 'info' },
+  CONTAINER_VANISHED: {
+    title: 'The container was removed by something else than the agent.',
+    hint: "Find out what cleans up containers on the node's machine.",
+    severity: 'warn',
+  },
+  TASK_TIMED_OUT: {
+    title: 'The task ran longer than its timeout.',
+    hint: 'Raise timeout in the task spec, or leave it out.',
+    severity: 'info',
+  },
+  ALLOCATION_UNKNOWN: {
+    title: 'The node does not run this allocation.',
+    hint: 'Look at the task again; the allocation may have ended.',
+    severity: 'info',
+  },
   VOLUME_UNKNOWN: { title: 'The task has no volume of this name.', hint: 'Use a name from volumes in the task spec.', severity: 'info' },
-  SNAPSHOT_FAILED: { title: 'The volume could not be synced.', hint: "Look at the cause; the volume itself stays on the node, so try again.", severity: 'warn' },
-  SNAPSHOT_MISMATCH: { title: 'The uploaded archive does not have the announced hash or size.', hint: 'Sync again; if it repeats, something alters the upload.', severity: 'warn' },
+  SNAPSHOT_FAILED: {
+    title: 'The volume could not be synced.',
+    hint: 'Look at the cause; the volume itself stays on the node, so try again.',
+    severity: 'warn',
+  },
+  SNAPSHOT_MISMATCH: {
+    title: 'The uploaded archive does not have the announced hash or size.',
+    hint: 'Sync again; if it repeats, something alters the upload.',
+    severity: 'warn',
+  },
 } as const satisfies Record<string, ErrorEntry>;
