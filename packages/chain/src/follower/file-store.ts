@@ -54,7 +54,11 @@ export function createFileStore(path: string): ReadableFollowerStore {
   /** Disk first: what readers see has been flushed. */
   async function write<T>(line: Line, change: (memory: FollowerMemory) => T): Promise<T> {
     const store = await memory();
-    await appendLine(path, JSON.stringify(line));
+    await appendLine(path, JSON.stringify(line)).catch((error: unknown) => {
+      // A full disk may have left half a line: read again, without it, before the next one.
+      loading = undefined;
+      throw error;
+    });
     const result = change(store);
     if (++lines >= COMPACT_AFTER_LINES) await compact(store);
     return result;

@@ -24,6 +24,7 @@ export const REPLACED = 'replaced';
 const REPLACED_AFTER_MS = 12_000;
 /** A node forgets its pool when it restarts. */
 const REBROADCAST_EVERY_MS = 10_000;
+const FIRST_PAUSE_MS = 20;
 
 /**
  * Gets one signed transaction mined: looks for its receipt, sends the same bytes, waits, sends them again. Survives an RPC
@@ -37,6 +38,7 @@ export async function deliver(context: DeliverContext, entry: JournalEntry, isFr
   let failure: unknown;
   let current = entry;
   let mayDrop = isFresh;
+  let pauseMs = FIRST_PAUSE_MS;
   for (;;) {
     signal?.throwIfAborted();
     try {
@@ -62,7 +64,9 @@ export async function deliver(context: DeliverContext, entry: JournalEntry, isFr
     }
     if (usedSince !== undefined && clock.now() - usedSince > REPLACED_AFTER_MS) return REPLACED;
     if (clock.now() > deadline) throw timedOut(current, failure);
-    await clock.sleep(Math.min(client.pollingInterval, 1000), signal);
+    // Short at first: a dev chain mines at once.
+    pauseMs = Math.min(client.pollingInterval, pauseMs * 2);
+    await clock.sleep(pauseMs, signal);
   }
 }
 
