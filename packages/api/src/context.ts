@@ -7,6 +7,8 @@ export type AgentContext = { services: Services; remoteAddress: string };
 export type BuyerContext = {
   services: Services;
   remoteAddress: string;
+  /** Of the page that asks; our own where the caller is no page. */
+  origin: string;
   token: string | null;
   /** Sets or (null) clears the session cookie where the transport can still do so. */
   setSessionCookie(session: { token: string; expiresAt: Date } | null): void;

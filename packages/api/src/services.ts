@@ -14,7 +14,8 @@ export type OwnedRef = { runId?: string | undefined; taskId?: string | undefined
 export type Recheck = () => Promise<void>;
 
 export type AuthService = {
-  issueNonce(): Promise<NonceView>;
+  /** `origin`: of the page that asks, one of our own. */
+  issueNonce(origin: string): Promise<NonceView>;
   signIn(input: { message: string; signature: string }): Promise<SignedIn>;
   readSession(token: string): Promise<{ address: string; expiresAt: Date } | null>;
   signOut(token: string): Promise<void>;

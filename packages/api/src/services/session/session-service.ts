@@ -1,15 +1,68 @@
 import type { Envelope } from '@muster/protocol/messages/define-message';
+import type { Frame } from '@muster/protocol/messages/frame';
+import { statusReportSchema } from '@muster/protocol/messages/frames';
+import { logChunksBodySchema } from '@muster/protocol/messages/log-frames';
 import type { Order } from '@muster/protocol/messages/order';
 import type { SessionAccept } from '@muster/protocol/messages/session-accept';
-import type { Frame } from '@muster/protocol/messages/frame';
+import { SyncAck } from '@muster/protocol/messages/sync-ack';
+import { z } from 'zod';
+import type { Deps } from '../../app/deps.ts';
 import type { IncomingEnvelope } from '../../shapes/envelope.ts';
+import { acknowledgeSync } from './acknowledge-sync.ts';
+import { openNodeFrame, sealAnswer } from './node-frame.ts';
+import { openSession } from './open-session.ts';
+import { recordHeartbeat } from './record-heartbeat.ts';
+import { requireCounter } from './require-counter.ts';
+import type { SessionBook } from './session-book.ts';
+import { streamOrders } from './stream-orders.ts';
+import { takeLogs } from './take-logs.ts';
+import { takeReport } from './take-report.ts';
 
-/** What a node may ask of its master once it holds an invite. Every frame but the first message is MAC'd. */
+/** What a node may ask of its master once it holds an invite. Every frame is MAC'd; the numbers are explained in ADR 50. */
 export type SessionService = {
   open(envelope: IncomingEnvelope): Promise<{ envelope: Envelope<SessionAccept>; orders: Envelope<Order>[] }>;
+  /** Heartbeat → HeartbeatAnswer. */
   heartbeat(frame: Frame): Promise<{ frame: Frame }>;
+  /** StatusReport → {now}. */
   report(frame: Frame): Promise<{ frame: Frame }>;
+  /** LogChunksBody → LogAnswer. */
   logs(frame: Frame): Promise<{ frame: Frame }>;
+  /** Envelope<SyncAck> → {now}. */
   acknowledgeSync(frame: Frame): Promise<{ frame: Frame }>;
+  /** {} → OrdersBody, again and again. */
   orders(frame: Frame, signal: AbortSignal | undefined): AsyncIterable<{ frame: Frame }>;
 };
+
+export function createSessionService(deps: Deps, book: SessionBook): SessionService {
+  const { db, clock } = deps;
+  return {
+    open: (envelope) => openSession(deps, envelope),
+    heartbeat: (frame) => recordHeartbeat(deps, book, frame),
+
+    async report(frame) {
+      const { session, counter, body } = await openNodeFrame(book, { frame, path: 'report', schema: statusReportSchema });
+      await requireCounter(db, { sessionId: session.sessionId, kind: 'report', counter });
+      await takeReport(deps, session, body);
+      return sealAnswer(session, { path: 'report', counter, body: { now: clock.now() } });
+    },
+
+    async logs(frame) {
+      const { session, counter, body } = await openNodeFrame(book, { frame, path: 'logs', schema: logChunksBodySchema });
+      await requireCounter(db, { sessionId: session.sessionId, kind: 'logs', counter });
+      return sealAnswer(session, { path: 'logs', counter, body: await takeLogs(deps, session, body) });
+    },
+
+    async acknowledgeSync(frame) {
+      const { session, counter, body } = await openNodeFrame(book, { frame, path: 'acknowledgeSync', schema: SyncAck.envelopeSchema });
+      await requireCounter(db, { sessionId: session.sessionId, kind: 'sync', counter });
+      await acknowledgeSync(deps, session, body);
+      return sealAnswer(session, { path: 'acknowledgeSync', counter, body: { now: clock.now() } });
+    },
+
+    async *orders(frame, signal) {
+      const { session, counter } = await openNodeFrame(book, { frame, path: 'orders', schema: z.strictObject({}) });
+      await requireCounter(db, { sessionId: session.sessionId, kind: 'orders', counter });
+      yield* streamOrders(deps, session, signal);
+    },
+  };
+}

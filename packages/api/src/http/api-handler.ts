@@ -1,0 +1,106 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
+import type { Logger } from '@muster/runtime/logger';
+import type { AgentContext, BuyerContext } from '../context.ts';
+import { appErrorOf } from '../errors/error-shape.ts';
+import { buyerRouter } from '../routers/buyer-router.ts';
+import { discoveryRouter } from '../routers/discovery-router.ts';
+import { masterRouter } from '../routers/master-router.ts';
+import type { Services } from '../services.ts';
+import type { AllowedOrigins } from './allowed-origins.ts';
+import { createFastPost } from './fast-post.ts';
+import { originOf, tokenOf } from './buyer-request.ts';
+import { sessionCookie, tokenFromBearer } from './session-cookie.ts';
+import { createTrpcSocket } from './trpc-socket.ts';
+
+const BUYER_BODY_BYTES = 1024 * 1024;
+/** A frame of log chunks is the largest message (protocol/messages/frame.ts), JSON in JSON. */
+const AGENT_BODY_BYTES = 12 * 1024 * 1024;
+
+export type ApiHandlerOptions = { services: Services; origins: AllowedOrigins; logger: Logger };
+
+export type ApiHandler = {
+  /** True when the request was for the API and is being answered. */
+  request(req: IncomingMessage, res: ServerResponse): boolean;
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  /** Ends every socket, telling its client to come back later. */
+  close(): Promise<void>;
+};
+
+/** Every route of the API on one server: buyers at /api/trpc, agents at /master and /discovery. */
+export function createApiHandler({ services, origins, logger }: ApiHandlerOptions): ApiHandler {
+  const onUnexpected = (err: unknown, path: string): void => logger.error({ event: 'request.failed', path: path.slice(0, 64), err }, 'a request failed unexpectedly');
+  const agentContext = (req: IncomingMessage): AgentContext => ({ services, remoteAddress: req.socket.remoteAddress ?? '' });
+  const secure = origins.primary.startsWith('https:');
+
+  const buyerContext = (req: IncomingMessage, extra: { bearer?: string | undefined; res?: ServerResponse | undefined }): BuyerContext => ({
+    services,
+    remoteAddress: req.socket.remoteAddress ?? '',
+    origin: originOf(req, origins),
+    token: tokenFromBearer(extra.bearer) ?? tokenOf(req, origins),
+    setSessionCookie: (session) => {
+      if (extra.res && !extra.res.headersSent) extra.res.setHeader('set-cookie', sessionCookie(session, { secure }));
+    },
+  });
+
+  const masterPost = createFastPost({ router: masterRouter, createContext: agentContext, maxBytes: AGENT_BODY_BYTES, onUnexpected });
+  const discoveryPost = createFastPost({ router: discoveryRouter, createContext: agentContext, maxBytes: BUYER_BODY_BYTES, onUnexpected });
+  const masterSocket = createTrpcSocket({
+    router: masterRouter,
+    createContext: ({ req }) => agentContext(req),
+    maxBytes: AGENT_BODY_BYTES,
+    onUnexpected,
+  });
+  const buyerSocket = createTrpcSocket({
+    router: buyerRouter,
+    createContext: ({ req, info }) => buyerContext(req, { bearer: info.connectionParams?.['authorization'] }),
+    maxBytes: BUYER_BODY_BYTES,
+    onUnexpected,
+  });
+
+  const buyerHttp = (req: IncomingMessage, res: ServerResponse, path: string): void => {
+    res.setHeader('cache-control', 'no-store');
+    void nodeHTTPRequestHandler({
+      router: buyerRouter,
+      req,
+      res,
+      path,
+      maxBodySize: BUYER_BODY_BYTES,
+      createContext: () => buyerContext(req, { res }),
+      onError: ({ error, path: failed }) => {
+        if (error.code === 'INTERNAL_SERVER_ERROR' && appErrorOf(error) === null) onUnexpected(error, failed ?? '');
+      },
+    });
+  };
+
+  return {
+    request(req, res) {
+      const path = pathOf(req);
+      if (path.startsWith('/master/') && req.method === 'POST') void masterPost(req, res, path.slice('/master/'.length));
+      else if (path.startsWith('/discovery/')) void discoveryPost(req, res, path.slice('/discovery/'.length));
+      else if (path.startsWith('/api/trpc/')) buyerHttp(req, res, path.slice('/api/trpc/'.length));
+      else return false;
+      return true;
+    },
+    upgrade(req, socket, head) {
+      const path = pathOf(req);
+      if (path === '/master') masterSocket.upgrade(req, socket, head);
+      else if (path === '/api/trpc') {
+        // A page of another site may open sockets here, with our cookie: its Origin gives it away.
+        if (req.headers.origin !== undefined && !origins.has(req.headers.origin)) refuse(socket);
+        else buyerSocket.upgrade(req, socket, head);
+      } else return false;
+      return true;
+    },
+    async close() {
+      await Promise.all([masterSocket.close(), buyerSocket.close()]);
+    },
+  };
+}
+
+const pathOf = (req: IncomingMessage): string => (req.url ?? '/').split('?', 1)[0] ?? '/';
+
+function refuse(socket: Duplex): void {
+  socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+}

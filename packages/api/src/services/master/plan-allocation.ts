@@ -1,0 +1,72 @@
+import type { TimedAllocation } from '@muster/db/repositories/allocations';
+import type { TaskRow } from '@muster/db/rows';
+import { ALLOCATION_TRANSITIONS, isTerminalAllocationPhase, type AllocationPhase } from '@muster/domain/allocation-lifecycle';
+import { isTerminalNodePhase, type NodePhase } from '@muster/domain/node-lifecycle';
+import { canMove } from '@muster/domain/transitions';
+import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
+import type { StopReason } from './replicas.ts';
+
+/** What the master knows of the node that an allocation was placed on. */
+export type NodeOfAllocation = {
+  phase: NodePhase;
+  /** False: the node has registered anew since; what ran under the old registration is over. */
+  sameRegistration: boolean;
+  /** How long the node has been in its phase, ms. */
+  phaseForMs: number;
+  /** It has a session, and was heard within the time after which it would be lost. */
+  reachable: boolean;
+  /** What its newest heartbeat says of the allocation. */
+  observed: AllocationPhase | null;
+};
+
+export type AllocationPlanInput = {
+  allocation: TimedAllocation;
+  task: Pick<TaskRow, 'desired'>;
+  spec: TaskSpec;
+  node: NodeOfAllocation | null;
+  runOpen: boolean;
+  lostAfterMs: number;
+};
+
+export type AllocationPlan = {
+  /** The phase that the master itself decides on, with its reason. */
+  move: { to: AllocationPhase; reason: string } | null;
+  /** Order the node to stop it. */
+  stop: StopReason | null;
+};
+
+const KEEP: AllocationPlan = { move: null, stop: null };
+
+/** What one live allocation calls for now. Pure. */
+export function planAllocation(input: AllocationPlanInput): AllocationPlan {
+  const { allocation, node, spec, lostAfterMs } = input;
+  if (isTerminalAllocationPhase(allocation.phase)) return KEEP;
+  if (node === null || !node.sameRegistration) return end('Lost', 'its node is no longer registered under that number');
+  if (isTerminalNodePhase(node.phase)) {
+    // "A node stops a container it may no longer run before the master may place it elsewhere": it gets the time to say so.
+    const patienceMs = spec.graceMs + lostAfterMs;
+    if (!node.reachable || node.phaseForMs > patienceMs) return end('Lost', `its node is gone (${node.phase})`);
+    return stop(input, input.runOpen ? 'evicted' : 'buyer');
+  }
+  if (node.phase === 'Lost') return end('Lost', 'its node stopped answering and the grace period is over');
+  if (node.phase === 'Unhealthy') return { ...stopIfWanted(input), move: allocation.phase === 'Unknown' || allocation.phase === 'Pending' ? null : { to: 'Unknown', reason: 'its node misses heartbeats' } };
+  return { ...stopIfWanted(input), move: returning(input) };
+}
+
+const end = (to: 'Lost', reason: string): AllocationPlan => ({ move: { to, reason }, stop: null });
+
+const stop = ({ allocation }: AllocationPlanInput, reason: StopReason): AllocationPlan => ({ move: null, stop: allocation.desired === 'Stopped' ? null : reason });
+
+function stopIfWanted(input: AllocationPlanInput): AllocationPlan {
+  const { allocation, task, spec, node, runOpen } = input;
+  if (task.desired === 'Stopped' || !runOpen) return stop(input, 'buyer');
+  if (spec.timeoutMs !== undefined && (allocation.runningMs ?? 0) > spec.timeoutMs) return stop(input, 'timeout');
+  return node?.phase === 'Draining' ? stop(input, 'evicted') : KEEP;
+}
+
+/** "Returning inside the grace period re-adopts its running containers": the heartbeat says what became of it. */
+function returning({ allocation, node }: AllocationPlanInput): AllocationPlan['move'] {
+  const observed = node?.observed ?? null;
+  if (allocation.phase !== 'Unknown' || observed === null || observed === 'Unknown') return null;
+  return canMove(ALLOCATION_TRANSITIONS, 'Unknown', observed) ? { to: observed, reason: 'its node answers again' } : null;
+}

@@ -1,0 +1,85 @@
+import { findAllocations } from '@muster/db/repositories/allocations';
+import { transitionAllocations, type AllocationTransition } from '@muster/db/repositories/allocation-transitions';
+import { acknowledgeOrders } from '@muster/db/repositories/orders';
+import type { AllocationRow } from '@muster/db/rows';
+import { applyReport, isTerminalAllocationPhase, type AllocationPhase } from '@muster/domain/allocation-lifecycle';
+import type { AllocationStatus, OrderResult, StatusReport } from '@muster/protocol/messages/frames';
+import { ERROR_CODES } from '@muster/protocol/errors/codes';
+import type { Deps } from '../../app/deps.ts';
+import { runTopic } from '../../live/topics.ts';
+import type { SessionKeys } from './session-book.ts';
+
+/** Writes what a node reports: how its orders went and how its containers are. Reports are levels: one that comes twice changes nothing. */
+export async function takeReport({ db, live, logger }: Pick<Deps, 'db' | 'live' | 'logger'>, session: SessionKeys, report: StatusReport): Promise<void> {
+  const { runId, node } = session;
+  const acknowledged = await acknowledgeOrders(db, session, report.orderIds.map((result) => ({ orderId: result.orderId, result })));
+  const failedOrders = new Map(report.orderIds.filter(({ ok }) => !ok).map((result) => [result.orderId, result]));
+  const failures = acknowledged.flatMap(({ orderId, allocationId, kind }) => {
+    const failure = failedOrders.get(orderId);
+    return failure && allocationId !== null ? [{ allocationId, kind, failure }] : [];
+  });
+  const ids = new Set([...report.allocations, ...failures].map(({ allocationId }) => allocationId));
+  const known = await findAllocations(db, [...ids]);
+  const own = new Map(known.filter((row) => row.runId === runId && row.node === node).map((row) => [row.allocationId, row]));
+
+  const reported = new Map(report.allocations.map((status) => [status.allocationId, status]));
+  const fromStatus = report.allocations.flatMap((status) => transitionOf(own.get(status.allocationId), status));
+  const fromFailure = failures.filter(({ allocationId }) => !reported.has(allocationId)).flatMap(({ allocationId, kind, failure }) => endOfFailed(own.get(allocationId), kind, failure));
+  const moved = await transitionAllocations(db, [...fromStatus, ...fromFailure]);
+  for (const { allocationId, phase, exitCode } of moved) logger.info({ event: 'allocation.reported', runId, node, allocationId, phase, exitCode }, 'a node reported on a container');
+  if (acknowledged.length + moved.length > 0) live.publish([runTopic(runId, 'task'), 'reconcile']);
+}
+
+function transitionOf(current: AllocationRow | undefined, status: AllocationStatus): AllocationTransition[] {
+  if (current === undefined || isTerminalAllocationPhase(current.phase)) return [];
+  const phase = meaning(status.phase, current.stopReason);
+  const decision = applyReport({ epoch: current.epoch, phase: current.phase }, { epoch: status.epoch, phase });
+  if (!decision.accept && decision.code !== 'UNCHANGED') return [];
+  const timedOut = current.stopReason === 'timeout' && phase === 'Failed';
+  const error = timedOut ? { code: 'TASK_TIMED_OUT', message: ERROR_CODES.TASK_TIMED_OUT.title, hint: ERROR_CODES.TASK_TIMED_OUT.hint } : status.error;
+  const { containerId, imageId, exitCode, oomKilled, pull, restarts, startedAt, endedAt } = status;
+  return [
+    {
+      allocationId: current.allocationId,
+      epoch: current.epoch,
+      from: current.phase,
+      to: phase,
+      actor: current.node,
+      reason: error?.message ?? status.reason ?? `the node reports it ${phase}`,
+      reported: true,
+      patch: {
+        containerId,
+        imageId,
+        exitCode,
+        oomKilled,
+        error,
+        pullProgress: pull,
+        // Retries under earlier epochs count as restarts too.
+        restarts: current.epoch - 1 + restarts,
+        startedAt: dateOf(startedAt),
+        endedAt: isTerminalAllocationPhase(phase) ? dateOf(endedAt) : undefined,
+      },
+    },
+  ];
+}
+
+/** A container that was told to stop exits as signals make it: what counts is why it was told. */
+function meaning(phase: AllocationPhase, stopReason: string | null): AllocationPhase {
+  if (stopReason === 'timeout' && (phase === 'Cancelled' || phase === 'Succeeded')) return 'Failed';
+  if ((stopReason === 'buyer' || stopReason === 'evicted') && phase === 'Failed') return 'Cancelled';
+  return phase;
+}
+
+/** A start that the node could not even begin, or an order about a container that it does not have. */
+function endOfFailed(current: AllocationRow | undefined, kind: string, { error }: OrderResult): AllocationTransition[] {
+  if (current === undefined || isTerminalAllocationPhase(current.phase)) return [];
+  const base = { allocationId: current.allocationId, epoch: current.epoch, from: current.phase, actor: current.node, reported: true };
+  if (kind === 'start') {
+    const known = { code: error?.code ?? 'CONTAINER_START_FAILED', message: error?.message ?? 'The node could not start it.', hint: '' };
+    return [{ ...base, to: 'Failed', reason: known.message, patch: { error: known } }];
+  }
+  if (error?.code !== 'ALLOCATION_UNKNOWN' || kind === 'sync') return [];
+  return [{ ...base, to: kind === 'stop' ? 'Cancelled' : 'Lost', reason: 'its node does not know it' }];
+}
+
+const dateOf = (ms: number | undefined): Date | undefined => (ms === undefined ? undefined : new Date(ms));
