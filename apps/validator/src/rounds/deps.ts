@@ -19,6 +19,8 @@ export interface RoundDeps {
   clock: Clock;
   random: Random;
   logger: Logger;
+  /** Aborted when the process stops: what fails then is no news. */
+  signal: AbortSignal;
   /** Image for container challenges. */
   image: string;
   /** What a round asks, in order. */

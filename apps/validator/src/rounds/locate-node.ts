@@ -38,6 +38,7 @@ export async function locateNode(job: RoundJob, deps: RoundDeps): Promise<Locate
   if (message.relay) {
     throw new AppError('ENDPOINT_UNREACHABLE', { publicMessage: 'The node announces a relay instead of an endpoint, and this validator speaks to endpoints only.' });
   }
+  deps.logger.info({ event: 'endpoint.found', runId: job.runId, node: job.node, seq: job.seq, announcementDigest: digest }, 'discovery gave the endpoint');
   return { endpoint: message.endpoint, announcementDigest: digest };
 }
 

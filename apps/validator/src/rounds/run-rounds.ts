@@ -87,6 +87,7 @@ export function createRounds(deps: RoundDeps, { concurrency }: { concurrency: nu
       waiting.delete(name);
       resumable.delete(name);
     } catch (error) {
+      if (deps.signal.aborted) return;
       const record = await journal.read(ref).catch(() => null);
       if (record && !isFinished(record)) resumable.set(name, record);
       const failures = (waiting.get(name)?.failures ?? 0) + 1;

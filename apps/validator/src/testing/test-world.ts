@@ -92,6 +92,7 @@ export function createTestWorld(options: TestWorldOptions = {}) {
     clock,
     random: systemRandom,
     logger: createLogger({ name: 'test', level: 'silent' }),
+    signal: new AbortController().signal,
     image: 'busybox:1.37',
     kinds: ROUND_PLAN.map((name) => CHALLENGE_KINDS[name]),
   };
