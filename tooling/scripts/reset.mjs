@@ -11,7 +11,8 @@ async function removeData() {
   if (!existsSync(dataDir)) return 'there was none';
   // Only the processes of a network that still runs hold this lock (see tooling/network/src/lock.ts).
   const { code } = await run(process.execPath, ['--import', 'tsx', 'tooling/network/src/bin/is-running.ts', dataDir]);
-  if (code === 0) throw new StepError('A network is still running on this data.', 'Stop it (Ctrl-C in its terminal), then run `npm run reset` again.');
+  if (code === 0)
+    throw new StepError('A network is still running on this data.', 'Stop it (Ctrl-C in its terminal), then run `npm run reset` again.');
   await rm(dataDir, { recursive: true, force: true });
   return dataDir;
 }

@@ -11,7 +11,9 @@ process.on('SIGTERM', () => {});
 
 try {
   await prepare();
-  const { code } = await run(process.execPath, ['--import', 'tsx', 'tooling/network/src/bin/smoke.ts', ...process.argv.slice(2)], { inherit: true });
+  const { code } = await run(process.execPath, ['--import', 'tsx', 'tooling/network/src/bin/smoke.ts', ...process.argv.slice(2)], {
+    inherit: true,
+  });
   process.exitCode = code;
 } catch (error) {
   process.exitCode = reportFailure(error);

@@ -10,7 +10,9 @@ process.on('SIGTERM', () => {});
 try {
   console.log(bold('Muster: bringing up the whole network on this machine\n'));
   await prepare();
-  const { code } = await run(process.execPath, ['--import', 'tsx', 'tooling/network/src/bin/start.ts', ...process.argv.slice(2)], { inherit: true });
+  const { code } = await run(process.execPath, ['--import', 'tsx', 'tooling/network/src/bin/start.ts', ...process.argv.slice(2)], {
+    inherit: true,
+  });
   process.exitCode = code;
 } catch (error) {
   process.exitCode = reportFailure(error);

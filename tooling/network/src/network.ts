@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { urlOfRunning } from '@muster/db/embedded/running-url';
 import { step } from '../../scripts/lib/steps.mjs';
-import { type DevChain, admitValidator, devBuyerKey, devChainId, fundAccounts, startDevChain } from './chain.ts';
+import { type DevChain, admitValidator, devBuyer, devChainId, fundAccounts, startDevChain } from './chain.ts';
 import { type MinerOptions, type Surroundings, runMinerCommand, startMiner, startValidator, startWeb } from './daemons.ts';
 import { demoImage, ensureDemoImage } from './demo-image.ts';
 import type { DockerEngine } from './docker-engine.ts';
@@ -59,7 +59,7 @@ export async function startNetwork({ dataDir, ports, engine, extraEnv = {}, onPr
     const chain = await step('chain (Anvil) and contracts', () => startDevChain({ dataDir, port: ports.rpc }));
     stops.push(() => chain.anvil.stop());
     onProcess(chain.anvil.pid);
-    await fundAccounts(chain.rpcUrl, [keys.master.address, keys.validator.address, keys.provider.address]);
+    await fundAccounts(chain, [keys.master.address, keys.validator.address, keys.provider.address]);
     await admitValidator(chain, keys.validator.address);
     const { rpcUrl, registry, validatorSet, deploymentBlock } = chain;
     const surroundings: Surroundings = { dataDir, chainId: devChainId, rpcUrl, registry, validatorSet, deploymentBlock, extraEnv };
@@ -75,7 +75,7 @@ export async function startNetwork({ dataDir, ports, engine, extraEnv = {}, onPr
       await daemon.waitForEvent('ready', { timeoutMs: 30_000 });
       return daemon;
     });
-    const buyer = createMusterCli({ url, key: devBuyerKey, stateDir: join(dataDir, 'cli') });
+    const buyer = createMusterCli({ url, key: devBuyer.key, stateDir: join(dataDir, 'cli') });
     return {
       chain,
       keys,

@@ -1,7 +1,6 @@
 import { getAddress } from 'viem';
 import { computeRegistryAbi } from '@muster/chain/generated/compute-registry';
-import { privateKeyToAddress } from 'viem/accounts';
-import { devBuyerKey } from '../../chain.ts';
+import { devBuyer } from '../../chain.ts';
 import { expectFact } from '../arrow.ts';
 import { describeTransaction, findEvent } from '../chain-evidence.ts';
 import type { PreparedRun, Smoke } from '../context.ts';
@@ -50,10 +49,9 @@ export async function runPreparation({ network, client, recorder }: Smoke): Prom
     const text = JSON.stringify(run, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
     for (const part of [requirements, info.discoveryUri, info.address])
       expectFact(text.includes(part), `getRun(${created.runId}) does not hold ${part}: ${text}`);
-    const buyer = privateKeyToAddress(devBuyerKey);
     return {
       runId: created.runId,
-      evidence: `run ${created.runId}: ${await describeTransaction(client, event.transactionHash, buyer)}; getRun names the master, ${info.discoveryUri} and "${requirements}"`,
+      evidence: `run ${created.runId}: ${await describeTransaction(client, event.transactionHash, devBuyer.address)}; getRun names the master, ${info.discoveryUri} and "${requirements}"`,
     };
   });
   return { runId, master: getAddress(info.address), discoveryUri: info.discoveryUri };

@@ -1,6 +1,5 @@
 import { computeRegistryAbi } from '@muster/chain/generated/compute-registry';
-import { privateKeyToAddress } from 'viem/accounts';
-import { devBuyerKey } from '../../chain.ts';
+import { devBuyer } from '../../chain.ts';
 import { waitForTask } from '../../progress.ts';
 import { waitFor } from '../../wait-for.ts';
 import { expectFact } from '../arrow.ts';
@@ -50,7 +49,7 @@ export async function runTermination(smoke: Smoke, run: RegisteredNode, task: Ru
       args: [BigInt(runId), node],
     });
     return {
-      evidence: `${await describeTransaction(client, event.transactionHash, privateKeyToAddress(devBuyerKey))}; the mirror closed it at ${closed.toISOString()}; standingOf = ${standing}`,
+      evidence: `${await describeTransaction(client, event.transactionHash, devBuyer.address)}; the mirror closed it at ${closed.toISOString()}; standingOf = ${standing}`,
     };
   });
 }
