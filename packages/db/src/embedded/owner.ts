@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { DatabaseError } from '../database-error.ts';
+import { databaseError } from '../database-error.ts';
 
 /** 'MUST' and 'ER\0\0' as two int4: unlike any other lock in this server's `postgres` database. */
 const OWNER_LOCK = [0x4d555354, 0x45520000] as const;
@@ -25,7 +25,8 @@ export async function takeOwnership(options: { url: string; dataDir: string; wai
     throw error;
   }
   await client.end();
-  throw new DatabaseError('DATABASE_DATA_DIR_BUSY', `Another Muster is running with the database in ${options.dataDir}.`, {
+  throw databaseError('DATA_DIR_UNUSABLE', `Another Muster is running with the database in ${options.dataDir}.`, {
     hint: 'Stop it first, or give this one another data directory.',
+    reason: 'busy',
   });
 }

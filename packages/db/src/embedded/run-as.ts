@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { chmod, chown, stat } from 'node:fs/promises';
-import { DatabaseError } from '../database-error.ts';
+import { databaseError } from '../database-error.ts';
 import { run } from './run.ts';
 
 /** How to start PostgreSQL's programs, which refuse to run as root. */
@@ -24,7 +24,7 @@ export async function chooseRunAs(probe: string): Promise<RunAs> {
   if (await succeeds(probe, ['--version'], { uid: NOBODY, gid: NOBODY })) {
     return { uid: NOBODY, spawn: (file, args, options) => spawn(file, args, { ...options, uid: NOBODY, gid: NOBODY }) };
   }
-  throw new DatabaseError('DATABASE_NOT_SUPPORTED', 'The embedded PostgreSQL cannot run as root here: user namespaces are off, and other users cannot enter this folder.', {
+  throw databaseError('TOOL_MISSING', 'The embedded PostgreSQL cannot run as root here: user namespaces are off, and other users cannot enter this folder.', {
     hint: 'Run Muster as an ordinary user, or from a folder that every user may enter (such as /opt/muster), or set DATABASE_URL.',
   });
 }

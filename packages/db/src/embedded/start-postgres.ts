@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
+import { AppError } from '@muster/protocol/errors/app-error';
 import type { Logger } from '@muster/runtime/logger';
 import pg from 'pg';
-import { DatabaseError } from '../database-error.ts';
+import { databaseError } from '../database-error.ts';
 import { findBinaries } from './binaries.ts';
 import { ensureCluster, pathsOf, SUPERUSER } from './cluster.ts';
 import { takeOwnership } from './owner.ts';
@@ -32,14 +33,14 @@ export interface EmbeddedPostgresOptions {
   /** PostgreSQL settings over ours, by name. */
   settings?: Record<string, string>;
   /** Called once when the server ends by itself. */
-  onExit?: (error: DatabaseError) => void;
+  onExit?: (error: AppError) => void;
 }
 
 const DATABASE = 'muster';
 
 /**
  * Starts a real PostgreSQL in `dataDir`, or adopts the one that a killed process left running there. Throws
- * DatabaseError: disk full, directory of another version, directory in use by another Muster, platform not served.
+ * AppError: disk full, directory of another version, directory in use by another Muster, platform not served.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { port = 0, signal, logger } = options;
@@ -62,7 +63,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       if (stopping) return;
       const { log } = pathsOf(dataDir);
       options.onExit?.(
-        new DatabaseError('DATABASE_UNREACHABLE', isAlive(pid) ? 'The embedded PostgreSQL closed its connections.' : 'The embedded PostgreSQL ended by itself.', { hint: `Its log is ${log}.` }),
+        databaseError('DATABASE_UNAVAILABLE', isAlive(pid) ? 'The embedded PostgreSQL closed its connections.' : 'The embedded PostgreSQL ended by itself.', { hint: `Its log is ${log}.` }),
       );
     });
     signal?.throwIfAborted();
@@ -80,7 +81,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       },
     };
   } catch (error) {
-    if (!DatabaseError.is(error) || error.code !== 'DATABASE_DATA_DIR_BUSY') await stopPostmaster(pid);
+    if (!AppError.is(error, 'DATA_DIR_UNUSABLE')) await stopPostmaster(pid);
     throw error;
   }
 }

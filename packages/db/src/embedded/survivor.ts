@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '@muster/protocol/errors/app-error';
 import type { Logger } from '@muster/runtime/logger';
 import type pg from 'pg';
-import { DatabaseError } from '../database-error.ts';
 import { pathsOf } from './cluster.ts';
 import { takeOwnership } from './owner.ts';
 import { findPostmaster, stopPostmaster, type Postmaster } from './postmaster.ts';
@@ -29,7 +29,7 @@ export async function findSurvivor(options: {
       if (port === 0 || port === found.port) return { ...found, owner };
       await owner.end();
     } catch (error) {
-      if (DatabaseError.is(error)) throw error;
+      if (AppError.is(error)) throw error;
       logger.warn({ event: 'database.survivor-unusable', err: error, pid: found.pid }, 'the PostgreSQL that was left running does not answer');
     }
   }

@@ -1,10 +1,11 @@
-import { DatabaseError } from '../database-error.ts';
+import { databaseError, translateDatabaseError } from '../database-error.ts';
 import { noFilter, readMigrationList } from './migration-list.ts';
 import { withSchemaEngine } from './schema-engine.ts';
 
 /**
- * Brings the database at `url` up to the schema of this version, by Prisma's own engine and without a download.
- * Returns the names applied now. Safe to call from several processes at once (the engine takes an advisory lock).
+ * Brings the database at `url` up to the schema of this version, by Prisma's own engine and without a download. Returns the
+ * names applied now. Safe to call from several processes at once (the engine takes an advisory lock).
+ * Throws AppError: DATABASE_UNAVAILABLE, DISK_FULL, or STATE_CORRUPT when the database is not one that these migrations made.
  */
 export async function applyMigrations({ url }: { url: string }): Promise<string[]> {
   const migrationsList = await readMigrationList();
@@ -12,14 +13,20 @@ export async function applyMigrations({ url }: { url: string }): Promise<string[
     const { appliedMigrationNames } = await withSchemaEngine(url, (engine) => engine.applyMigrations({ migrationsList, filters: noFilter }));
     return appliedMigrationNames;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DatabaseError('DATABASE_MIGRATION_FAILED', `The database could not be migrated: ${firstLine(reason)}`, {
-      hint: 'Restore a backup, or for a development database run `npm run reset` and start again.',
-      cause,
-    });
+    throw translateDatabaseError(cause) ?? explainFailure(cause);
   }
 }
 
-function firstLine(text: string): string {
-  return text.split('\n').find((line) => line.trim() !== '')?.trim() ?? 'unknown reason';
+/** The engine wraps what the adapter threw into text. */
+function explainFailure(cause: unknown): Error {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const line = text.split('\n').find((candidate) => candidate.trim() !== '')?.trim() ?? 'unknown reason';
+  if (/ECONNREFUSED|ENOTFOUND|ETIMEDOUT|Can't reach database|P1001/.test(text)) {
+    return databaseError('DATABASE_UNAVAILABLE', `The database does not answer: ${line}`, { hint: 'Check DATABASE_URL and that PostgreSQL runs.', cause });
+  }
+  return databaseError('STATE_CORRUPT', `The database could not be migrated: ${line}`, {
+    hint: 'Restore a backup, or for a development database run `npm run reset` and start again.',
+    reason: 'migration',
+    cause,
+  });
 }

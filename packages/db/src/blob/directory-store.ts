@@ -1,0 +1,88 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '@muster/protocol/errors/app-error';
+import { syncDirectory } from '@muster/runtime/atomic-file';
+import type { BlobRef, BlobStore } from './blob-store.ts';
+
+const SHA256 = /^0x[0-9a-f]{64}$/;
+const STALE_UPLOAD_MS = 24 * 60 * 60_000;
+
+/** Blobs as files under `directory`, fanned out by their first byte. A blob appears complete, checked and on disk, or not at all. */
+export async function createDirectoryStore(directory: string): Promise<BlobStore> {
+  const uploads = join(directory, 'uploads');
+  await mkdir(uploads, { recursive: true, mode: 0o700 });
+  await sweepUploads(uploads);
+
+  async function put(stream: AsyncIterable<Uint8Array>, expected: BlobRef): Promise<void> {
+    const path = pathOf(directory, expected.sha256);
+    const temp = join(uploads, randomUUID());
+    try {
+      const found = await writeChecked(stream, temp, expected.sizeBytes);
+      if (found.sha256 !== expected.sha256 || found.sizeBytes !== expected.sizeBytes) {
+        throw new AppError('SNAPSHOT_MISMATCH', { data: { expected, found } });
+      }
+      const folder = join(path, '..');
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await rename(temp, path);
+      await syncDirectory(folder);
+      await syncDirectory(directory);
+    } catch (error) {
+      await rm(temp, { force: true });
+      throw isDiskFull(error) ? new AppError('DISK_FULL', { publicMessage: 'The disk of the blob store is full.', cause: error }) : error;
+    }
+  }
+
+  return {
+    put,
+    get: async (sha256) => {
+      const path = pathOf(directory, sha256);
+      const found = await stat(path).catch(missing);
+      return found ? { stream: createReadStream(path), sizeBytes: found.size } : null;
+    },
+    has: async (sha256) => (await stat(pathOf(directory, sha256)).catch(missing)) !== undefined,
+  };
+}
+
+/** Stops reading as soon as there is more than was announced: a peer must not fill the disk. */
+async function writeChecked(stream: AsyncIterable<Uint8Array>, path: string, maxBytes: number): Promise<{ sha256: string; sizeBytes: number }> {
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  const file = await open(path, 'wx', 0o600);
+  try {
+    for await (const chunk of stream) {
+      sizeBytes += chunk.byteLength;
+      if (sizeBytes > maxBytes) break;
+      hash.update(chunk);
+      await file.writeFile(chunk);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return { sha256: `0x${hash.digest('hex')}`, sizeBytes };
+}
+
+/** The name is a path's last part, so nothing but a hash may be one. */
+function pathOf(directory: string, sha256: string): string {
+  if (!SHA256.test(sha256)) throw new RangeError(`not a SHA-256: ${sha256}`);
+  return join(directory, sha256.slice(2, 4), sha256.slice(2));
+}
+
+/** What a killed process left; a day is longer than any upload of a living one. */
+async function sweepUploads(uploads: string): Promise<void> {
+  const before = Date.now() - STALE_UPLOAD_MS;
+  for (const name of await readdir(uploads)) {
+    const path = join(uploads, name);
+    const found = await stat(path).catch(missing);
+    if (found && found.mtimeMs < before) await rm(path, { force: true });
+  }
+}
+
+const isDiskFull = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+
+function missing(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined;
+  throw error;
+}
