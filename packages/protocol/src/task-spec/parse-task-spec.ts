@@ -31,7 +31,9 @@ export function parseTaskSpec(input: unknown): Result<TaskSpec, TaskSpecError> {
   const source = parseDocument(input, { lineCounter: lines, uniqueKeys: true, stringKeys: true });
   const mistakes = source.errors.map((error) => ({ path: '', message: firstLine(error.message), ...position(lines, error.pos[0]) }));
   if (mistakes.length > 0) return refuse(mistakes);
-  return checkDocument(toValue(source), (path) => locate(source, { lines, path }));
+  const value = toValue(source);
+  if (!value.ok) return refuse([{ path: '', message: value.error }]);
+  return checkDocument(value.value, (path) => locate(source, { lines, path }));
 }
 
 /** The same refusal as an AppError, for services. */
@@ -43,7 +45,7 @@ type Position = { line?: number; column?: number };
 type Locate = (path: readonly PropertyKey[]) => Position;
 
 function checkDocument(value: unknown, locateIn: Locate = () => ({})): Result<TaskSpec, TaskSpecError> {
-  const document = taskDocumentSchema.safeParse(value);
+  const document = taskDocumentSchema.safeParse(value, { reportInput: true });
   if (!document.success) return refuse(toIssues(document.error, locateIn));
   const spec = taskSpecSchema.safeParse(normalise(document.data));
   return spec.success ? ok(spec.data) : refuse(toIssues(spec.error, locateIn));
@@ -67,9 +69,14 @@ function refuse(issues: TaskSpecIssue[]): Result<TaskSpec, TaskSpecError> {
   return err({ code: 'TASK_SPEC_INVALID', message, hint: first?.hint ?? 'Correct the path that is named.', issues });
 }
 
-/** YAML allows a document to name a billion laughs; an alias is refused where it would grow beyond reason. */
-function toValue(source: Document): unknown {
-  return source.toJS({ maxAliasCount: 50 });
+/** YAML allows a short text to name a billion laughs; its aliases are refused where they would grow beyond reason. */
+function toValue(source: Document): Result<unknown, string> {
+  try {
+    return ok(source.toJS({ maxAliasCount: 50 }));
+  } catch (error) {
+    if (error instanceof ReferenceError) return err('too many aliases');
+    throw error;
+  }
 }
 
 /** The line of the key when there is one, else of the nearest parent. */
@@ -82,6 +89,7 @@ function locate(source: Document, { lines, path }: { lines: LineCounter; path: r
 }
 
 function offsetOf(source: Document, path: readonly PropertyKey[]): number | undefined {
+  if (path.length === 0) return rangeStart(source.contents);
   const parent = source.getIn(path.slice(0, -1), true);
   const last = path.at(-1);
   if (isMap(parent)) {

@@ -8,13 +8,12 @@ import {
   envNameSchema,
   imageSchema,
   labelNameSchema,
-  mountPathSchema,
   networkSchema,
   replicasSchema,
   restartPolicySchema,
   taskNameSchema,
+  volumesSchema,
 } from './task-spec.ts';
-import { volumeNameSchema } from './volume-name.ts';
 
 /** A quantity as it is written; its value is checked by the parser given, its range by the task spec's schema. */
 function written(parse: (text: string) => number | undefined, expected: string) {
@@ -47,11 +46,7 @@ export const taskDocumentSchema = z.strictObject({
     })
     .optional(),
   replicas: replicasSchema.optional().describe('How many copies, or all for one on every node. Default 1.'),
-  volumes: z
-    .array(z.strictObject({ name: volumeNameSchema, path: mountPathSchema }))
-    .max(16)
-    .optional()
-    .describe('Persistent storage: it outlives the container.'),
+  volumes: volumesSchema.optional().describe('Persistent storage: it outlives the container.'),
   restart: z
     .strictObject({
       policy: restartPolicySchema.describe('When to start again.'),

@@ -32,10 +32,18 @@ export const mountPathSchema = z
   .regex(/^(\/[A-Za-z0-9._-]+)+$/, 'expected an absolute path such as /data')
   .refine((path) => !path.split('/').some((part) => part === '.' || part === '..'), 'expected a path without . and ..')
   .refine((path) => !/^\/(proc|sys|dev|etc)(\/|$)/.test(path), 'expected a path outside /proc, /sys, /dev and /etc');
-export const replicasSchema = z.union([z.int().min(1).max(10_000), z.literal('all')], {
-  error: 'expected a number from 1 to 10000, or all',
-});
+const replicas = 'expected a number from 1 to 10000, or all';
+export const replicasSchema = z.union([z.int(replicas).min(1, replicas).max(10_000, replicas), z.literal('all')], { error: replicas });
 export const networkSchema = z.enum(['none', 'egress']);
+export const volumesSchema = z
+  .array(z.strictObject({ name: volumeNameSchema, path: mountPathSchema }))
+  .max(16)
+  .superRefine((volumes, context) => {
+    for (const field of ['name', 'path'] as const) {
+      const second = volumes.findIndex((volume, index) => volumes.findIndex((other) => other[field] === volume[field]) < index);
+      if (second >= 0) context.addIssue({ code: 'custom', path: [second, field], message: `another volume has this ${field}` });
+    }
+  });
 export const restartPolicySchema = z.enum(['never', 'on-failure', 'always']);
 
 /**
@@ -60,7 +68,7 @@ export const taskSpecSchema = z.strictObject({
     diskBytes: byteCountSchema.min(1).optional(),
   }),
   replicas: replicasSchema,
-  volumes: z.array(z.strictObject({ name: volumeNameSchema, path: mountPathSchema })).max(16),
+  volumes: volumesSchema,
   restart: z.strictObject({
     policy: restartPolicySchema,
     /** How often at most; a retry is a new allocation. */

@@ -1,3 +1,5 @@
+import { scaled } from './scaled.ts';
+
 /** Byte quantities as people write them: `512MiB`, `1.5GB`, `1TB`. Decimal and binary units; a bare number is bytes. */
 const UNITS: Readonly<Record<string, number>> = {
   B: 1,
@@ -24,9 +26,7 @@ export function parseBytes(text: string): number | undefined {
   if (!match) return undefined;
   const [, number = '', unit = ''] = match;
   const factor = BY_LOWER_CASE.get(unit === '' ? 'b' : unit.toLowerCase());
-  if (factor === undefined) return undefined;
-  const bytes = Number(number) * factor;
-  return Number.isSafeInteger(bytes) ? bytes : undefined;
+  return factor === undefined ? undefined : scaled(number, factor);
 }
 
 /** The shortest exact text: parseBytes(formatBytes(n)) is n for every safe integer n ≥ 0. */

@@ -1,3 +1,5 @@
+import { scaled } from './scaled.ts';
+
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 export const DURATION_EXPECTED = 'a duration such as 500ms, 30s, 5m, 1h30m or 2d';
@@ -8,7 +10,8 @@ export function parseDuration(text: string): number | undefined {
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text.trim()) return undefined;
   const units = parts.map((part) => part[2] ?? '');
   if (new Set(units).size !== units.length) return undefined;
-  const ms = parts.reduce((sum, [, number, unit = '']) => sum + Number(number) * (UNIT_MS[unit] ?? Number.NaN), 0);
+  const values = parts.map(([, number = '', unit = '']) => scaled(number, UNIT_MS[unit] ?? 0));
+  const ms = values.reduce<number>((sum, value) => sum + (value ?? Number.NaN), 0);
   return Number.isSafeInteger(ms) ? ms : undefined;
 }
 
