@@ -1,0 +1,25 @@
+import { runIdSchema, uuidSchema, addressSchema } from '@muster/protocol/primitives';
+import type { z } from 'zod';
+import type { CommandContext } from './context.ts';
+import { UsageError } from './usage-error.ts';
+
+const checked = <T>(schema: z.ZodType<T>, value: string, what: string, example: string): T => {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(`"${value.slice(0, 80)}" is not ${what}.`, `For example: ${example}`);
+};
+
+export const runIdArgument = (value: string): string => checked(runIdSchema, value, 'a run id', '1');
+export const addressArgument = (value: string) => checked(addressSchema, value, 'an address', '0x70997970C51812dc3A010C7d01b50e0d17dc79C8');
+export const uuidArgument = (value: string): string => checked(uuidSchema, value, 'an id', '3b241101-e2bb-4255-8caf-4136c566a962');
+
+/** The run that was named, or the wallet's only open one. */
+export async function chooseRun(context: CommandContext, named: string | undefined): Promise<string> {
+  if (named !== undefined) return runIdArgument(named);
+  const { items } = await context.asBuyer((api) => api.run.list.query({ limit: 50 }));
+  const open = items.filter((run) => run.status === 'open');
+  const [only] = open;
+  if (only && open.length === 1) return only.runId;
+  if (!only) throw new UsageError('You have no open run.', 'Create one: muster run create --requirements "cpu: 1.."');
+  throw new UsageError(`Which run? You have ${open.length} open ones: ${open.map((run) => run.runId).join(', ')}.`, 'Name it: the run id comes first.');
+}

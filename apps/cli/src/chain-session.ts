@@ -1,0 +1,18 @@
+import { checkDeployment } from '@muster/chain/actions/check-deployment';
+import type { RegistryWriter } from '@muster/chain/actions/registry';
+import { createChainClient } from '@muster/chain/clients';
+import { createTxSender } from '@muster/chain/sender/tx-sender';
+import type { CommandContext } from './context.ts';
+import { UsageError } from './usage-error.ts';
+
+/** The registry that the server's master follows, ready for the buyer's transactions. Throws WRONG_CHAIN, WRONG_REGISTRY, RPC_UNAVAILABLE. */
+export async function openRegistry({ masterInfo, account, options, io }: CommandContext): Promise<RegistryWriter> {
+  const info = await masterInfo();
+  const rpcUrl = options.rpc ?? info.rpcUrl;
+  if (rpcUrl === null) {
+    throw new UsageError(`The server names no RPC for chain ${info.chainId}.`, 'Give one that you trust: --rpc https://…');
+  }
+  const client = createChainClient({ chainId: info.chainId, rpcUrl });
+  await checkDeployment({ client, registry: info.registry });
+  return { registry: info.registry, sender: createTxSender({ client, account: await account(), signal: io.signal }) };
+}

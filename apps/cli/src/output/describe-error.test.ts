@@ -1,0 +1,39 @@
+import { AppError } from '@muster/protocol/errors/app-error';
+import { EnvError } from '@muster/runtime/env';
+import { KeyError } from '@muster/runtime/key-file';
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../usage-error.ts';
+import { describeError, formatError } from './describe-error.ts';
+
+const setup = (error: unknown) => describeError(error, { url: 'http://127.0.0.1:3000' });
+
+describe('describeError', () => {
+  it('takes code, hint and page from what the server said', () => {
+    const wire = new AppError('RUN_CLOSED', { publicMessage: 'Run 3 is closed.' }).toWire();
+    const { report, exitCode } = setup(Object.assign(new Error('trpc'), { data: { app: wire } }));
+    expect(exitCode).toBe(1);
+    expect(report).toEqual({ code: 'RUN_CLOSED', message: 'Run 3 is closed.', hint: expect.stringContaining('create another'), docs: 'docs/errors/RUN_CLOSED.md' });
+  });
+
+  it('passes the issues of a refused field on', () => {
+    const { report } = setup(new AppError('UNKNOWN_FIELD', { data: { issues: [{ path: 'spec.imge', message: 'unknown' }] } }));
+    expect(report.issues).toEqual([{ path: 'spec.imge', message: 'unknown' }]);
+  });
+
+  it.each([
+    ['a wrong command line', new UsageError('no', 'yes'), 'USAGE', 2],
+    ['a wrong setting', new EnvError([{ variable: 'MUSTER_URL', expected: 'expected a URL' }]), 'CONFIG_INVALID', 2],
+    ['a key that others can read', new KeyError('KEY_PERMISSIONS', 'The key can be read', 'chmod'), 'KEY_FILE_INSECURE', 2],
+    ['a refused connection', new TypeError('fetch failed', { cause: Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }) }), 'UNAVAILABLE', 1],
+    ['a server that is none of ours', new Error('Unexpected token', { cause: new SyntaxError('Unexpected token <') }), 'UNAVAILABLE', 1],
+    ['a bug', new RangeError('boom'), 'INTERNAL', 1],
+  ] as const)('reports %s', (_title, error, code, exitCode) => {
+    expect(setup(error)).toMatchObject({ report: { code }, exitCode });
+  });
+});
+
+describe('formatError', () => {
+  it('shows code, message, hint and page', () => {
+    expect(formatError({ code: 'X', message: 'm', hint: 'h', docs: 'docs/errors/X.md' })).toBe('error X: m\n  hint: h\n  docs: docs/errors/X.md');
+  });
+});

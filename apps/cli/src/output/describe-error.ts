@@ -1,0 +1,55 @@
+import { AppError } from '@muster/protocol/errors/app-error';
+import { docsPathOf, ERROR_CODES, type ErrorCode } from '@muster/protocol/errors/codes';
+import { EnvError } from '@muster/runtime/env';
+import { KeyError } from '@muster/runtime/key-file';
+import { UsageError } from '../usage-error.ts';
+
+/** An error as a person or a program reads it. */
+export interface ErrorReport {
+  code: string;
+  message: string;
+  hint: string;
+  /** Page in the repository; null for mistakes on the command line, whose help is `--help`. */
+  docs: string | null;
+  issues?: unknown;
+}
+
+export const EXIT_REFUSED = 1;
+export const EXIT_USAGE = 2;
+
+/** What to say of anything that was thrown, and the exit code for it. */
+export function describeError(error: unknown, { url }: { url: string }): { report: ErrorReport; exitCode: number } {
+  if (error instanceof UsageError) return { report: { code: 'USAGE', message: error.message, hint: error.hint, docs: null }, exitCode: EXIT_USAGE };
+  if (error instanceof EnvError) return { report: ofCode('CONFIG_INVALID', error.message), exitCode: EXIT_USAGE };
+  if (error instanceof KeyError) return { report: { ...ofCode(error.code === 'KEY_PERMISSIONS' ? 'KEY_FILE_INSECURE' : 'KEY_INVALID', `${error.message}.`), hint: error.hint }, exitCode: EXIT_USAGE };
+  const app = AppError.fromWire(error);
+  if (app) return { report: ofApp(app), exitCode: EXIT_REFUSED };
+  if (isNetworkFailure(error)) return { report: ofCode('UNAVAILABLE', `There is no answer from ${url}.`, 'Is Muster running there? Check --url or MUSTER_URL; `npm start` starts one here.'), exitCode: EXIT_REFUSED };
+  return { report: ofCode('INTERNAL', messageOf(error)), exitCode: EXIT_REFUSED };
+}
+
+/** `error CODE: message`, then the hint, then where to read more. */
+export function formatError({ code, message, hint, docs }: ErrorReport): string {
+  return [`error ${code}: ${message}`, `  hint: ${hint}`, ...(docs === null ? [] : [`  docs: ${docs}`])].join('\n');
+}
+
+function ofApp(error: AppError): ErrorReport {
+  const { issues } = error.data;
+  const report = { code: error.code, message: error.publicMessage, hint: error.hint, docs: error.docsUrl };
+  return issues === undefined ? report : { ...report, issues };
+}
+
+function ofCode(code: ErrorCode, message: string, hint?: string): ErrorReport {
+  return { code, message, hint: hint ?? ERROR_CODES[code].hint, docs: docsPathOf(code) };
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** fetch says `TypeError: fetch failed` with the system's word as its cause; a proxy or another server answers something that is no JSON. */
+function isNetworkFailure(error: unknown): boolean {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 6; cause = cause.cause, depth += 1) {
+    if (cause.name === 'TimeoutError' || cause instanceof SyntaxError) return true;
+    if ('code' in cause && typeof cause.code === 'string' && /^(E[A-Z]+|UND_ERR_\w+)$/.test(cause.code)) return true;
+  }
+  return false;
+}

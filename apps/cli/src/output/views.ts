@@ -1,0 +1,93 @@
+import type { ApiOutputs } from '../api-client.ts';
+import { formatAge, formatBytes } from './format.ts';
+import { formatFields, formatTable } from './table.ts';
+
+export type RunView = ApiOutputs['run']['get'];
+export type NodeView = ApiOutputs['node']['list']['items'][number];
+export type NodeDetail = ApiOutputs['node']['get'];
+export type TaskView = ApiOutputs['task']['get'];
+export type SnapshotView = ApiOutputs['snapshot']['list']['items'][number];
+
+export const runText = (run: RunView): string =>
+  formatFields([
+    ['run', run.runId],
+    ['status', run.closedAt === null ? run.status : `closed at ${run.closedAt}`],
+    ['owner', run.owner],
+    ['pending owner', run.pendingOwner],
+    ['master', `${run.master} (epoch ${run.masterEpoch}${run.servedHere ? '' : ', not this server'})`],
+    ['discovery', run.discoveryUri],
+    ['requirements', run.requirements || 'none'],
+    ['validators', `${run.validators} (quorum ${run.quorum})`],
+    ['nodes', `${run.counts.healthyNodes} healthy of ${run.counts.nodes}`],
+    ['tasks', `${run.counts.runningTasks} running of ${run.counts.tasks}`],
+    ['created', `${run.createdAt} in ${run.createdTx}`],
+  ]);
+
+export const runsTable = (runs: readonly RunView[]): string =>
+  formatTable(
+    ['RUN', 'STATUS', 'NODES', 'TASKS', 'REQUIREMENTS', 'CREATED'],
+    runs.map((run) => [run.runId, run.status, `${run.counts.healthyNodes}/${run.counts.nodes}`, `${run.counts.runningTasks}/${run.counts.tasks}`, run.requirements, run.createdAt]),
+  );
+
+export const nodesTable = (nodes: readonly NodeView[], nowMs: number): string =>
+  formatTable(
+    ['NODE', 'STANDING', 'PHASE', 'HEARTBEAT', 'CORES', 'MEMORY', 'GPUS'],
+    nodes.map(({ node, standing, phase, lastHeartbeatAt, capabilities }) => [
+      ...[node, standing, phase, formatAge(lastHeartbeatAt, nowMs)],
+      ...(capabilities ? [String(capabilities.cpu.threads), formatBytes(capabilities.memoryBytes), String(capabilities.gpus.length)] : [null, null, null]),
+    ]),
+  );
+
+export function nodeText(node: NodeDetail, nowMs: number): string {
+  const { capabilities } = node;
+  const fields = formatFields([
+    ['node', node.node],
+    ['provider', node.provider],
+    ['standing', `${node.standing}${node.banned ? ', banned' : ''} (registration ${node.seq}, round ${node.round})`],
+    ['phase', node.phaseReason === null ? node.phase : `${node.phase}: ${node.phaseReason}`],
+    ['heartbeat', formatAge(node.lastHeartbeatAt, nowMs)],
+    ['cpu', capabilities && `${capabilities.cpu.model}, ${capabilities.cpu.threads} threads`],
+    ['memory', capabilities && formatBytes(capabilities.memoryBytes)],
+    ['disk', capabilities && formatBytes(capabilities.diskBytes)],
+    ['gpus', capabilities?.gpus.map((gpu) => `${gpu.model} ${formatBytes(gpu.memoryBytes)}`).join(', ')],
+    ['registered', `${node.registeredAt} in ${node.registeredTx}`],
+    ['ended', node.endedAt && `${node.endedAt} ${node.endedReason ?? ''}`],
+  ]);
+  const verdicts = formatTable(
+    ['SEQ', 'ROUND', 'VERDICT', 'VALIDATOR', 'TRANSACTION'],
+    node.verdicts.map((verdict) => [String(verdict.seq), String(verdict.round), verdict.approve ? 'approve' : 'reject', verdict.validator, verdict.txHash]),
+  );
+  return node.verdicts.length === 0 ? fields : `${fields}\n\n${verdicts}`;
+}
+
+export const tasksTable = (tasks: readonly TaskView[]): string =>
+  formatTable(
+    ['TASK', 'NAME', 'PHASE', 'IMAGE', 'CREATED', 'REASON'],
+    tasks.map((task) => [task.taskId, task.name, task.phase, task.spec.image, task.createdAt, task.phaseReason]),
+  );
+
+export function taskText(task: TaskView): string {
+  const fields = formatFields([
+    ['task', task.taskId],
+    ['name', task.name],
+    ['run', task.runId],
+    ['phase', task.phaseReason === null ? task.phase : `${task.phase}: ${task.phaseReason}`],
+    ['image', task.spec.image],
+    ['created', task.createdAt],
+    ['ended', task.endedAt],
+  ]);
+  const allocations = formatTable(
+    ['ALLOCATION', 'REPLICA', 'PHASE', 'NODE', 'CONTAINER', 'EXIT', 'REASON'],
+    task.allocations.map((allocation) => [
+      ...[allocation.allocationId, String(allocation.replica), allocation.phase, allocation.node, allocation.containerId?.slice(0, 12)],
+      ...[allocation.exitCode === null ? null : String(allocation.exitCode), allocation.error ? `${allocation.error.code}: ${allocation.error.message}` : allocation.phaseReason],
+    ]),
+  );
+  return task.allocations.length === 0 ? fields : `${fields}\n\n${allocations}`;
+}
+
+export const snapshotsTable = (snapshots: readonly SnapshotView[]): string =>
+  formatTable(
+    ['SNAPSHOT', 'VOLUME', 'SIZE', 'SHA-256', 'NODE', 'CREATED'],
+    snapshots.map((snapshot) => [snapshot.snapshotId, snapshot.volume, formatBytes(snapshot.sizeBytes), snapshot.sha256, snapshot.node, snapshot.createdAt]),
+  );
