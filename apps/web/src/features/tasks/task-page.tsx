@@ -1,0 +1,63 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import { Card } from '../../components/ui/card.tsx';
+import { ErrorState } from '../../components/ui/error-state.tsx';
+import { PageHeader } from '../../components/ui/page-header.tsx';
+import { RelativeTime } from '../../components/ui/relative-time.tsx';
+import { Skeleton } from '../../components/ui/skeleton.tsx';
+import { StatusPill } from '../../components/ui/status-pill.tsx';
+import { phaseInfo } from '../../lib/phases.ts';
+import { useTRPC } from '../../lib/trpc/client.ts';
+import type { TaskView } from '../../lib/trpc/outputs.ts';
+import { TaskLogs } from '../logs/task-logs.tsx';
+import { RunGate } from '../runs/run-gate.tsx';
+import { AllocationSection } from './allocation-section.tsx';
+import { StorageSection } from './storage-section.tsx';
+import { TaskActions } from './task-actions.tsx';
+import { TaskSpecSection } from './task-spec-section.tsx';
+
+export const TaskPage = ({ runId, taskId }: { runId: string; taskId: string }) => <RunGate runId={runId}>{() => <TaskLoader runId={runId} taskId={taskId} />}</RunGate>;
+
+const TaskLoader = ({ runId, taskId }: { runId: string; taskId: string }) => {
+  const trpc = useTRPC();
+  const task = useQuery(trpc.task.get.queryOptions({ taskId }, { refetchInterval: 10_000 }));
+  if (task.data) return <TaskBody runId={runId} task={task.data} />;
+  if (task.isError) {
+    return (
+      <Card>
+        <ErrorState error={task.error} retry={() => void task.refetch()} />
+      </Card>
+    );
+  }
+  return <Skeleton className="h-96 rounded-lg" />;
+};
+
+const TaskBody = ({ runId, task }: { runId: string; task: TaskView }) => (
+  <>
+    <PageHeader
+      crumbs={[{ label: 'Your runs', href: '/' }, { label: `Run ${runId}`, href: `/runs/${runId}` }]}
+      title={task.name}
+      badge={<StatusPill kind="task" phase={task.phase} />}
+      actions={<TaskActions task={task} />}
+      meta={
+        <>
+          <span className="font-mono text-xs">{task.spec.image}</span>
+          <span>{task.phaseReason ?? phaseInfo('task', task.phase).meaning}</span>
+          <span>
+            created <RelativeTime at={task.createdAt} />
+          </span>
+        </>
+      }
+    />
+    <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="flex min-w-0 flex-col gap-8">
+        <TaskLogs task={task} />
+        <AllocationSection task={task} />
+      </div>
+      <div className="flex min-w-0 flex-col gap-8">
+        <StorageSection task={task} />
+        <TaskSpecSection task={task} />
+      </div>
+    </div>
+  </>
+);

@@ -1,0 +1,35 @@
+import { Card, Section } from '../../components/ui/card.tsx';
+import { CopyButton, Hash } from '../../components/ui/copyable.tsx';
+import { DefinitionList, type Definition } from '../../components/ui/definition-list.tsx';
+import { formatBytes, formatDuration } from '../../lib/format.ts';
+import type { TaskView } from '../../lib/trpc/outputs.ts';
+
+const shown = (items: readonly (Definition | null)[]): Definition[] => items.filter((item) => item !== null);
+
+/** What was ordered: the spec with its defaults, and the hash that the orders carry. */
+export const TaskSpecSection = ({ task }: { task: TaskView }) => {
+  const { spec } = task;
+  const { cpu, memoryBytes } = spec.resources;
+  const items = shown([
+    { term: 'Copies', value: <span className="figures">{spec.replicas === 'all' ? 'every node' : spec.replicas}</span> },
+    cpu === undefined ? null : { term: 'CPU', value: <span className="figures">{cpu} threads</span> },
+    memoryBytes === undefined ? null : { term: 'Memory', value: <span className="figures">{formatBytes(memoryBytes)}</span> },
+    { term: 'Restart', value: spec.restart.policy === 'never' ? 'never' : `${spec.restart.policy}, at most ${spec.restart.maxRetries}×` },
+    { term: 'Grace', value: <span className="figures">{formatDuration(spec.graceMs)}</span> },
+    spec.timeoutMs === undefined ? null : { term: 'Timeout', value: <span className="figures">{formatDuration(spec.timeoutMs)}</span> },
+    { term: 'Network', value: spec.network },
+    { term: 'Spec hash', value: <Hash value={task.specHash} label="spec hash" /> },
+  ]);
+  const json = JSON.stringify(spec, null, 2);
+  return (
+    <Section title="Spec" action={<CopyButton text={json} label="spec as JSON" />}>
+      <Card className="px-4 py-1">
+        <DefinitionList items={items} />
+        <details className="group border-t border-line py-2.5 text-sm">
+          <summary className="cursor-pointer text-muted hover:text-ink">Whole spec</summary>
+          <pre tabIndex={0} className="mt-2 max-h-80 overflow-auto rounded-md bg-sunken p-3 font-mono text-2xs leading-4">{json}</pre>
+        </details>
+      </Card>
+    </Section>
+  );
+};
