@@ -12,7 +12,7 @@ interface Cause {
 /** What PostgreSQL's programs say when they give up, and what a person can do about it. First match wins. */
 const CAUSES: Cause[] = [
   {
-    pattern: /no space left on device|disk quota exceeded|disk full/i,
+    pattern: /no space left on device|disk quota exceeded|disk full|check free disk space/i,
     code: 'DISK_FULL',
     message: (dataDir) => `The disk that holds ${dataDir} is full.`,
     hint: 'Free some space and start again: nothing that was acknowledged is lost.',

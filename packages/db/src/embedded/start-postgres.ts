@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { AppError } from '@muster/protocol/errors/app-error';
 import type { Logger } from '@muster/runtime/logger';
 import pg from 'pg';
-import { databaseError } from '../database-error.ts';
+import { databaseError, translateDatabaseError } from '../database-error.ts';
 import { findBinaries } from './binaries.ts';
 import { ensureCluster, pathsOf, SUPERUSER } from './cluster.ts';
 import { takeOwnership } from './owner.ts';
@@ -82,7 +82,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     };
   } catch (error) {
     if (!AppError.is(error, 'DATA_DIR_UNUSABLE')) await stopPostmaster(pid);
-    throw error;
+    throw translateDatabaseError(error) ?? error;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Database } from '../client.ts';
 import type { OrderRow, RunRow } from '../rows.ts';
 import { toJson } from '../sql/json.ts';
-import { execute, rows } from '../sql/query.ts';
+import { execute, firstRow, rows } from '../sql/query.ts';
 
 /** The runs that a master must look at: its open ones, and any with a task or a container that has not ended. */
 export function listRunsToReconcile(db: Database, master: string): Promise<RunRow[]> {
@@ -40,4 +40,16 @@ export function listDrainOrders(db: Database, nodes: readonly { runId: string; n
      ORDER BY o."runId", o.node, o."masterEpoch" DESC, o.counter DESC`,
     [toJson(nodes.map(({ runId, node, seq }) => ({ runId, node, seq })))],
   );
+}
+
+/** The time of the newest block that the chain will not take back; null before one is known. Nothing younger tears anything down. */
+export async function findFinalizedTime(db: Database, registry: { chainId: number; registry: string }): Promise<Date | null> {
+  const row = await firstRow<{ at: Date | null }>(
+    db.pool,
+    `SELECT CASE WHEN c."finalizedNumber" >= c."headNumber" THEN c."headTimestamp"
+       ELSE (SELECT b.timestamp FROM "ChainBlock" b WHERE b.number <= c."finalizedNumber" ORDER BY b.number DESC LIMIT 1) END AS at
+     FROM "ChainCursor" c WHERE c."chainId" = $1 AND c.registry = $2`,
+    [registry.chainId, registry.registry],
+  );
+  return row?.at ?? null;
 }

@@ -34,12 +34,14 @@ export async function listNodes(db: Database, query: PageQuery & { runId: string
   return { items: await complete(db, page.items), nextCursor: page.nextCursor };
 }
 
-/** The nodes that a master must look after: live on chain, or not yet in a final phase here. */
+/** The nodes that a master must look after: live on chain, not yet in a final phase here, or with a session or a container still to end. */
 export async function listNodesOfRuns(db: Database, runIds: readonly string[]): Promise<NodeOverview[]> {
   const registrations = await rows<RegistrationRow>(
     db.pool,
     `SELECT r.* FROM "Registration" r LEFT JOIN "NodeState" n ON n."runId" = r."runId" AND n.node = r.node
-     WHERE r."runId" = ANY($1) AND (r.standing IN ('Pending', 'Approved') OR n.phase = ANY($2))
+     WHERE r."runId" = ANY($1) AND (r.standing IN ('Pending', 'Approved') OR n.phase = ANY($2)
+       OR EXISTS (SELECT 1 FROM "Session" s WHERE s."runId" = r."runId" AND s.node = r.node AND s."supersededAt" IS NULL)
+       OR EXISTS (SELECT 1 FROM "Allocation" a WHERE a."runId" = r."runId" AND a.node = r.node AND a."endedAt" IS NULL))
      ORDER BY r."runId", r.node`,
     [runIds, LIVING_PHASES],
   );
