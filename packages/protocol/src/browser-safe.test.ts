@@ -34,7 +34,12 @@ it.each([
 ])('%s runs in a browser: neither Node nor the native library is reached', async (entry) => {
   const inputs = await bundle(entry);
   expect(inputs.length).toBeGreaterThan(0);
-  expect(inputs.filter((path) => /node_modules\/.*\bsecp256k1@?5|\/secp256k1\/(bindings|index)|native-secp256k1\.ts$/.test(path) && !path.includes('no-native'))).toEqual([]);
+  expect(
+    inputs.filter(
+      (path) =>
+        /node_modules\/.*\bsecp256k1@?5|\/secp256k1\/(bindings|index)|native-secp256k1\.ts$/.test(path) && !path.includes('no-native'),
+    ),
+  ).toEqual([]);
 });
 
 it('crypto/mac.ts does not, which shows that the check can fail', async () => {

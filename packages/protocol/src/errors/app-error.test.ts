@@ -26,15 +26,24 @@ describe('AppError', () => {
     expect(AppError.fromWire(thrown)?.code).toBe('NOT_RUN_OWNER');
   });
 
-  it.each([[undefined], [null], ['RUN_CLOSED'], [new Error('x')], [{ code: 'NO_SUCH_CODE', message: '', hint: '', docsUrl: '', data: {} }], [{ code: 'toString' }]])(
-    'finds none in %j',
-    (value) => {
-      expect(AppError.fromWire(value)).toBeUndefined();
-    },
-  );
+  it.each([
+    [undefined],
+    [null],
+    ['RUN_CLOSED'],
+    [new Error('x')],
+    [{ code: 'NO_SUCH_CODE', message: '', hint: '', docsUrl: '', data: {} }],
+    [{ code: 'toString' }],
+  ])('finds none in %j', (value) => {
+    expect(AppError.fromWire(value)).toBeUndefined();
+  });
 
   it('tells its codes apart', () => {
     const error: unknown = new AppError('RUN_CLOSED');
-    expect([AppError.is(error), AppError.is(error, 'RUN_CLOSED'), AppError.is(error, 'RUN_UNKNOWN'), AppError.is(new Error('x'))]).toEqual([true, true, false, false]);
+    expect([AppError.is(error), AppError.is(error, 'RUN_CLOSED'), AppError.is(error, 'RUN_UNKNOWN'), AppError.is(new Error('x'))]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 });

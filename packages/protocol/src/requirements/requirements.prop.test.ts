@@ -12,7 +12,13 @@ const rangeOf = (values: fc.Arbitrary<number>): fc.Arbitrary<Range> =>
     fc.tuple(values, values).map(([a, b]) => ({ min: Math.min(a, b), max: Math.max(a, b) })),
   );
 const counts = rangeOf(fc.nat(999_999));
-const sizes = rangeOf(fc.oneof(fc.maxSafeNat(), fc.nat(4096).map((n) => n * 1e9), fc.nat(4096).map((n) => n * 2 ** 30)));
+const sizes = rangeOf(
+  fc.oneof(
+    fc.maxSafeNat(),
+    fc.nat(4096).map((n) => n * 1e9),
+    fc.nat(4096).map((n) => n * 2 ** 30),
+  ),
+);
 const model = fc.constantFrom('H100', 'A100', 'RTX 4090', 'RTX 6000 Ada', 'B200-SXM', 'MI300X');
 const gpu = fc.oneof(fc.record({ count: counts }), fc.record({ model, count: counts }));
 const requirements: fc.Arbitrary<Requirements> = fc.record(
@@ -34,7 +40,10 @@ describe('the requirement language', () => {
   it('does not care about space or order', () => {
     fc.assert(
       fc.property(requirements, fc.constantFrom('', ' ', '\n', '  \t '), (asked, space) => {
-        const items = formatRequirements(asked).split(', ').filter((item) => item !== '').toReversed();
+        const items = formatRequirements(asked)
+          .split(', ')
+          .filter((item) => item !== '')
+          .toReversed();
         const text = items.map((item) => item.replace(':', `${space}:${space}`)).join(`${space},${space}`);
         expect(parseRequirements(text)).toEqual({ ok: true, value: asked });
       }),
@@ -45,7 +54,9 @@ describe('the requirement language', () => {
     const key = fc.stringMatching(/^[a-z.]{1,12}$/).filter((word) => !REQUIREMENT_KEYS.some((known) => known === word));
     fc.assert(
       fc.property(requirements, key, fc.nat(5), (asked, unknown, at) => {
-        const items = formatRequirements(asked).split(', ').filter((item) => item !== '');
+        const items = formatRequirements(asked)
+          .split(', ')
+          .filter((item) => item !== '');
         items.splice(at, 0, `${unknown}: 1..`);
         const text = items.join(', ');
         const parsed = parseRequirements(text);
@@ -57,7 +68,10 @@ describe('the requirement language', () => {
 
   it('never throws, and points inside the text', () => {
     const pieces = fc.constantFrom('cpu', 'gpu', 'memory', ':', ',', '..', ' ', '8', 'H100', 'GB', '4GB', '.', '\u{1F600}');
-    const text = fc.oneof(fc.string(), fc.array(pieces, { maxLength: 20 }).map((parts) => parts.join('')));
+    const text = fc.oneof(
+      fc.string(),
+      fc.array(pieces, { maxLength: 20 }).map((parts) => parts.join('')),
+    );
     fc.assert(
       fc.property(text, (given) => {
         const parsed = parseRequirements(given);

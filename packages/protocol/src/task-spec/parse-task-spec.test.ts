@@ -79,14 +79,30 @@ describe('parseTaskSpec', () => {
     ['a missing image', 'name: x', { path: 'image', message: 'this field is required', line: 1 }],
     ['an unknown field', 'image: x\nimge: y', { path: 'imge', message: 'unknown field', hint: 'Did you mean image?', line: 2, column: 1 }],
     ['a field of a later version', 'image: x\ngang: true', { path: 'gang', message: 'unknown field', line: 2 }],
-    ['an unknown resource', 'image: x\nresources:\n  cpu: 1\n  memroy: 1GB', { path: 'resources.memroy', hint: 'Did you mean memory?', line: 4, column: 3 }],
+    [
+      'an unknown resource',
+      'image: x\nresources:\n  cpu: 1\n  memroy: 1GB',
+      { path: 'resources.memroy', hint: 'Did you mean memory?', line: 4, column: 3 },
+    ],
     ['a GPU, which comes later', 'image: x\nresources: {gpu: 1}', { path: 'resources.gpu', message: 'unknown field', line: 2 }],
-    ['a command that is no list', 'image: x\ncommand: echo hi', { path: 'command', message: expect.stringContaining('expected a list'), line: 2 }],
+    [
+      'a command that is no list',
+      'image: x\ncommand: echo hi',
+      { path: 'command', message: expect.stringContaining('expected a list'), line: 2 },
+    ],
     ['a path that is not absolute', 'image: x\nvolumes:\n- name: a\n  path: data', { path: 'volumes[0].path', line: 4 }],
     ['a path over the system', 'image: x\nvolumes: [{name: a, path: /proc/x}]', { path: 'volumes[0].path', line: 2 }],
     ['a path that climbs', 'image: x\nvolumes: [{name: a, path: /data/../etc}]', { path: 'volumes[0].path', line: 2 }],
-    ['a size without a known unit', 'image: x\nresources:\n  memory: 4XB', { path: 'resources.memory', message: expect.stringContaining('512MiB'), line: 3 }],
-    ['too little memory', 'image: x\nresources:\n  memory: 1MiB', { path: 'resources.memory', message: expect.stringContaining('6MiB'), line: 3 }],
+    [
+      'a size without a known unit',
+      'image: x\nresources:\n  memory: 4XB',
+      { path: 'resources.memory', message: expect.stringContaining('512MiB'), line: 3 },
+    ],
+    [
+      'too little memory',
+      'image: x\nresources:\n  memory: 1MiB',
+      { path: 'resources.memory', message: expect.stringContaining('6MiB'), line: 3 },
+    ],
     ['a duration without a unit', 'image: x\ngrace: "30"', { path: 'grace', message: expect.stringContaining('30s'), line: 2 }],
     ['a grace of days', 'image: x\ngrace: 2d', { path: 'grace', line: 2 }],
     ['a bad variable name', 'image: x\nenv: {"A B": x}', { path: 'env.A B', message: expect.stringContaining('LEARNING_RATE') }],
@@ -105,18 +121,26 @@ describe('parseTaskSpec', () => {
 
   it('names every mistake, the first one in its message', () => {
     const parsed = parseTaskSpec('image: x\nreplicas: -1\nnetwork: host');
-    expect(parsed).toMatchObject({ ok: false, error: { code: 'TASK_SPEC_INVALID', message: expect.stringMatching(/^Task spec, replicas \(line 2\): .* And 1 more\.$/) } });
+    expect(parsed).toMatchObject({
+      ok: false,
+      error: { code: 'TASK_SPEC_INVALID', message: expect.stringMatching(/^Task spec, replicas \(line 2\): .* And 1 more\.$/) },
+    });
     expect(issuesOf('image: x\nreplicas: -1\nnetwork: host').map(({ path }) => path)).toEqual(['replicas', 'network']);
   });
 
   it('says the same without a text, but for the line', () => {
-    expect(issuesOf({ image: 'x', volumes: [{ name: 'A', path: '/a' }] })).toEqual([{ path: 'volumes[0].name', message: expect.any(String) }]);
+    expect(issuesOf({ image: 'x', volumes: [{ name: 'A', path: '/a' }] })).toEqual([
+      { path: 'volumes[0].name', message: expect.any(String) },
+    ]);
     expect(issuesOf(null)).toHaveLength(1);
     expect(issuesOf(undefined)).toHaveLength(1);
   });
 
   it('is not blown up by aliases or length', () => {
-    const laughs = ['a: &a [x,x,x,x,x,x,x,x,x]', ...'bcdefghi'.split('').map((key, index) => `${key}: &${key} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(',')}]`)].join('\n');
+    const laughs = [
+      'a: &a [x,x,x,x,x,x,x,x,x]',
+      ...'bcdefghi'.split('').map((key, index) => `${key}: &${key} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(',')}]`),
+    ].join('\n');
     expect(parseTaskSpec(laughs).ok).toBe(false);
     expect(issuesOf(`image: ${'x'.repeat(200_000)}`)[0]?.message).toContain('longer than');
   });

@@ -7,7 +7,9 @@ import { formatDuration, parseDuration } from './duration.ts';
 
 describe('bytes', () => {
   it('reads back whatever it writes', () => {
-    const powers = fc.tuple(fc.nat(2000), fc.constantFrom(1, 1e3, 1e6, 1e9, 1e12, 2 ** 10, 2 ** 20, 2 ** 30, 2 ** 40)).map(([n, unit]) => n * unit);
+    const powers = fc
+      .tuple(fc.nat(2000), fc.constantFrom(1, 1e3, 1e6, 1e9, 1e12, 2 ** 10, 2 ** 20, 2 ** 30, 2 ** 40))
+      .map(([n, unit]) => n * unit);
     fc.assert(
       fc.property(fc.oneof(fc.maxSafeNat(), powers), (bytes) => {
         expect(parseBytes(formatBytes(bytes))).toBe(bytes);
@@ -43,9 +45,15 @@ describe('bytes', () => {
 describe('durations', () => {
   it('reads back whatever it writes', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.nat(), fc.nat(100).map((n) => n * 60_000)), (ms) => {
-        expect(parseDuration(formatDuration(ms))).toBe(ms);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.nat(),
+          fc.nat(100).map((n) => n * 60_000),
+        ),
+        (ms) => {
+          expect(parseDuration(formatDuration(ms))).toBe(ms);
+        },
+      ),
     );
   });
 
