@@ -26,7 +26,8 @@ export function toChainError(error: unknown): AppError {
   if (refusal) return new AppError(refusal.code, { ...refusal, cause: error });
   if (find(error, ContractFunctionZeroDataError)) return new AppError('WRONG_REGISTRY', { cause: error });
   if (find(error, InsufficientFundsError)) return new AppError('INSUFFICIENT_GAS_FUNDS', { cause: error });
-  if (find(error, UserRejectedRequestError)) return new AppError('TRANSACTION_REJECTED', { publicMessage: 'The transaction was declined in the wallet.', cause: error });
+  if (find(error, UserRejectedRequestError))
+    return new AppError('TRANSACTION_REJECTED', { publicMessage: 'The transaction was declined in the wallet.', cause: error });
   if (find(error, ChainMismatchError)) return new AppError('WRONG_CHAIN', { cause: error });
   if (isUnavailable(error)) return rpcUnavailable(error);
   if (isRevert(error)) return new AppError('CONTRACT_REVERTED', { cause: error });
@@ -63,7 +64,9 @@ export function insufficientFunds(amounts: { address: Address; neededWei: bigint
 }
 
 function isUnavailable(error: unknown): boolean {
-  return [HttpRequestError, WebSocketRequestError, SocketClosedError, TimeoutError, LimitExceededRpcError].some((kind) => find(error, kind));
+  return [HttpRequestError, WebSocketRequestError, SocketClosedError, TimeoutError, LimitExceededRpcError].some((kind) =>
+    find(error, kind),
+  );
 }
 
 function isRevert(error: unknown): boolean {

@@ -79,7 +79,9 @@ export async function readJsonFile<T>(path: string, schema: ZodType<T>): Promise
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new JsonFileError(path, `has an unexpected content at ${issue?.path.join('.') || 'its root'}: ${issue?.message}`, { cause: parsed.error });
+    throw new JsonFileError(path, `has an unexpected content at ${issue?.path.join('.') || 'its root'}: ${issue?.message}`, {
+      cause: parsed.error,
+    });
   }
   return parsed.data;
 }

@@ -74,12 +74,15 @@ describe('loadKey', () => {
     await expect(loadKey({ name: 'node key', file })).rejects.toMatchObject({ code: 'KEY_PERMISSIONS', hint: `Run: chmod 600 ${file}` });
   });
 
-  it.each(['', 'hello', `0x${'0'.repeat(64)}`, `0x${'f'.repeat(64)}`, `${KEY}ab`])('refuses the content %j without repeating it', async (content) => {
-    const file = join(directory.path, 'node.key');
-    await writeFile(file, content, { mode: 0o600 });
-    const error = await loadKey({ name: 'node key', file, createIfMissing: true }).catch((cause: unknown) => cause);
-    expect(error).toMatchObject({ code: 'KEY_INVALID', message: 'The node key is not a private key' });
-  });
+  it.each(['', 'hello', `0x${'0'.repeat(64)}`, `0x${'f'.repeat(64)}`, `${KEY}ab`])(
+    'refuses the content %j without repeating it',
+    async (content) => {
+      const file = join(directory.path, 'node.key');
+      await writeFile(file, content, { mode: 0o600 });
+      const error = await loadKey({ name: 'node key', file, createIfMissing: true }).catch((cause: unknown) => cause);
+      expect(error).toMatchObject({ code: 'KEY_INVALID', message: 'The node key is not a private key' });
+    },
+  );
 
   it('says when there is none', async () => {
     await expect(loadKey({ name: 'buyer key' })).rejects.toMatchObject({ code: 'KEY_MISSING' });

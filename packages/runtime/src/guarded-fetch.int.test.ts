@@ -108,8 +108,13 @@ describe('guardedWebSocketOptions', () => {
     expect(() => guardedWebSocketOptions('ws://169.254.169.254/', options)).toThrow('not public');
     expect(() => guardedWebSocketOptions('http://127.0.0.1/', options)).toThrow('scheme');
     const request = (address: string) => {
-      const { agent } = guardedWebSocketOptions(`ws://name.example.com:${port}/`, { ...options, resolve: async () => [{ address, family: 4 }] });
-      return new Promise((done, fail) => get({ host: 'name.example.com', port, agent }, (response) => done(response.resume().statusCode)).on('error', fail));
+      const { agent } = guardedWebSocketOptions(`ws://name.example.com:${port}/`, {
+        ...options,
+        resolve: async () => [{ address, family: 4 }],
+      });
+      return new Promise((done, fail) =>
+        get({ host: 'name.example.com', port, agent }, (response) => done(response.resume().statusCode)).on('error', fail),
+      );
     };
     await expect(request('127.0.0.1')).resolves.toBe(200);
     await expect(request('169.254.169.254')).rejects.toMatchObject({ code: 'ADDRESS_FORBIDDEN' });

@@ -141,10 +141,13 @@ describe('createGuardedLookup', () => {
     await expect(lookup([v4('8.8.8.8'), v6('2606:4700::1')], PUBLIC, { all: true, family: 6 })).resolves.toEqual([v6('2606:4700::1')]);
   });
 
-  it.each(['127.0.0.1', '10.1.2.3', '100.64.0.1', '::1', 'fd00::1', '::ffff:192.168.0.1'])('refuses a name that resolves to %s off the dev chain', async (address) => {
-    await expect(lookup([{ address, family: 4 }])).rejects.toMatchObject({ code: 'ADDRESS_FORBIDDEN' });
-    await expect(lookup([{ address, family: 4 }], DEV)).resolves.toHaveLength(1);
-  });
+  it.each(['127.0.0.1', '10.1.2.3', '100.64.0.1', '::1', 'fd00::1', '::ffff:192.168.0.1'])(
+    'refuses a name that resolves to %s off the dev chain',
+    async (address) => {
+      await expect(lookup([{ address, family: 4 }])).rejects.toMatchObject({ code: 'ADDRESS_FORBIDDEN' });
+      await expect(lookup([{ address, family: 4 }], DEV)).resolves.toHaveLength(1);
+    },
+  );
 
   it('refuses mixed answers altogether', async () => {
     await expect(lookup([v4('8.8.8.8'), v4('127.0.0.1')])).rejects.toMatchObject({ code: 'ADDRESS_FORBIDDEN' });

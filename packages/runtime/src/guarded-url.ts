@@ -46,7 +46,9 @@ export function isAddressAllowed(address: string, { allowPrivate }: AddressPolic
 }
 
 /** Ports of the WHATWG fetch standard's block list that lie above 1023: no HTTP server is meant there. */
-const BLOCKED_PORTS = new Set([1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080]);
+const BLOCKED_PORTS = new Set([
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+]);
 
 /** Of the privileged ports only HTTP's own, so that no URL speaks to a mail or shell server. */
 function isPortAllowed(port: string): boolean {
@@ -67,7 +69,8 @@ export function checkUrl(input: string | URL, policy: AddressPolicy & { schemes?
   if (/[\s\\\p{Cc}]/u.test(text)) throw new GuardedFetchError('URL_INVALID', 'The URL contains a character that is not allowed');
   const url = parseUrl(text);
   if (!schemes.includes(url.protocol)) throw new GuardedFetchError('SCHEME_FORBIDDEN', `The scheme ${url.protocol} is not allowed`);
-  if (url.username || url.password || authorityOf(text).includes('@')) throw new GuardedFetchError('USERINFO_FORBIDDEN', 'User info in a URL is not allowed');
+  if (url.username || url.password || authorityOf(text).includes('@'))
+    throw new GuardedFetchError('USERINFO_FORBIDDEN', 'User info in a URL is not allowed');
   if (!isPortAllowed(url.port)) throw new GuardedFetchError('PORT_FORBIDDEN', `Port ${url.port} is not allowed`);
   checkHost(url, authorityOf(text), policy);
   return url;
@@ -78,7 +81,8 @@ function checkHost(url: URL, authority: string, policy: AddressPolicy): void {
   if (isIP(host) !== 0) {
     // The URL parser turned 0x7f.1, 2130706433 or 0177.0.0.1 into dotted decimal: such a spelling only serves to hide.
     const written = authority.replace(/:\d*$/, '').replace(/\.$/, '');
-    if (isIP(host) === 4 && written !== host) throw new GuardedFetchError('HOST_FORBIDDEN', 'The IPv4 address is written in an unusual form');
+    if (isIP(host) === 4 && written !== host)
+      throw new GuardedFetchError('HOST_FORBIDDEN', 'The IPv4 address is written in an unusual form');
     if (!isAddressAllowed(host, policy)) throw new GuardedFetchError('ADDRESS_FORBIDDEN', `The address ${host} is not public`);
     return;
   }
@@ -124,7 +128,12 @@ export function createGuardedLookup(policy: AddressPolicy & { resolve?: ResolveA
   };
 }
 
-async function pickAddresses(hostname: string, options: LookupOptions, policy: AddressPolicy, resolve: ResolveAll): Promise<LookupAddress[]> {
+async function pickAddresses(
+  hostname: string,
+  options: LookupOptions,
+  policy: AddressPolicy,
+  resolve: ResolveAll,
+): Promise<LookupAddress[]> {
   const addresses = await resolve(hostname).catch((error: unknown) => {
     throw new GuardedFetchError('NAME_UNRESOLVED', `The name ${hostname} does not resolve`, { cause: error });
   });

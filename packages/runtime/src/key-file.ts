@@ -34,11 +34,13 @@ export async function loadKey(source: KeySource): Promise<{ privateKey: PrivateK
   if (!file) throw new KeyError('KEY_MISSING', `No ${name} was given`, 'Give the key, or the path of a file that holds it.');
   const existing = await readKeyFile(file, name);
   if (existing) return { privateKey: existing, created: false };
-  if (!createIfMissing) throw new KeyError('KEY_MISSING', `There is no ${name} at ${file}`, 'Put a key there (mode 0600), or let it be created.');
+  if (!createIfMissing)
+    throw new KeyError('KEY_MISSING', `There is no ${name} at ${file}`, 'Put a key there (mode 0600), or let it be created.');
   const created = await createKeyFile(file);
   // Another process may have won the race: then its key is the key.
   const privateKey = await readKeyFile(file, name);
-  if (!privateKey) throw new KeyError('KEY_MISSING', `The ${name} at ${file} vanished while it was read`, 'Something else removes this file.');
+  if (!privateKey)
+    throw new KeyError('KEY_MISSING', `The ${name} at ${file} vanished while it was read`, 'Something else removes this file.');
   return { privateKey, created };
 }
 

@@ -16,7 +16,12 @@ describe('createLogger', () => {
 
   it('redacts secrets at every level that a log call nests', () => {
     const { logger, lines } = setup();
-    logger.info({ privateKey: 'hush', envelope: { signature: 'hush' }, request: { headers: { authorization: 'hush' } }, spec: { env: { TOKEN: 'hush' } } });
+    logger.info({
+      privateKey: 'hush',
+      envelope: { signature: 'hush' },
+      request: { headers: { authorization: 'hush' } },
+      spec: { env: { TOKEN: 'hush' } },
+    });
     expect(lines[0]).not.toContain('hush');
     expect(lines[0]?.match(/\[redacted\]/g)).toHaveLength(4);
   });

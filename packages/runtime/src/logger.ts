@@ -12,7 +12,19 @@ export interface LoggerOptions {
   fd?: 1 | 2;
 }
 
-const SECRETS = ['privateKey', 'key', 'secret', 'signature', 'authorization', 'cookie', 'token', 'mac', 'password', 'env', 'rawTransaction'];
+const SECRETS = [
+  'privateKey',
+  'key',
+  'secret',
+  'signature',
+  'authorization',
+  'cookie',
+  'token',
+  'mac',
+  'password',
+  'env',
+  'rawTransaction',
+];
 
 /** Secrets at the first three levels: a log call nests no deeper, and a wildcard of any depth would walk every object. */
 export const REDACTED_PATHS = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);

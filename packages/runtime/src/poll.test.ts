@@ -14,7 +14,11 @@ describe('every', () => {
         if (turns === 1) throw new Error('first');
         if (turns === 3) controller.abort();
       },
-      { signal: controller.signal, onError: (error) => errors.push(error), clock: { now: () => 0, sleep: async (ms) => void slept.push(ms) } },
+      {
+        signal: controller.signal,
+        onError: (error) => errors.push(error),
+        clock: { now: () => 0, sleep: async (ms) => void slept.push(ms) },
+      },
     );
     expect(turns).toBe(3);
     expect(errors).toEqual([new Error('first')]);

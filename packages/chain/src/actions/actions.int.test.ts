@@ -42,7 +42,15 @@ const writer = (role: Parameters<DevChain['sender']>[0]) => ({ sender: chain.sen
 describe('runs', () => {
   it('are created, read and closed', async () => {
     const runId = await chain.createRun({ requirements: 'cpu: 2..' });
-    expect(await getRun(reader(), runId)).toMatchObject({ runId, owner: chain.account('buyer').address, master: chain.account('master').address, masterEpoch: 1, requirements: 'cpu: 2..', pendingOwner: null, closedAt: null });
+    expect(await getRun(reader(), runId)).toMatchObject({
+      runId,
+      owner: chain.account('buyer').address,
+      master: chain.account('master').address,
+      masterEpoch: 1,
+      requirements: 'cpu: 2..',
+      pendingOwner: null,
+      closedAt: null,
+    });
     expect(await runCount(reader())).toBe(Number(runId));
     await closeRun(writer('buyer'), { runId });
     expect((await getRun(reader(), runId)).closedAt).toBeGreaterThan(0);
@@ -57,7 +65,13 @@ describe('runs', () => {
     await setGate(writer('buyer'), { runId, gate: chain.addresses.validatorSet });
     await offerRun(writer('buyer'), { runId, to: newMaster });
     await acceptRun(writer('stranger'), { runId });
-    expect(await getRun(reader(), runId)).toMatchObject({ owner: newMaster, master: newMaster, masterEpoch: 2, discoveryUri: 'https://discovery.example.com', gate: chain.addresses.validatorSet });
+    expect(await getRun(reader(), runId)).toMatchObject({
+      owner: newMaster,
+      master: newMaster,
+      masterEpoch: 2,
+      discoveryUri: 'https://discovery.example.com',
+      gate: chain.addresses.validatorSet,
+    });
     const first = await masterTerm(reader(), runId, 1);
     expect(first.master).toBe(chain.account('master').address);
     expect(first.until).toBe((await masterTerm(reader(), runId, 2)).since);
@@ -66,11 +80,20 @@ describe('runs', () => {
   it('say who asks for the impossible', async () => {
     const runId = await chain.createRun();
     await expect(getRun(reader(), '999')).rejects.toMatchObject({ code: 'RUN_UNKNOWN', data: { error: 'RunNotFound', runId: '999' } });
-    await expect(setMaster(writer('stranger'), { runId, master: chain.account('stranger').address })).rejects.toMatchObject({ code: 'NOT_RUN_OWNER', data: { caller: chain.account('stranger').address } });
+    await expect(setMaster(writer('stranger'), { runId, master: chain.account('stranger').address })).rejects.toMatchObject({
+      code: 'NOT_RUN_OWNER',
+      data: { caller: chain.account('stranger').address },
+    });
     await expect(chain.createRun({ validators: chain.account('stranger').address })).rejects.toMatchObject({ code: 'WRONG_REGISTRY' });
-    await expect(chain.createRun({ discoveryUri: 'x'.repeat(257) })).rejects.toMatchObject({ code: 'CONTRACT_REVERTED', data: { error: 'StringTooLong', length: '257' } });
+    await expect(chain.createRun({ discoveryUri: 'x'.repeat(257) })).rejects.toMatchObject({
+      code: 'CONTRACT_REVERTED',
+      data: { error: 'StringTooLong', length: '257' },
+    });
     await expect(acceptRun(writer('stranger'), { runId })).rejects.toMatchObject({ code: 'NOT_RUN_OWNER' });
-    await expect(masterTerm(reader(), runId, 7)).rejects.toMatchObject({ code: 'CONTRACT_REVERTED', data: { error: 'MasterTermNotFound' } });
+    await expect(masterTerm(reader(), runId, 7)).rejects.toMatchObject({
+      code: 'CONTRACT_REVERTED',
+      data: { error: 'MasterTermNotFound' },
+    });
   });
 });
 
@@ -80,7 +103,15 @@ describe('nodes', () => {
     const { node, seq } = await chain.registerNode(runId);
     const subject = { runId, node: node.address };
     expect(seq).toBe(1);
-    expect(await getRegistration(reader(), runId, node.address)).toMatchObject({ ...subject, provider: chain.account('provider').address, seq: 1, round: 1, standing: 'Pending', capabilitiesHash: CAPABILITIES_HASH, approvedAt: null });
+    expect(await getRegistration(reader(), runId, node.address)).toMatchObject({
+      ...subject,
+      provider: chain.account('provider').address,
+      seq: 1,
+      round: 1,
+      standing: 'Pending',
+      capabilitiesHash: CAPABILITIES_HASH,
+      approvedAt: null,
+    });
     expect(await nodeInfo(reader(), node.address)).toEqual({ provider: chain.account('provider').address, activeRunId: runId });
     expect(await nextRound(reader(), runId, node.address)).toMatchObject({ round: 1 });
 
@@ -105,7 +136,10 @@ describe('nodes', () => {
     expect(await getRegistration(reader(), runId, node.address)).toMatchObject({ standing: 'Ejected', banned: true });
     await unban(writer('buyer'), { runId, node: node.address });
     expect(await getRegistration(reader(), runId, node.address)).toMatchObject({ banned: false });
-    await expect(eject(writer('buyer'), { ...ejection, ban: false })).rejects.toMatchObject({ code: 'NOT_REGISTERED', publicMessage: expect.stringContaining('Ejected') });
+    await expect(eject(writer('buyer'), { ...ejection, ban: false })).rejects.toMatchObject({
+      code: 'NOT_REGISTERED',
+      publicMessage: expect.stringContaining('Ejected'),
+    });
   });
 
   it('read as unregistered where they never registered', async () => {
@@ -123,18 +157,36 @@ describe('nodes', () => {
     const { registry } = chain.addresses;
     const { timestamp } = await chain.client.getBlock();
     const consentOf = async (change: { provider?: `0x${string}`; seq?: number; deadline?: bigint; runId?: string }) => {
-      const values = { chainId: chain.anvil.chainId, registry, runId, provider: chain.account('provider').address, node: node.address, seq: 2, deadline: timestamp + 3600n, ...change };
+      const values = {
+        chainId: chain.anvil.chainId,
+        registry,
+        runId,
+        provider: chain.account('provider').address,
+        node: node.address,
+        seq: 2,
+        deadline: timestamp + 3600n,
+        ...change,
+      };
       return { ...values, capabilitiesHash: CAPABILITIES_HASH, consent: await signConsent(node, values) };
     };
     await expect(register(writer('provider'), await consentOf({}))).rejects.toMatchObject({ code: 'NODE_IN_ANOTHER_RUN' });
     await expect(register(writer('stranger'), await consentOf({}))).rejects.toMatchObject({ code: 'NODE_OWNED_BY_ANOTHER_PROVIDER' });
-    await expect(register(writer('provider'), await consentOf({ deadline: timestamp - 1n }))).rejects.toMatchObject({ code: 'CONSENT_EXPIRED' });
+    await expect(register(writer('provider'), await consentOf({ deadline: timestamp - 1n }))).rejects.toMatchObject({
+      code: 'CONSENT_EXPIRED',
+    });
     await expect(register(writer('provider'), await consentOf({ runId: '999' }))).rejects.toMatchObject({ code: 'RUN_UNKNOWN' });
     await leaveRun(writer('provider'), { runId, node: node.address });
-    await expect(register(writer('provider'), await consentOf({}))).rejects.toMatchObject({ code: 'COOLDOWN_ACTIVE', data: { error: 'CooldownNotOver' } });
+    await expect(register(writer('provider'), await consentOf({}))).rejects.toMatchObject({
+      code: 'COOLDOWN_ACTIVE',
+      data: { error: 'CooldownNotOver' },
+    });
     const other = await chain.createRun();
-    await expect(register(writer('provider'), await consentOf({ runId: other, seq: 5 }))).rejects.toMatchObject({ code: 'CONSENT_INVALID' });
-    await expect(register(writer('provider'), { ...(await consentOf({ runId: other, seq: 1 })), consent: '0x1234' })).rejects.toMatchObject({ code: 'CONSENT_INVALID' });
+    await expect(register(writer('provider'), await consentOf({ runId: other, seq: 5 }))).rejects.toMatchObject({
+      code: 'CONSENT_INVALID',
+    });
+    await expect(register(writer('provider'), { ...(await consentOf({ runId: other, seq: 1 })), consent: '0x1234' })).rejects.toMatchObject(
+      { code: 'CONSENT_INVALID' },
+    );
     await closeRun(writer('buyer'), { runId: other });
     await expect(register(writer('provider'), await consentOf({ runId: other, seq: 1 }))).rejects.toMatchObject({ code: 'RUN_CLOSED' });
   });
@@ -151,7 +203,9 @@ describe('validators', () => {
     await expect(addValidator(validatorSet, { validator: stranger })).rejects.toMatchObject({ code: 'CONFLICT' });
     await removeValidator(validatorSet, { validator: stranger });
     expect(await listed()).toBe(false);
-    await expect(addValidator({ ...validatorSet, sender: chain.sender('stranger') }, { validator: stranger })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(addValidator({ ...validatorSet, sender: chain.sender('stranger') }, { validator: stranger })).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
   });
 
   it('are told why a verdict does not count', async () => {
@@ -163,7 +217,9 @@ describe('validators', () => {
     await expect(submitVerdict(writer('validator'), { ...verdict, round: 2 })).rejects.toMatchObject({ code: 'STALE_REGISTRATION' });
     const first = await submitVerdict(writer('validator'), verdict);
     expect(await submitVerdict(writer('validator'), verdict)).toEqual(first);
-    await expect(submitVerdict(writer('validator'), verdict, { key: 'another intention' })).rejects.toMatchObject({ code: 'VERDICT_ALREADY_GIVEN' });
+    await expect(submitVerdict(writer('validator'), verdict, { key: 'another intention' })).rejects.toMatchObject({
+      code: 'VERDICT_ALREADY_GIVEN',
+    });
   });
 });
 
@@ -176,10 +232,19 @@ describe('failures outside the contract', () => {
     await expect(checkDeployment({ client: down, registry })).rejects.toMatchObject({ code: 'RPC_UNAVAILABLE' });
     await expect(getRun({ client: down, registry }, '1')).rejects.toMatchObject({ code: 'RPC_UNAVAILABLE' });
     const other = createChainClient({ chainId: 42161, rpcUrl });
-    await expect(checkDeployment({ client: other, registry })).rejects.toMatchObject({ code: 'WRONG_CHAIN', data: { expected: 42161, found: 31337 } });
-    await expect(checkDeployment({ ...reader(), registry: chain.account('stranger').address })).rejects.toMatchObject({ code: 'WRONG_REGISTRY' });
-    await expect(checkDeployment({ ...reader(), registry: chain.addresses.validatorSet })).rejects.toMatchObject({ code: 'WRONG_REGISTRY' });
-    await expect(getRun({ ...reader(), registry: chain.account('stranger').address }, '1')).rejects.toMatchObject({ code: 'WRONG_REGISTRY' });
+    await expect(checkDeployment({ client: other, registry })).rejects.toMatchObject({
+      code: 'WRONG_CHAIN',
+      data: { expected: 42161, found: 31337 },
+    });
+    await expect(checkDeployment({ ...reader(), registry: chain.account('stranger').address })).rejects.toMatchObject({
+      code: 'WRONG_REGISTRY',
+    });
+    await expect(checkDeployment({ ...reader(), registry: chain.addresses.validatorSet })).rejects.toMatchObject({
+      code: 'WRONG_REGISTRY',
+    });
+    await expect(getRun({ ...reader(), registry: chain.account('stranger').address }, '1')).rejects.toMatchObject({
+      code: 'WRONG_REGISTRY',
+    });
   });
 
   it('name who lacks how much for gas', async () => {
@@ -189,6 +254,10 @@ describe('failures outside the contract', () => {
     // The owner check comes first: nobody is asked for money for a call that would be refused.
     await expect(closing).rejects.toMatchObject({ code: 'NOT_RUN_OWNER' });
     const creating = sender.send({ to: chain.account('stranger').address, data: '0x' });
-    await expect(creating).rejects.toMatchObject({ code: 'INSUFFICIENT_GAS_FUNDS', data: { address: poor.address, balanceWei: '0' }, hint: expect.stringMatching(/Send at least 0\.\d+ ETH to 0x/) });
+    await expect(creating).rejects.toMatchObject({
+      code: 'INSUFFICIENT_GAS_FUNDS',
+      data: { address: poor.address, balanceWei: '0' },
+      hint: expect.stringMatching(/Send at least 0\.\d+ ETH to 0x/),
+    });
   });
 });

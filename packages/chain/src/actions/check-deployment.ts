@@ -12,7 +12,10 @@ export async function checkDeployment({ client, registry }: { client: ChainClien
   const expected = client.chain.id;
   const found = await withChainErrors(() => client.getChainId());
   if (found !== expected) {
-    throw new AppError('WRONG_CHAIN', { publicMessage: `The RPC is on chain ${found}, not on ${expected} (${client.chain.name}).`, data: { expected, found } });
+    throw new AppError('WRONG_CHAIN', {
+      publicMessage: `The RPC is on chain ${found}, not on ${expected} (${client.chain.name}).`,
+      data: { expected, found },
+    });
   }
   const code = await withChainErrors(() => client.getCode({ address: registry }));
   if (code === undefined) throw wrongRegistry(registry, 'There is no contract');
@@ -27,5 +30,8 @@ export async function checkDeployment({ client, registry }: { client: ChainClien
 }
 
 function wrongRegistry(registry: Address, found: string): AppError {
-  return new AppError('WRONG_REGISTRY', { publicMessage: `${found} at ${registry}, where the Muster registry should be.`, data: { registry } });
+  return new AppError('WRONG_REGISTRY', {
+    publicMessage: `${found} at ${registry}, where the Muster registry should be.`,
+    data: { registry },
+  });
 }

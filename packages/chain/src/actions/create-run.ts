@@ -18,7 +18,11 @@ export interface RunInput {
 }
 
 /** Publishes a run that the sender owns. */
-export async function createRun({ sender, registry }: RegistryWriter, input: RunInput, options: SendOptions = {}): Promise<SentTransaction & { runId: string }> {
+export async function createRun(
+  { sender, registry }: RegistryWriter,
+  input: RunInput,
+  options: SendOptions = {},
+): Promise<SentTransaction & { runId: string }> {
   const spec = { gate: zeroAddress, termsHash: zeroHash, ...input };
   const data = encodeFunctionData({ abi: computeRegistryAbi, functionName: 'createRun', args: [spec] });
   const sent = await sender.send({ to: registry, data, ...options });

@@ -6,7 +6,9 @@ import type { SentTransaction } from '../sender/tx-sender.ts';
 export function eventsOf({ receipt }: SentTransaction, registry: Address) {
   return receipt.logs
     .filter(({ address }) => isAddressEqual(address, registry))
-    .map(({ topics: [signature, ...indexed], data }) => decodeEventLog({ abi: computeRegistryAbi, topics: signature ? [signature, ...indexed] : [], data }));
+    .map(({ topics: [signature, ...indexed], data }) =>
+      decodeEventLog({ abi: computeRegistryAbi, topics: signature ? [signature, ...indexed] : [], data }),
+    );
 }
 
 export function missingEvent(name: string, { hash }: SentTransaction): Error {

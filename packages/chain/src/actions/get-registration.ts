@@ -25,8 +25,13 @@ export interface RegistrationOnChain {
 }
 
 /** The node's newest registration in the run, or null when it never registered there. Throws RUN_UNKNOWN. */
-export async function getRegistration({ client, registry }: RegistryReader, runId: string, node: Address): Promise<RegistrationOnChain | null> {
-  const read = () => client.readContract({ address: registry, abi: computeRegistryAbi, functionName: 'getRegistration', args: [BigInt(runId), node] });
+export async function getRegistration(
+  { client, registry }: RegistryReader,
+  runId: string,
+  node: Address,
+): Promise<RegistrationOnChain | null> {
+  const read = () =>
+    client.readContract({ address: registry, abi: computeRegistryAbi, functionName: 'getRegistration', args: [BigInt(runId), node] });
   const registration = await withChainErrors(read);
   if (registration.seq === 0) return null;
   return {

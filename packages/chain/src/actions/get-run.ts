@@ -23,7 +23,9 @@ export interface RunOnChain {
 
 /** Throws RUN_UNKNOWN, WRONG_REGISTRY or RPC_UNAVAILABLE. */
 export async function getRun({ client, registry }: RegistryReader, runId: string): Promise<RunOnChain> {
-  const run = await withChainErrors(() => client.readContract({ address: registry, abi: computeRegistryAbi, functionName: 'getRun', args: [BigInt(runId)] }));
+  const run = await withChainErrors(() =>
+    client.readContract({ address: registry, abi: computeRegistryAbi, functionName: 'getRun', args: [BigInt(runId)] }),
+  );
   return {
     ...run,
     runId,

@@ -9,5 +9,7 @@ export async function isValidator(
   runId: string,
   who: Address,
 ): Promise<boolean> {
-  return withChainErrors(() => client.readContract({ address: validatorSet, abi: validatorSetAbi, functionName: 'isValidator', args: [BigInt(runId), who] }));
+  return withChainErrors(() =>
+    client.readContract({ address: validatorSet, abi: validatorSetAbi, functionName: 'isValidator', args: [BigInt(runId), who] }),
+  );
 }

@@ -8,7 +8,8 @@ export async function lastVote(
   { client, registry }: RegistryReader,
   { runId, node, validator }: { runId: string; node: Address; validator: Address },
 ): Promise<{ seq: number; round: number } | null> {
-  const read = () => client.readContract({ address: registry, abi: computeRegistryAbi, functionName: 'lastVote', args: [BigInt(runId), node, validator] });
+  const read = () =>
+    client.readContract({ address: registry, abi: computeRegistryAbi, functionName: 'lastVote', args: [BigInt(runId), node, validator] });
   const [seq, round] = await withChainErrors(read);
   return seq === 0 ? null : { seq, round };
 }

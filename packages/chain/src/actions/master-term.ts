@@ -9,7 +9,8 @@ export async function masterTerm(
   runId: string,
   masterEpoch: number,
 ): Promise<{ master: Address; since: number; until: number | null }> {
-  const read = () => client.readContract({ address: registry, abi: computeRegistryAbi, functionName: 'masterTerm', args: [BigInt(runId), masterEpoch] });
+  const read = () =>
+    client.readContract({ address: registry, abi: computeRegistryAbi, functionName: 'masterTerm', args: [BigInt(runId), masterEpoch] });
   const [master, since, until] = await withChainErrors(read);
   return { master, since: msOf(since), until: msOrNull(until) };
 }

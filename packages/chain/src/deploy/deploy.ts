@@ -52,7 +52,8 @@ async function deploy({ client, account, receiptTimeoutMs = 120_000 }: DeployOpt
     const raw = await account.signTransaction({ type: 'eip1559', chainId: client.chain.id, nonce, gas: limit, ...fees, data });
     const hash = await client.sendRawTransaction({ serializedTransaction: raw });
     const receipt = await client.waitForTransactionReceipt({ hash, timeout: receiptTimeoutMs });
-    if (receipt.status !== 'success') throw new AppError('CONTRACT_REVERTED', { publicMessage: 'The deployment was refused by the chain.', data: { hash } });
+    if (receipt.status !== 'success')
+      throw new AppError('CONTRACT_REVERTED', { publicMessage: 'The deployment was refused by the chain.', data: { hash } });
     const address = getAddress(receipt.contractAddress ?? getContractAddress({ from: account.address, nonce: BigInt(nonce) }));
     return { address, hash, block: Number(receipt.blockNumber), gasUsed: receipt.gasUsed };
   });

@@ -46,4 +46,5 @@ async function estimate({ client, account, owner, validators }: DeployOptions): 
   });
 }
 
-const gasOf = (client: ChainClient, account: LocalAccount, data: `0x${string}`): Promise<bigint> => client.estimateGas({ account: account.address, data });
+const gasOf = (client: ChainClient, account: LocalAccount, data: `0x${string}`): Promise<bigint> =>
+  client.estimateGas({ account: account.address, data });

@@ -74,7 +74,10 @@ export function createFileStore(path: string): ReadableFollowerStore {
     readCursor: async () => (await memory()).cursor,
     recentBlocks: async (limit) => (await memory()).recentBlocks(limit),
     events: async () => (await memory()).events(),
-    append: (input) => inOrder(() => write({ op: 'append', ...input, blocks: [...input.blocks], events: [...input.events] }, (store) => store.append(input))),
+    append: (input) =>
+      inOrder(() =>
+        write({ op: 'append', ...input, blocks: [...input.blocks], events: [...input.events] }, (store) => store.append(input)),
+      ),
     rollbackTo: (ancestor) => inOrder(() => write({ op: 'rollback', ancestor }, (store) => store.rollbackTo(ancestor))),
   };
 }

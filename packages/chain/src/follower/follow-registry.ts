@@ -41,7 +41,7 @@ export interface FollowerStatus {
 
 export interface Follower {
   status(): FollowerStatus;
-  /** Looks at the chain now instead of at the next poll; resolves after that look, also when it failed. */
+  /** Looks at the chain now instead of at the next poll; resolves when caught up with what it saw, and when it failed. */
   refresh(): Promise<void>;
   /** Resolves once the store has caught up with the head for the first time; rejects with WRONG_CHAIN, or when stopped. */
   caughtUp: Promise<void>;
@@ -59,7 +59,14 @@ export function followRegistry(options: FollowOptions): Follower {
   const { client, store, signal, logger, clock = systemClock, maxChunkBlocks = 2000 } = options;
   const network = networkOf(client.chain.id);
   const pollMs = options.pollMs ?? network.pollMs;
-  const context: TurnContext = { client, network, registry: options.registry, deploymentBlock: options.deploymentBlock, store, chunkBlocks: maxChunkBlocks };
+  const context: TurnContext = {
+    client,
+    network,
+    registry: options.registry,
+    deploymentBlock: options.deploymentBlock,
+    store,
+    chunkBlocks: maxChunkBlocks,
+  };
   const waker = createWaker();
   let status: FollowerStatus = { cursor: null, chainHead: null, behindBlocks: null, lagging: true, error: null };
   let failures = 0;
@@ -95,7 +102,8 @@ export function followRegistry(options: FollowOptions): Follower {
     context.chunkBlocks = Math.max(1, context.chunkBlocks >> 1);
     failures++;
     // Every failure of a long outage in the log would bury the rest.
-    if (failures === 1 || error.code !== status.error?.code) logger.warn({ event: 'chain.unavailable', code: error.code, err: cause }, error.publicMessage);
+    if (failures === 1 || error.code !== status.error?.code)
+      logger.warn({ event: 'chain.unavailable', code: error.code, err: cause }, error.publicMessage);
     status = { ...status, lagging: true, error };
     if (error.code === 'WRONG_CHAIN') settleCaughtUp?.reject(error);
   }
@@ -114,9 +122,8 @@ export function followRegistry(options: FollowOptions): Follower {
   async function run(): Promise<void> {
     while (!signal.aborted) {
       const wake = waker.begin();
-      const { again } = await turn();
+      while ((await turn()).again && !signal.aborted);
       wake();
-      if (again) continue;
       const backoffMs = failures === 0 ? pollMs : Math.min(MAX_BACKOFF_MS, pollMs * 2 ** Math.min(failures, 10));
       await waker.sleep(backoffMs, { clock, signal });
     }

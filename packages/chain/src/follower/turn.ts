@@ -4,9 +4,11 @@ import type { BlockRef, Cursor, Deployment, FollowerStore } from '@muster/domain
 import type { Address } from 'viem';
 import type { ChainClient } from '../clients.ts';
 import type { Network } from '../networks.ts';
-import { readBlock, readBlocksOf, readLogs, StaleAnswerError, type HeaderRef } from './block-reader.ts';
+import { readBlock, StaleAnswerError, type Header } from './block-reader.ts';
 import { decodeEvents } from './decode-events.ts';
 import { findAncestor } from './find-ancestor.ts';
+import { readLogsFar } from './read-far.ts';
+import { readLogsNear } from './read-near.ts';
 
 export interface TurnContext {
   client: ChainClient;
@@ -37,7 +39,8 @@ export async function followOnce(context: TurnContext): Promise<Progress> {
   const chainHead = head.number;
 
   if (base && !(await standsOn(context, base, head))) return rollBack(context, deployment, chainHead);
-  if (base && head.number < base.number) throw new StaleAnswerError(`the RPC is at block ${head.number}, behind block ${base.number} that it showed before`);
+  if (base && head.number < base.number)
+    throw new StaleAnswerError(`the RPC is at block ${head.number}, behind block ${base.number} that it showed before`);
 
   const from = base ? base.number + 1 : deployment.block;
   const finalized = await finalizedOf(context, cursor, head);
@@ -46,16 +49,24 @@ export async function followOnce(context: TurnContext): Promise<Progress> {
     return append({ context, deployment, finalized, chainHead, to: cursor.head, blocks: [], events: [] });
   }
 
-  const last = Math.min(head.number, from + chunkBlocks - 1);
+  const last = lastToRead(from, head.number, chunkBlocks);
   const to = last === head.number ? head : await readBlock(client, last);
   if (!to) throw new StaleAnswerError(`the RPC does not know block ${last}`);
-  if (base && to.number === from && to.parentHash !== base.hash) throw new StaleAnswerError(`block ${to.number} has another parent than the block we stand on`);
-  const logs = await readLogs(client, { registry: context.registry, base, from, to });
-  const blocks = await readBlocksOf(client, logs);
+  const read = to.number > head.number - NEAR_BLOCKS ? readLogsNear : readLogsFar;
+  const { logs, blocks } = await read(client, { registry: context.registry, base, from, to });
   const events = decodeEvents(logs, blocks);
   // The deployment block is kept too: it is the root that every search for an ancestor ends at.
   const root = base || !deployed ? [] : [deployed];
   return append({ context, deployment, finalized, chainHead, to, blocks: [...root, ...blocks], events });
+}
+
+/** Blocks from the head on that are read one by one: a machine behind a load balancer is seconds late, not minutes. */
+const NEAR_BLOCKS = 32;
+
+/** A long way is gone in chunks up to where the near blocks begin; those are read in one step of their own. */
+function lastToRead(from: number, head: number, chunkBlocks: number): number {
+  const firstNear = Math.max(0, head - NEAR_BLOCKS + 1);
+  return Math.min(from >= firstNear ? head : firstNear - 1, from + chunkBlocks - 1);
 }
 
 interface AppendStep {
@@ -77,20 +88,24 @@ async function append({ context, deployment, finalized, chainHead, to, blocks, e
 }
 
 /** Another hash at the deployment block is another chain, whose history must not be mixed with what we hold. */
-function deploymentOf({ network, registry, deploymentBlock }: TurnContext, deployed: HeaderRef | null, cursor: Cursor | null): Deployment {
+function deploymentOf({ network, registry, deploymentBlock }: TurnContext, deployed: Header | null, cursor: Cursor | null): Deployment {
   if (!deployed) throw new StaleAnswerError(`the RPC does not know block ${deploymentBlock}, where the registry was deployed`);
   const known = cursor?.deployment;
-  const same = known === undefined || (known.hash === deployed.hash && known.block === deploymentBlock && known.chainId === network.chainId && known.registry === registry);
+  const same =
+    known === undefined ||
+    (known.hash === deployed.hash && known.block === deploymentBlock && known.chainId === network.chainId && known.registry === registry);
   if (same) return { chainId: network.chainId, registry, block: deploymentBlock, hash: deployed.hash };
   throw new AppError('WRONG_CHAIN', {
     publicMessage: `The RPC is on another ${network.name} chain than the one that was followed so far: block ${deploymentBlock} is ${deployed.hash}, and was ${known.hash}.`,
-    hint: network.isDev ? 'The dev chain was started anew: run `npm run reset` to forget the old one.' : 'Check MUSTER_RPC_URL, MUSTER_CHAIN_ID and MUSTER_REGISTRY; to follow another registry, use another database or data directory.',
+    hint: network.isDev
+      ? 'The dev chain was started anew: run `npm run reset` to forget the old one.'
+      : 'Check MUSTER_RPC_URL, MUSTER_CHAIN_ID and MUSTER_REGISTRY; to follow another registry, use another database or data directory.',
     data: { expected: known, found: { chainId: network.chainId, registry, block: deploymentBlock, hash: deployed.hash } },
   });
 }
 
 /** Whether the block that we stand on is still on the chain. */
-async function standsOn({ client, network }: TurnContext, base: BlockRef, head: HeaderRef): Promise<boolean> {
+async function standsOn({ client, network }: TurnContext, base: BlockRef, head: Header): Promise<boolean> {
   if (head.number === base.number) return head.hash === base.hash;
   if (head.number === base.number + 1) return head.parentHash === base.hash;
   const held = await readBlock(client, base.number);
@@ -108,7 +123,7 @@ async function rollBack(context: TurnContext, deployment: Deployment, chainHead:
 }
 
 /** Never moves back, and stays where it is when the RPC cannot say. */
-async function finalizedOf({ client, network }: TurnContext, cursor: Cursor | null, head: HeaderRef): Promise<number> {
+async function finalizedOf({ client, network }: TurnContext, cursor: Cursor | null, head: Header): Promise<number> {
   const before = cursor?.finalized ?? 0;
   if (network.finality === 'latest') return head.number;
   const safe = await readBlock(client, network.finality).catch(() => null);

@@ -35,7 +35,10 @@ function outcomeOf(error: unknown): BroadcastOutcome | undefined {
   if (/nonce too low|nonce is too low|nonce has already been used|lower than the current nonce/.test(text)) return 'nonce-used';
   if (/replacement transaction underpriced/.test(text)) return 'nonce-taken';
   if (/nonce too high|nonce is too high|higher than the next one expected/.test(text)) return 'nonce-gap';
-  if (/underpriced|max fee per gas less than block base fee|fee ?cap.*(too low|less than)|less than the (base fee|block base fee)/.test(text)) return 'underpriced';
+  if (
+    /underpriced|max fee per gas less than block base fee|fee ?cap.*(too low|less than)|less than the (base fee|block base fee)/.test(text)
+  )
+    return 'underpriced';
   return undefined;
 }
 
@@ -57,7 +60,12 @@ async function receiptOf(client: ChainClient, hash: Hash): Promise<TransactionRe
   }
 }
 
-/** Whether the node itself said no. Anything else leaves it open if the transaction arrived. */
+/** Codes with which nodes refuse a transaction for what it is. Others (overload, an internal failure) leave it open if it arrived. */
+const REFUSAL_CODES = new Set([-32000, -32003, -32010, -32602]);
+
+/** Whether the node looked at the transaction and said no. */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof BaseError && error.walk((cause) => cause instanceof RpcRequestError) !== null;
+  if (!(error instanceof BaseError)) return false;
+  const cause = error.walk((candidate) => candidate instanceof RpcRequestError);
+  return cause instanceof RpcRequestError && REFUSAL_CODES.has(cause.code);
 }

@@ -14,14 +14,14 @@ export interface DeliverContext {
   clock: Clock;
   /** How long to wait for a receipt before TRANSACTION_TIMED_OUT; the entry stays and is taken up again later. */
   receiptTimeoutMs: number;
+  /** How long a used nonce without a receipt proves a replacement: nodes behind a load balancer are not all equally far. */
+  replacedAfterMs: number;
   signal?: AbortSignal | undefined;
 }
 
 /** Its nonce was used by another transaction: this one can never be mined. */
 export const REPLACED = 'replaced';
 
-/** Silence about the receipt that proves the replacement: nodes behind a load balancer are not all equally far. */
-const REPLACED_AFTER_MS = 12_000;
 /** A node forgets its pool when it restarts. */
 const REBROADCAST_EVERY_MS = 10_000;
 const FIRST_PAUSE_MS = 20;
@@ -30,43 +30,59 @@ const FIRST_PAUSE_MS = 20;
  * Gets one signed transaction mined: looks for its receipt, sends the same bytes, waits, sends them again. Survives an RPC
  * that fails for a while. `isFresh` says that these bytes never left this process: then a refusal by the node is final.
  */
-export async function deliver(context: DeliverContext, entry: JournalEntry, isFresh: boolean): Promise<TransactionReceipt | typeof REPLACED> {
+export async function deliver(
+  context: DeliverContext,
+  entry: JournalEntry,
+  isFresh: boolean,
+): Promise<TransactionReceipt | typeof REPLACED> {
   const { client, clock, signal } = context;
   const deadline = clock.now() + context.receiptTimeoutMs;
-  let sentAt: number | undefined;
+  const attempt: Attempt = { entry, mayDrop: isFresh, sentAt: undefined };
   let usedSince: number | undefined;
   let failure: unknown;
-  let current = entry;
-  let mayDrop = isFresh;
-  let pauseMs = FIRST_PAUSE_MS;
-  for (;;) {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(client.pollingInterval, pauseMs * 2)) {
     signal?.throwIfAborted();
     try {
-      const receipt = await findReceipt(client, current);
+      const receipt = await findReceipt(client, attempt.entry);
       if (receipt) return receipt;
-      if (sentAt === undefined || clock.now() - sentAt > REBROADCAST_EVERY_MS) {
-        const outcome = await broadcast(client, current);
-        sentAt = clock.now();
-        if (outcome === 'nonce-taken' && mayDrop) return REPLACED;
-        if (outcome === 'underpriced') {
-          current = await raiseFee(context, current);
-          sentAt = undefined;
-        }
-        mayDrop = false;
-      }
-      usedSince = (await isNonceUsed(context, current)) ? (usedSince ?? clock.now()) : undefined;
+      if ((await ensureSent(context, attempt)) === REPLACED) return REPLACED;
+      usedSince = (await isNonceUsed(context, attempt.entry)) ? (usedSince ?? clock.now()) : undefined;
       failure = undefined;
     } catch (error) {
-      if (isRefusal(error) && sentAt === undefined) throw await refusalOf(context, current, { error, mayDrop });
-      // Perhaps it arrived: these bytes must stay in the journal.
-      mayDrop = false;
+      if (error instanceof AppError) throw error;
       failure = error;
     }
-    if (usedSince !== undefined && clock.now() - usedSince > REPLACED_AFTER_MS) return REPLACED;
-    if (clock.now() > deadline) throw timedOut(current, failure);
-    // Short at first: a dev chain mines at once.
-    pauseMs = Math.min(client.pollingInterval, pauseMs * 2);
+    if (usedSince !== undefined && clock.now() - usedSince > context.replacedAfterMs) return REPLACED;
+    if (clock.now() > deadline) throw timedOut(attempt.entry, failure);
     await clock.sleep(pauseMs, signal);
+  }
+}
+
+interface Attempt {
+  entry: JournalEntry;
+  /** The bytes never left this process, so a refusal means that they never will be mined. */
+  mayDrop: boolean;
+  sentAt: number | undefined;
+}
+
+/** Broadcasts unless that was done lately. Throws an AppError when the node refuses, anything else when nobody knows. */
+async function ensureSent(context: DeliverContext, attempt: Attempt): Promise<typeof REPLACED | undefined> {
+  const { client, clock } = context;
+  if (attempt.sentAt !== undefined && clock.now() - attempt.sentAt <= REBROADCAST_EVERY_MS) return undefined;
+  const { mayDrop } = attempt;
+  attempt.mayDrop = false;
+  try {
+    const outcome = await broadcast(client, attempt.entry);
+    attempt.sentAt = clock.now();
+    if (outcome === 'nonce-taken' && mayDrop) return REPLACED;
+    if (outcome === 'underpriced') {
+      attempt.entry = await raiseFee(context, attempt.entry);
+      attempt.sentAt = undefined;
+    }
+    return undefined;
+  } catch (error) {
+    if (isRefusal(error)) throw await refusalOf(context, attempt.entry, { error, mayDrop });
+    throw error;
   }
 }
 
@@ -80,11 +96,16 @@ async function raiseFee({ client, account, journal }: DeliverContext, entry: Jou
   return raised;
 }
 
-async function refusalOf(context: DeliverContext, entry: JournalEntry, { error, mayDrop }: { error: unknown; mayDrop: boolean }): Promise<AppError> {
+async function refusalOf(
+  context: DeliverContext,
+  entry: JournalEntry,
+  { error, mayDrop }: { error: unknown; mayDrop: boolean },
+): Promise<AppError> {
   if (mayDrop) await context.journal.remove(entry.key);
   const { code, data } = toChainError(error);
   const { address } = context.account;
-  if (code === 'INSUFFICIENT_GAS_FUNDS') return new AppError(code, { hint: `Send more of the native coin to ${address} and try again.`, data: { address }, cause: error });
+  if (code === 'INSUFFICIENT_GAS_FUNDS')
+    return new AppError(code, { hint: `Send more of the native coin to ${address} and try again.`, data: { address }, cause: error });
   return new AppError(code === 'RPC_UNAVAILABLE' ? 'TRANSACTION_REJECTED' : code, { data, cause: error });
 }
 

@@ -2,7 +2,10 @@ import { hash32Schema, addressSchema, timestampMsSchema } from '@muster/protocol
 import type { Hex } from 'viem';
 import { z } from 'zod';
 
-const rawSchema = z.string().regex(/^0x[0-9a-f]*$/i).transform((value) => value as Hex);
+const rawSchema = z
+  .string()
+  .regex(/^0x[0-9a-f]*$/i)
+  .transform((value) => value as Hex);
 
 const minedSchema = z.object({
   hash: hash32Schema,

@@ -56,10 +56,15 @@ export async function signAgain(client: ChainClient, account: LocalAccount, entr
   const fees = await client.estimateFeesPerGas();
   // Nodes want a replacement to pay at least a tenth more.
   const raise = (old: bigint, now: bigint): bigint => (now > (old * 5n) / 4n ? now : (old * 5n) / 4n + 1n);
-  return sign(account, entry.chainId, { to, data, valueWei: value }, {
-    nonce: entry.nonce,
-    gas,
-    maxFeePerGas: raise(maxFeePerGas, fees.maxFeePerGas),
-    maxPriorityFeePerGas: raise(maxPriorityFeePerGas, fees.maxPriorityFeePerGas),
-  });
+  return sign(
+    account,
+    entry.chainId,
+    { to, data, valueWei: value },
+    {
+      nonce: entry.nonce,
+      gas,
+      maxFeePerGas: raise(maxFeePerGas, fees.maxFeePerGas),
+      maxPriorityFeePerGas: raise(maxPriorityFeePerGas, fees.maxPriorityFeePerGas),
+    },
+  );
 }

@@ -4,6 +4,7 @@ import { systemClock, type Clock } from '@muster/runtime/clock';
 import { getAddress, type Address, type Hash, type LocalAccount, type TransactionReceipt } from 'viem';
 import type { ChainClient } from '../clients.ts';
 import { toChainError } from '../errors.ts';
+import { networkOf } from '../networks.ts';
 import { deliver, REPLACED, type DeliverContext } from './deliver.ts';
 import { createMemoryJournal, type JournalEntry, type Mined, type SenderJournal } from './journal.ts';
 import { createSerialQueue } from './serial-queue.ts';
@@ -43,7 +44,8 @@ export interface TxSenderOptions {
  */
 export function createTxSender(options: TxSenderOptions): TxSender {
   const { client, account, journal = createMemoryJournal(), clock = systemClock, receiptTimeoutMs = 120_000, signal } = options;
-  const context: DeliverContext = { client, account, journal, clock, receiptTimeoutMs, signal };
+  const replacedAfterMs = networkOf(client.chain.id).isDev ? 1000 : 15_000;
+  const context: DeliverContext = { client, account, journal, clock, receiptTimeoutMs, replacedAfterMs, signal };
   const enqueue = createSerialQueue();
   const { id: chainId } = client.chain;
   let genesis: Promise<Hash> | undefined;
@@ -151,7 +153,8 @@ async function revertOf(client: ChainClient, from: Address, request: TxRequest, 
     await client.call({ account: from, to, data, value: valueWei, blockNumber });
   } catch (error) {
     const translated = toChainError(error);
-    if (translated.code !== 'RPC_UNAVAILABLE') return new AppError(translated.code, { ...pick(translated), data: { ...translated.data, hash }, cause: error });
+    if (translated.code !== 'RPC_UNAVAILABLE')
+      return new AppError(translated.code, { ...pick(translated), data: { ...translated.data, hash }, cause: error });
   }
   return new AppError('CONTRACT_REVERTED', { data: { hash } });
 }

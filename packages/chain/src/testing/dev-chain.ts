@@ -48,7 +48,13 @@ export async function startDevChain(options: AnvilOptions = {}): Promise<DevChai
   }
 
   async function newRun(input: Partial<RunInput> = {}): Promise<string> {
-    const defaults = { master: devAccount(ROLES.master).address, validators: addresses.validatorSet, quorum: 1, discoveryUri: 'http://127.0.0.1:3000/discovery', requirements: '' };
+    const defaults = {
+      master: devAccount(ROLES.master).address,
+      validators: addresses.validatorSet,
+      quorum: 1,
+      discoveryUri: 'http://127.0.0.1:3000/discovery',
+      requirements: '',
+    };
     return (await createRun({ sender: sender('buyer'), registry: addresses.registry }, { ...defaults, ...input })).runId;
   }
 
@@ -61,7 +67,10 @@ export async function startDevChain(options: AnvilOptions = {}): Promise<DevChai
       const { timestamp } = await client.getBlock();
       const input = { runId, node: node.address, provider: provider.address, seq: 1, deadline: timestamp + 3600n };
       const consent = await signConsent(node, { ...input, chainId: anvil.chainId, registry: addresses.registry });
-      const sent = await register({ sender: provider, registry: addresses.registry }, { ...input, capabilitiesHash: CAPABILITIES_HASH, consent });
+      const sent = await register(
+        { sender: provider, registry: addresses.registry },
+        { ...input, capabilitiesHash: CAPABILITIES_HASH, consent },
+      );
       return { node, seq: sent.seq, blockNumber: sent.receipt.blockNumber, hash: sent.hash };
     },
     cheat: (method, params = []) => rpc.transport.request({ method, params }),
@@ -80,7 +89,10 @@ export interface ConsentInput {
 }
 
 /** A node's consent, signed by viem from the contract's type string: independent of packages/protocol. */
-export async function signConsent(node: LocalAccount, { chainId, registry, runId, provider, seq, deadline, node: address }: ConsentInput): Promise<Hex> {
+export async function signConsent(
+  node: LocalAccount,
+  { chainId, registry, runId, provider, seq, deadline, node: address }: ConsentInput,
+): Promise<Hex> {
   return node.signTypedData({
     domain: { name: 'Muster', version: '1', chainId, verifyingContract: registry },
     types: {
