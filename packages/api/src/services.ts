@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { MasterInfo } from './shapes/master.ts';
 import type { LogChunkView } from './shapes/log.ts';
 import type { NodeDetailView, NodeView } from './shapes/node.ts';
@@ -54,6 +55,14 @@ export type LogService = {
   follow(input: { ref: OwnedRef; afterSequence: number; recheck: Recheck; signal: AbortSignal | undefined }): AsyncIterable<LogChunkView>;
 };
 
+export type SnapshotService = {
+  list(taskId: string): Promise<SnapshotView[]>;
+  /** Takes the archive of a snapshot that the node was ordered to make. Throws what the frame deserves, NOT_FOUND, SNAPSHOT_MISMATCH. */
+  upload(input: { frame: unknown; sha256: string; stream: Readable }): Promise<void>;
+  /** The archive, for the owner of its run. Throws NOT_SIGNED_IN, NOT_FOUND. */
+  download(input: { snapshotId: string; token: string | null }): Promise<{ stream: Readable; sizeBytes: number; fileName: string; sha256: string }>;
+};
+
 export type Services = {
   auth: AuthService;
   owners: OwnerService;
@@ -62,7 +71,7 @@ export type Services = {
   nodes: NodeService;
   tasks: TaskService;
   logs: LogService;
-  snapshots: { list(taskId: string): Promise<SnapshotView[]> };
+  snapshots: SnapshotService;
   discovery: DiscoveryService;
   sessions: SessionService;
 };

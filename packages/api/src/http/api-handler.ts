@@ -9,6 +9,7 @@ import { discoveryRouter } from '../routers/discovery-router.ts';
 import { masterRouter } from '../routers/master-router.ts';
 import type { Services } from '../services.ts';
 import type { AllowedOrigins } from './allowed-origins.ts';
+import { createBlobRoutes } from './blob-routes.ts';
 import { createFastPost } from './fast-post.ts';
 import { originOf, tokenOf } from './buyer-request.ts';
 import { sessionCookie, tokenFromBearer } from './session-cookie.ts';
@@ -59,6 +60,8 @@ export function createApiHandler({ services, origins, logger }: ApiHandlerOption
     onUnexpected,
   });
 
+  const blobs = createBlobRoutes({ services, onUnexpected });
+
   const buyerHttp = (req: IncomingMessage, res: ServerResponse, path: string): void => {
     res.setHeader('cache-control', 'no-store');
     void nodeHTTPRequestHandler({
@@ -77,7 +80,9 @@ export function createApiHandler({ services, origins, logger }: ApiHandlerOption
   return {
     request(req, res) {
       const path = pathOf(req);
-      if (path.startsWith('/master/') && req.method === 'POST') void masterPost(req, res, path.slice('/master/'.length));
+      if (path.startsWith('/master/blobs/') && req.method === 'PUT') void blobs.upload(req, res, path.slice('/master/blobs/'.length));
+      else if (path.startsWith('/api/snapshots/') && req.method === 'GET') void blobs.download(res, { snapshotId: path.slice('/api/snapshots/'.length), token: tokenOf(req, origins) });
+      else if (path.startsWith('/master/')) void masterPost(req, res, path.slice('/master/'.length));
       else if (path.startsWith('/discovery/')) void discoveryPost(req, res, path.slice('/discovery/'.length));
       else if (path.startsWith('/api/trpc/')) buyerHttp(req, res, path.slice('/api/trpc/'.length));
       else return false;

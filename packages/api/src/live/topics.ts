@@ -1,7 +1,7 @@
 import type { RunAspect } from '../shapes/run.ts';
 
 /** What copies of the server tell each other about, as short strings: they travel in NOTIFY payloads. */
-export type Topic = `run:${string}:${RunAspect}` | `log:${string}` | `orders:${string}` | 'reconcile' | 'invite';
+export type Topic = `run:${string}:${RunAspect}` | `log:${string}` | `orders:${string}` | 'reconcile' | 'invite' | 'chain';
 
 export const runTopic = (runId: string, what: RunAspect): Topic => `run:${runId}:${what}`;
 export const logTopic = (allocationId: string): Topic => `log:${allocationId}`;

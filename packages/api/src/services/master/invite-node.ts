@@ -60,8 +60,6 @@ async function sendInvite(deps: Deps, { candidate, endpoint, retryAfterMs }: { c
     }),
     send: async (invite) => {
       const inviteDigest = digestOf(Invite, invite.message, domain);
-      // Before it goes out: a node may open its session before its acknowledgment has come back to us.
-      await recordInvite(db, { runId, node, seq, masterEpoch, inviteDigest, capabilities: endpoint.capabilities, retryAfterMs });
       logger.info({ event: 'invite.sent', runId, node, seq, masterEpoch, inviteDigest }, 'invite sent');
       return { inviteDigest, answer: await client.invite.mutate({ envelope: invite }) };
     },
@@ -74,6 +72,8 @@ async function sendInvite(deps: Deps, { candidate, endpoint, retryAfterMs }: { c
   const { message } = acknowledged;
   if (message.runId !== runId || message.seq !== seq || message.inviteDigest !== sent.inviteDigest) throw new AppError('INVITE_UNKNOWN');
   unwrap(await acceptOnce(nonces, acknowledged));
+  // Only now: an invite that does not get through must not take the place of one under which the node may still come back.
+  await recordInvite(db, { runId, node, seq, masterEpoch, inviteDigest: sent.inviteDigest, capabilities: endpoint.capabilities, retryAfterMs });
   await recordAcknowledgment(db, { runId, node, seq, inviteDigest: sent.inviteDigest, acknowledgment: sent.answer.envelope });
   logger.info({ event: 'invite.acknowledged', runId, node, seq, inviteDigest: sent.inviteDigest }, 'the node acknowledged the invite');
 }

@@ -5,7 +5,13 @@ import { isTerminalNodePhase, nextNodePhase } from '@muster/domain/node-lifecycl
 import { deriveStanding } from '@muster/domain/registry/derive-standing';
 import type { Standing } from '@muster/domain/registry/standing';
 
-export type NodeMoment = { nowMs: number; heartbeatMs: number; listeningSinceMs: number };
+export type NodeMoment = {
+  nowMs: number;
+  heartbeatMs: number;
+  listeningSinceMs: number;
+  /** Time of the newest block that the chain will not take back. */
+  finalizedMs: number;
+};
 
 export type NodeStep = { from: NodePhase; to: NodePhase; reason: string };
 
@@ -15,13 +21,28 @@ export function standingNow({ registration, run, nowMs }: { registration: NodeOv
   return deriveStanding({ standing: registration.standing, registeredAt: registration.registeredAt.getTime() }, { closedAt }, nowMs);
 }
 
+/**
+ * The standing that may be acted upon: an end that the chain might still take back has not come yet. What stays in force until then is
+ * what was in force before.
+ */
+function settledStanding(node: NodeOverview, run: RunRow, { nowMs, finalizedMs }: NodeMoment): Standing {
+  const { registration } = node;
+  const standing = standingNow({ registration, run, nowMs });
+  const endedMs = (standing === 'Closed' ? run.closedAt : registration.endedAt)?.getTime();
+  if (endedMs === undefined || endedMs <= finalizedMs) return standing;
+  return registration.approvedAt === null ? 'Pending' : 'Approved';
+}
+
+/** Whether the run takes work: it is open, or its closing might still be taken back. */
+export const isOpen = (run: RunRow, finalizedMs: number): boolean => run.closedAt === null || run.closedAt.getTime() > finalizedMs;
+
 /** Every step that the facts call for, in order. Level-triggered: it does not matter how many turns of the loop were missed. */
 export function stepsOfNode(node: NodeOverview, run: RunRow, moment: NodeMoment): NodeStep[] {
   const { state, registration, session } = node;
   if (state === null || state.seq !== registration.seq) return [];
   const facts = {
     ...moment,
-    standing: standingNow({ registration, run, nowMs: moment.nowMs }),
+    standing: settledStanding(node, run, moment),
     voted: registration.approvals + registration.rejections > 0,
     acknowledged: state.acknowledgedAt !== null && state.inviteEpoch === run.masterEpoch,
     lastHeartbeatMs: session !== null && session.seq === registration.seq ? moment.nowMs - session.silentMs : null,

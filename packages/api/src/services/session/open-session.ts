@@ -67,14 +67,14 @@ async function requireInvite({ db, clock }: Deps, run: RunRow, message: SessionO
     const node = await findNode(db, { runId: run.runId, node: message.sender });
     const standing = node === null ? 'None' : standingNow({ registration: node.registration, run, nowMs: clock.now() });
     if (node === null || standing !== 'Approved' || node.registration.seq !== message.seq) throw new AppError('NOT_APPROVED', { data: { standing } });
-    const invited = node.state?.inviteDigest === message.inviteDigest && node.state.inviteEpoch === run.masterEpoch;
-    if (invited && isAcknowledged(node)) return;
-    if (!invited || clock.now() > deadline) throw new AppError('INVITE_UNKNOWN');
+    if (isAcknowledged(node, { inviteDigest: message.inviteDigest, masterEpoch: run.masterEpoch })) return;
+    if (clock.now() > deadline) throw new AppError('INVITE_UNKNOWN');
     await clock.sleep(50);
   }
 }
 
-const isAcknowledged = ({ state }: NodeOverview): boolean => state !== null && state.acknowledgedAt !== null;
+const isAcknowledged = ({ state }: NodeOverview, { inviteDigest, masterEpoch }: { inviteDigest: string; masterEpoch: number }): boolean =>
+  state !== null && state.acknowledgedAt !== null && state.inviteDigest === inviteDigest && state.inviteEpoch === masterEpoch;
 
 /** Two machines with one key, or a node that restarted: the buyer sees it either way. */
 async function alarm({ db, logger }: Deps, { message, signer }: Verified<SessionOpen>, oldGeneration: number): Promise<void> {

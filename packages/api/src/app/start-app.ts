@@ -1,0 +1,82 @@
+import { createChainClient } from '@muster/chain/clients';
+import { createDirectoryStore } from '@muster/db/blob/directory-store';
+import { createDatabase } from '@muster/db/client';
+import { createHeartbeatWriter } from '@muster/db/hot/heartbeats';
+import { createNonceStore } from '@muster/db/repositories/nonces';
+import type { Signer } from '@muster/protocol/crypto/signer';
+import { musterDomain } from '@muster/protocol/messages/domain';
+import { systemClock } from '@muster/runtime/clock';
+import { createGuardedFetch } from '@muster/runtime/guarded-fetch';
+import type { Logger } from '@muster/runtime/logger';
+import { every } from '@muster/runtime/poll';
+import { allowedOrigins } from '../http/allowed-origins.ts';
+import { createApiHandler, type ApiHandler } from '../http/api-handler.ts';
+import { createLiveBus } from '../live/live-bus.ts';
+import type { Services } from '../services.ts';
+import { createChainState } from './chain-state.ts';
+import { createServices } from './create-services.ts';
+import type { Deps, Settings } from './deps.ts';
+import { startMasterLoops } from './master-loops.ts';
+
+export type AppOptions = {
+  settings: Settings;
+  databaseUrl: string;
+  blobDir: string;
+  signer: Signer;
+  logger: Logger;
+};
+
+export type App = {
+  services: Services;
+  api: ApiHandler;
+  /** Throws when the database does not answer. */
+  checkReady(): Promise<void>;
+  /** In order: sockets, loops, what is still to be written, connections. The HTTP server is closed before, PostgreSQL after. */
+  stop(): Promise<void>;
+};
+
+const PEER_TIMEOUT_MS = 10_000;
+const PEER_ANSWER_BYTES = 512 * 1024;
+const CURSOR_POLL_MS = 2_000;
+
+/** Composes the master and discovery over a migrated database and starts the loops. Works without an RPC: it then says so and waits. */
+export async function startApp({ settings, databaseUrl, blobDir, signer, logger }: AppOptions): Promise<App> {
+  const db = createDatabase({ url: databaseUrl, logger });
+  const live = await createLiveBus({ db, logger });
+  const stopping = new AbortController();
+  const chainState = createChainState(db);
+  const deps: Deps = {
+    settings,
+    origins: allowedOrigins(settings.publicUrl),
+    db,
+    chain: createChainClient({ chainId: settings.chainId, rpcUrl: settings.rpcUrl }),
+    domain: musterDomain({ chainId: settings.chainId, registry: settings.registry }),
+    signer,
+    nonces: createNonceStore(db),
+    heartbeats: createHeartbeatWriter(db.hot),
+    blobs: await createDirectoryStore(blobDir),
+    live,
+    clock: systemClock,
+    fetch: createGuardedFetch({ allowPrivate: settings.isDev, timeoutMs: PEER_TIMEOUT_MS, maxBytes: PEER_ANSWER_BYTES }),
+    logger,
+    chainState: () => chainState.read(loops.followerStatus()),
+  };
+  const services = createServices(deps);
+  const api = createApiHandler({ services, origins: deps.origins, logger });
+  const loops = startMasterLoops(deps, { signal: stopping.signal, listeningSinceMs: systemClock.now() });
+  const cursor = every(CURSOR_POLL_MS, () => chainState.refresh(), { signal: stopping.signal, onError: (err) => logger.debug({ event: 'cursor.unread', err }, 'the cursor could not be read') });
+
+  return {
+    services,
+    api,
+    checkReady: () => db.ping(),
+    async stop() {
+      await api.close();
+      stopping.abort(new Error('the server stops'));
+      await Promise.all([loops.done, cursor]);
+      await deps.heartbeats.close();
+      await live.close();
+      await db.close();
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { listLiveAllocations, stopAllocations, type TimedAllocation } from '@muster/db/repositories/allocations';
+import { transitionAllocations, type AllocationTransition } from '@muster/db/repositories/allocation-transitions';
+import type { NodeOverview } from '@muster/db/repositories/nodes';
+import { allocationPhaseSchema, heartbeatSchema } from '@muster/protocol/messages/frames';
+import type { AllocationPhase } from '@muster/domain/allocation-lifecycle';
+import type { RunRow } from '@muster/db/rows';
+import type { OpenTask } from '@muster/db/repositories/tasks';
+import type { Deps } from '../../app/deps.ts';
+import { runTopic } from '../../live/topics.ts';
+import { isOpen } from './node-facts.ts';
+import { planAllocation, type NodeOfAllocation } from './plan-allocation.ts';
+import type { RunsById } from './reconcile-nodes.ts';
+import { specOf } from './task-spec-of.ts';
+
+export type Situation = { runs: RunsById; nodes: readonly NodeOverview[]; tasks: readonly OpenTask[]; master: string; nowMs: number; finalizedMs: number };
+
+/** Whether this master may give the run work. */
+export const servesRun = (run: RunRow | undefined, { master, finalizedMs }: Pick<Situation, 'master' | 'finalizedMs'>): boolean =>
+  run !== undefined && run.master === master && isOpen(run, finalizedMs);
+
+/** Ends, suspends and stops containers as their nodes, tasks and runs call for. Stopping is asked for here; the order follows. */
+export async function reconcileAllocations(deps: Pick<Deps, 'db' | 'live' | 'settings' | 'logger'>, situation: Situation): Promise<void> {
+  const { db, live, settings, logger } = deps;
+  const allocations = await listLiveAllocations(db, [...situation.runs.keys()]);
+  const nodes = new Map(situation.nodes.map((node) => [`${node.registration.runId}/${node.registration.node}`, node]));
+  const tasks = new Map(situation.tasks.map((task) => [task.taskId, task]));
+  const moves: AllocationTransition[] = [];
+  const stops: { allocationId: string; reason: string }[] = [];
+
+  for (const allocation of allocations) {
+    const { allocationId, runId, epoch, phase } = allocation;
+    const run = situation.runs.get(runId);
+    const task = tasks.get(allocation.taskId);
+    if (run === undefined || task === undefined) continue;
+    const runOpen = servesRun(run, situation);
+    const node = nodeOf(allocation, nodes.get(`${runId}/${allocation.node}`), { nowMs: situation.nowMs, lostAfterMs: settings.lostAfterMs });
+    const plan = planAllocation({ allocation, task, spec: specOf(task), node, runOpen, lostAfterMs: settings.lostAfterMs });
+    if (plan.move) moves.push({ allocationId, epoch, from: phase, to: plan.move.to, actor: 'master', reason: plan.move.reason });
+    if (plan.stop) stops.push({ allocationId, reason: plan.stop });
+  }
+  const moved = await transitionAllocations(db, moves);
+  const stopped = stops.length === 0 ? [] : await stopAllocations(db, stops);
+  for (const { allocationId, runId, node, phase, phaseReason } of moved) logger.info({ event: 'allocation.phase', runId, node, allocationId, phase, reason: phaseReason }, 'the master moved an allocation');
+  live.publish(new Set([...moved, ...stopped].map(({ runId }) => runTopic(runId, 'task'))));
+}
+
+function nodeOf(allocation: TimedAllocation, node: NodeOverview | undefined, { nowMs, lostAfterMs }: { nowMs: number; lostAfterMs: number }): NodeOfAllocation | null {
+  const state = node?.state ?? null;
+  if (node === undefined || state === null) return null;
+  const { session } = node;
+  return {
+    phase: state.phase,
+    sameRegistration: state.seq === allocation.seq && node.registration.seq === allocation.seq,
+    phaseForMs: nowMs - state.phaseSince.getTime(),
+    reachable: session !== null && session.seq === allocation.seq && session.silentMs <= lostAfterMs,
+    observed: observedIn(session?.status, allocation),
+  };
+}
+
+/** What the newest heartbeat says of the allocation, under its present epoch. */
+function observedIn(status: unknown, { allocationId, epoch }: TimedAllocation): AllocationPhase | null {
+  const beat = heartbeatSchema.safeParse(status);
+  const found = beat.success ? beat.data.allocations.find((seen) => seen.allocationId === allocationId && seen.epoch === epoch) : undefined;
+  return found === undefined ? null : allocationPhaseSchema.parse(found.phase);
+}

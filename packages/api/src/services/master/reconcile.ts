@@ -1,0 +1,40 @@
+import { listLiveAllocations } from '@muster/db/repositories/allocations';
+import { findFinalizedTime, listRunsToReconcile } from '@muster/db/repositories/master-work';
+import type { NodeOverview } from '@muster/db/repositories/nodes';
+import { endSessions } from '@muster/db/repositories/sessions';
+import { listOpenTasks } from '@muster/db/repositories/tasks';
+import { isTerminalNodePhase } from '@muster/domain/node-lifecycle';
+import type { Deps } from '../../app/deps.ts';
+import { reconcileAllocations, type Situation } from './reconcile-allocations.ts';
+import { reconcileNodes } from './reconcile-nodes.ts';
+import { reconcileOrders } from './reconcile-orders.ts';
+import { reconcileTasks } from './reconcile-tasks.ts';
+
+/** One turn of the loop: rows in, rows out. A turn that is missed, repeated or cut short is made good by the next. */
+export async function reconcile(deps: Deps, { listeningSinceMs }: { listeningSinceMs: number }): Promise<void> {
+  const { db, clock, settings, signer } = deps;
+  const master = signer.address;
+  const runs = new Map((await listRunsToReconcile(db, master)).map((run) => [run.runId, run]));
+  if (runs.size === 0) return;
+  const nowMs = clock.now();
+  const finalizedMs = (await findFinalizedTime(db, settings))?.getTime() ?? 0;
+  const nodes = await reconcileNodes(deps, runs, { nowMs, heartbeatMs: settings.heartbeatMs, listeningSinceMs, finalizedMs });
+  const tasks = await listOpenTasks(db, [...runs.keys()]);
+  const situation: Situation = { runs, nodes, tasks, master, nowMs, finalizedMs };
+  await reconcileAllocations(deps, situation);
+  await reconcileTasks(deps, situation);
+  await reconcileOrders(deps, situation);
+  await closeSessions(deps, situation);
+}
+
+/** A node that is done with the run keeps its session until its last container has ended; then nothing is left to say. */
+async function closeSessions({ db, logger }: Deps, { runs, nodes }: Situation): Promise<void> {
+  const gone = nodes.filter(isGone);
+  if (gone.length === 0) return;
+  const busy = new Set((await listLiveAllocations(db, [...runs.keys()])).map(({ runId, node }) => `${runId}/${node}`));
+  const done = gone.map(({ registration: { runId, node } }) => ({ runId, node })).filter(({ runId, node }) => !busy.has(`${runId}/${node}`));
+  const ended = await endSessions(db, done);
+  if (ended > 0) logger.info({ event: 'sessions.closed', sessions: ended }, 'closed the sessions of nodes that are done');
+}
+
+const isGone = ({ session, state }: NodeOverview): boolean => session !== null && state !== null && isTerminalNodePhase(state.phase);

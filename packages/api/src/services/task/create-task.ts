@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { findRun } from '@muster/db/repositories/runs';
+import { createTask as createTaskRow } from '@muster/db/repositories/tasks';
+import type { TaskRow } from '@muster/db/rows';
+import { AppError } from '@muster/protocol/errors/app-error';
+import { parseTaskSpec, toAppError } from '@muster/protocol/task-spec/parse-task-spec';
+import { specHash } from '@muster/protocol/task-spec/task-spec';
+import type { Deps } from '../../app/deps.ts';
+import { runTopic } from '../../live/topics.ts';
+
+export type NewTaskInput = { runId: string; spec: unknown; idempotencyKey: string | null; actor: string };
+
+/** Keeps a task for the reconcile loop to place. Throws TASK_SPEC_INVALID, RUN_CLOSED, NOT_RUN_MASTER, IDEMPOTENCY_CONFLICT. */
+export async function createTask({ db, live, signer, logger }: Pick<Deps, 'db' | 'live' | 'signer' | 'logger'>, input: NewTaskInput): Promise<TaskRow> {
+  const { runId, idempotencyKey, actor } = input;
+  const parsed = parseTaskSpec(input.spec);
+  if (!parsed.ok) throw toAppError(parsed.error);
+  const spec = parsed.value;
+  const run = await findRun(db, runId);
+  if (run === null) throw new AppError('RUN_UNKNOWN');
+  if (run.closedAt !== null) throw new AppError('RUN_CLOSED');
+  if (run.master !== signer.address) {
+    throw new AppError('NOT_RUN_MASTER', { publicMessage: `The run names another master (${run.master}).`, hint: `Ask that master, or name this one (${signer.address}) with setMaster.` });
+  }
+  const hash = specHash(spec);
+  const name = spec.name ?? spec.image;
+  const { task, created } = await createTaskRow(db, { taskId: randomUUID(), runId, name, spec, specHash: hash, idempotencyKey, createdBy: actor });
+  if (task.specHash !== hash) throw new AppError('IDEMPOTENCY_CONFLICT', { data: { taskId: task.taskId } });
+  if (created) {
+    live.publish(['reconcile', runTopic(runId, 'task')]);
+    logger.info({ event: 'task.created', runId, taskId: task.taskId, name, actor }, 'a buyer created a task');
+  }
+  return task;
+}

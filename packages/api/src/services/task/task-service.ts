@@ -1,0 +1,60 @@
+import { listAllocations, listNewestAllocations } from '@muster/db/repositories/allocations';
+import { findTask, listTasks, stopTask } from '@muster/db/repositories/tasks';
+import { appendTimeline } from '@muster/db/repositories/timeline';
+import type { TaskRow } from '@muster/db/rows';
+import { AppError } from '@muster/protocol/errors/app-error';
+import type { Deps } from '../../app/deps.ts';
+import { runTopic } from '../../live/topics.ts';
+import type { TaskService } from '../../services.ts';
+import type { TaskView } from '../../shapes/task.ts';
+import { createTask } from './create-task.ts';
+import { inspectAllocation, restartTask, syncVolume } from './task-orders.ts';
+import { allocationView, taskView } from './task-views.ts';
+
+/** Allocations that a single task shows; its older ones are in the timeline. */
+const SHOWN_ALLOCATIONS = 200;
+
+export function createTaskService(deps: Deps): TaskService {
+  const { db, live } = deps;
+
+  const withNewest = async (tasks: readonly TaskRow[]): Promise<TaskView[]> => {
+    const newest = await listNewestAllocations(db, tasks.map(({ taskId }) => taskId));
+    return tasks.map((task) => taskView(task, newest.filter(({ taskId }) => taskId === task.taskId)));
+  };
+  const get = async (taskId: string): Promise<TaskView> => {
+    const task = await findTask(db, taskId);
+    if (task === null) throw new AppError('NOT_FOUND');
+    return taskView(task, (await listAllocations(db, { taskId, limit: SHOWN_ALLOCATIONS })).items);
+  };
+  const note = async ({ runId, taskId }: TaskRow, { actor, to, reason }: { actor: string; to: string; reason: string }): Promise<void> => {
+    await appendTimeline(db.pool, [{ runId, actor, subject: taskId, kind: 'task', from: null, to, reason }]);
+    live.publish(['reconcile', runTopic(runId, 'task')]);
+  };
+
+  return {
+    get,
+    async create(input) {
+      const task = await createTask(deps, input);
+      return get(task.taskId);
+    },
+    async list(query) {
+      const page = await listTasks(db, query);
+      return { items: await withNewest(page.items), nextCursor: page.nextCursor };
+    },
+    async stop({ taskId, actor }) {
+      const stopping = await stopTask(db, taskId);
+      if (stopping === null) throw new AppError('TASK_ENDED');
+      await note(stopping, { actor, to: 'Stop requested', reason: 'the buyer stops it' });
+      return get(taskId);
+    },
+    async restart({ taskId, actor }) {
+      await note(await restartTask(deps, { taskId }), { actor, to: 'Restart requested', reason: 'the buyer restarts it' });
+      return get(taskId);
+    },
+    async inspect({ allocationId, signal }) {
+      const { acknowledged, allocation } = await inspectAllocation(deps, { allocationId, signal });
+      return { acknowledged, allocation: allocationView(allocation) };
+    },
+    sync: ({ taskId, volume }) => syncVolume(deps, { taskId, volume }),
+  };
+}

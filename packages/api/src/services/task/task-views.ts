@@ -1,0 +1,54 @@
+import type { AllocationRow, TaskRow } from '@muster/db/rows';
+import { z } from 'zod';
+import type { AllocationView, TaskView } from '../../shapes/task.ts';
+import { iso, isoOrNull } from '../iso-time.ts';
+import { specOf } from '../master/task-spec-of.ts';
+
+const errorShape = z.object({ code: z.string(), message: z.string(), hint: z.string().nullish() });
+const pullShape = z.object({ current: z.number(), total: z.number() });
+
+export function allocationView(row: AllocationRow): AllocationView {
+  const { allocationId, taskId, node, epoch, replica, phase, phaseReason, desired, containerId, imageId, exitCode, oomKilled, restarts } = row;
+  const error = errorShape.safeParse(row.error);
+  const pull = pullShape.safeParse(row.pullProgress);
+  return {
+    allocationId,
+    taskId,
+    node,
+    epoch,
+    replica,
+    phase,
+    phaseReason,
+    desired,
+    containerId,
+    imageId,
+    exitCode,
+    oomKilled,
+    restarts,
+    error: error.success ? { ...error.data, hint: error.data.hint ?? null } : null,
+    pull: pull.success ? pull.data : null,
+    createdAt: iso(row.createdAt),
+    startedAt: isoOrNull(row.startedAt),
+    endedAt: isoOrNull(row.endedAt),
+    reportedAt: isoOrNull(row.reportedAt),
+  };
+}
+
+/** `allocations`: those to show, newest epoch of each replica first. */
+export function taskView(row: TaskRow, allocations: readonly AllocationRow[]): TaskView {
+  const { taskId, runId, name, specHash, desired, phase, phaseReason, createdBy } = row;
+  return {
+    taskId,
+    runId,
+    name,
+    spec: specOf(row),
+    specHash,
+    desired,
+    phase,
+    phaseReason,
+    createdBy,
+    createdAt: iso(row.createdAt),
+    endedAt: isoOrNull(row.endedAt),
+    allocations: allocations.map(allocationView),
+  };
+}
