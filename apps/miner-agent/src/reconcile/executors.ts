@@ -1,5 +1,5 @@
 import type { Logger } from '@muster/runtime/logger';
-import type { Address } from 'viem';
+import type { Address, Hex } from 'viem';
 import type { LogCollector } from '../logs/log-collector.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import type { AllocationStore } from '../state/allocation-store.ts';
@@ -32,7 +32,7 @@ export interface StepContext {
 }
 
 /** Uploads an archive and hands in the signed acknowledgment. */
-export type DeliverSnapshot = (step: StepOf<'sync'>['sync'], archive: { file: string; sha256: string; sizeBytes: number }, signal: AbortSignal) => Promise<void>;
+export type DeliverSnapshot = (step: StepOf<'sync'>['sync'], archive: { file: string; sha256: Hex; sizeBytes: number }, signal: AbortSignal) => Promise<void>;
 
 export type Executor<K extends StepKind> = (step: StepOf<K>, context: StepContext) => Promise<void>;
 

@@ -85,6 +85,7 @@ export function createLanes(options: LanesOptions) {
       if (pause?.timer) clearTimeout(pause.timer);
       failures.delete(lane);
     },
+    isIdle: (): boolean => busy.size === 0,
     /** Resolves when no step runs any more. */
     settled: async () => void (await Promise.allSettled(work)),
   };

@@ -1,4 +1,5 @@
 import type { AppError } from '@muster/protocol/errors/app-error';
+import { systemClock } from '@muster/runtime/clock';
 import { every } from '@muster/runtime/poll';
 import type { LogCollector } from '../logs/log-collector.ts';
 import type { ObservedContainer } from '../ports/container-runtime.ts';
@@ -19,6 +20,8 @@ export interface Reconciler {
   wake(): void;
   /** The allocation's order changed what is wanted: what is in the way is given up. */
   interrupt(allocationId: string): void;
+  /** No step runs, and the last look called for none. */
+  isIdle(): boolean;
   /** Runs until the signal aborts and the last step has ended. */
   run(): Promise<void>;
 }
@@ -37,12 +40,15 @@ export interface ReconcilerOptions {
   onSyncEnded: (orderId: string, error: AppError | null) => void;
 }
 
+const LAST_STEP_MS = 5_000;
+
 /** Level-triggered: compares what is wanted with what is there and runs the difference, again and again. */
 export function createReconciler(options: ReconcilerOptions): Reconciler {
   const { context, state, board, logs, orphans, signal, resyncMs, onStatus, onSyncEnded } = options;
   const { node, runtime, store, logger, now } = context;
   let requested = true;
   let passing = false;
+  let planned = 0;
   let containers = new Map<string, ObservedContainer>();
 
   const lanes = createLanes({
@@ -109,7 +115,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       if (container?.state === 'running' && !record.outcome) logs.follow(record.allocationId, container.id);
     }
     const sweep = orphans.look(observed, new Set(records.map(({ allocationId }) => allocationId)));
-    lanes.start(plan({ node, allocations: records, syncs: state.get().syncs, sweep }, observed), look);
+    const steps = plan({ node, allocations: records, syncs: state.get().syncs, sweep }, observed);
+    planned = steps.length;
+    lanes.start(steps, look);
     if (board.refresh(store.list(), containers)) onStatus();
   }
 
@@ -152,6 +160,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   return {
     wake,
+    isIdle: () => !requested && !passing && planned === 0 && lanes.isIdle(),
     interrupt(allocationId) {
       lanes.interrupt(allocationId);
       wake();
@@ -160,7 +169,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const resync = every(resyncMs, () => (wake(), undefined), { signal, onError });
       const events = every(1_000, followEvents, { signal, onError });
       await Promise.all([resync, events]);
-      await lanes.settled();
+      // What the engine was asked for it finishes by itself; the next start picks it up by label.
+      await Promise.race([lanes.settled(), systemClock.sleep(LAST_STEP_MS)]);
     },
   };
 }

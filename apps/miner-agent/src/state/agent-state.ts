@@ -10,6 +10,8 @@ export const acceptedInviteSchema = z.strictObject({
   masterEpoch: uint32Schema,
   seq: uint32Schema,
   masterUrl: httpUrlSchema,
+  /** The master's word on how long silence may last before it gives our work to somebody else, ms. */
+  lostAfterMs: z.int().nonnegative(),
   acceptedAt: timestampMsSchema,
 });
 export type AcceptedInvite = z.infer<typeof acceptedInviteSchema>;

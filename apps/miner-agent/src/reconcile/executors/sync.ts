@@ -4,6 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Hex } from 'viem';
 import { roleLabels, volumeName } from '../labels.ts';
 import type { Executor, StepContext } from '../executors.ts';
 import type { SyncRecord } from '../desired.ts';
@@ -23,7 +24,7 @@ export const sync: Executor<'sync'> = async ({ sync: record }, context) => {
   }
 };
 
-async function archiveVolume(record: SyncRecord, file: string, { runtime, node, signal }: StepContext) {
+async function archiveVolume(record: SyncRecord, file: string, { runtime, node, signal }: StepContext): Promise<{ file: string; sha256: Hex; sizeBytes: number }> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
   const measure = new Transform({

@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { statfs } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import { promisify } from 'node:util';
+import { cpu, currentLoad, mem, osInfo } from 'systeminformation';
+import type { GpuReading, Host } from '../../ports/host.ts';
+import { NVIDIA_SMI_ARGS, parseNvidiaSmi } from './nvidia-smi.ts';
+
+const run = promisify(execFile);
+const NVIDIA_SMI_MS = 15_000;
+
+export function createSystemHost(): Host {
+  return {
+    async describe() {
+      const [processor, memory, os] = await Promise.all([cpu(), mem(), osInfo()]);
+      const threads = Math.max(1, processor.cores);
+      return {
+        cpu: { model: (processor.brand || processor.manufacturer || 'unknown').slice(0, 200), cores: Math.max(1, processor.physicalCores || threads), threads },
+        memoryBytes: memory.total,
+        os: { platform: os.platform, kernel: os.kernel, arch: os.arch },
+      };
+    },
+    async diskSpace(path) {
+      const { bavail, blocks, bsize } = await statfs(path);
+      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+    },
+    async usage() {
+      const [load, memory] = await Promise.all([currentLoad(), mem()]);
+      return { cpu: Math.max(0, (load.currentLoad / 100) * load.cpus.length), memoryBytes: Math.max(0, memory.total - memory.available) };
+    },
+    gpus: readGpus,
+    addresses: () =>
+      Object.values(networkInterfaces())
+        .flatMap((entries) => entries ?? [])
+        .filter(({ internal, family }) => !internal && family === 'IPv4')
+        .map(({ address }) => address),
+  };
+}
+
+async function readGpus(): Promise<GpuReading> {
+  try {
+    const { stdout } = await run('nvidia-smi', NVIDIA_SMI_ARGS, { timeout: NVIDIA_SMI_MS });
+    return { state: 'ok', gpus: parseNvidiaSmi(stdout) };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { state: 'absent' };
+    const output = error instanceof Error && 'stdout' in error ? String(error.stdout).trim() : '';
+    return { state: 'broken', problem: (output || (error instanceof Error ? error.message : String(error))).slice(0, 500) };
+  }
+}

@@ -1,0 +1,87 @@
+import { createTRPCUntypedClient, createWSClient, wsLink } from '@trpc/client';
+import { AppError } from '@muster/protocol/errors/app-error';
+import { guardedWebSocketOptions } from '@muster/runtime/guarded-websocket';
+import { WebSocket } from 'ws';
+
+/** One WebSocket to the master's API. It does not come back by itself: frames are numbered, so whoever reconnects must number anew. */
+export interface MasterLink {
+  /** The raw answer. Throws the master's AppError, or MASTER_UNREACHABLE. */
+  call(path: string, input: unknown): Promise<unknown>;
+  /** Ends the subscription when the link ends. */
+  subscribe(path: string, input: unknown, handlers: { onData: (data: unknown) => void; onError: (error: AppError) => void }): void;
+  close(): Promise<void>;
+  /** Resolves when the link is gone, for whatever reason. */
+  closed: Promise<void>;
+}
+
+export interface MasterLinkOptions {
+  masterUrl: string;
+  allowPrivate: boolean;
+  callTimeoutMs: number;
+}
+
+const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
+const HANDSHAKE_MS = 10_000;
+
+export async function connectMaster({ masterUrl, allowPrivate, callTimeoutMs }: MasterLinkOptions): Promise<MasterLink> {
+  const url = masterUrl.replace(/^http/, 'ws');
+  const guarded = guardedWebSocketOptions(url, { allowPrivate, maxBytes: MAX_MESSAGE_BYTES, handshakeTimeoutMs: HANDSHAKE_MS });
+  const GuardedWebSocket = class extends WebSocket {
+    constructor(address: string | URL) {
+      super(address, guarded);
+    }
+  };
+  if (!isStandardWebSocket(GuardedWebSocket)) throw new TypeError('the ws library has no standard WebSocket interface');
+  let onClosed: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => (onClosed = resolve));
+  let onOpened: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (onOpened = resolve));
+
+  const socket = createWSClient({
+    url,
+    WebSocket: GuardedWebSocket,
+    keepAlive: { enabled: true, intervalMs: 10_000, pongTimeoutMs: 5_000 },
+    retryDelayMs: () => 3_600_000,
+    onOpen: () => onOpened(),
+    onClose: () => onClosed(),
+  });
+  const client = createTRPCUntypedClient({ links: [wsLink({ client: socket })] });
+  const close = async () => {
+    await socket.close();
+    onClosed();
+  };
+  void closed.then(() => socket.close());
+
+  await Promise.race([opened, closed.then(() => Promise.reject(unreachable(masterUrl)))]);
+
+  return {
+    closed,
+    close,
+    async call(path, input) {
+      const signal = AbortSignal.timeout(callTimeoutMs);
+      try {
+        return await Promise.race([client.mutation(path, input, { signal }), closed.then(() => Promise.reject(unreachable(masterUrl)))]);
+      } catch (error) {
+        const refusal = AppError.fromWire(error);
+        if (refusal) throw refusal;
+        // No answer, or none that makes sense: the link is of no use any more.
+        await close();
+        throw unreachable(masterUrl, error);
+      }
+    },
+    subscribe(path, input, { onData, onError }) {
+      client.subscription(path, input, {
+        onData,
+        onError: (error) => onError(AppError.fromWire(error) ?? unreachable(masterUrl, error)),
+        onComplete: () => onError(unreachable(masterUrl)),
+      });
+    },
+  };
+}
+
+const unreachable = (masterUrl: string, cause?: unknown) => new AppError('MASTER_UNREACHABLE', { publicMessage: `The master at ${masterUrl} does not answer`, cause });
+
+/** ws speaks the standard's interface as far as tRPC uses it, but declares types of its own. */
+function isStandardWebSocket(candidate: { prototype: object }): candidate is typeof globalThis.WebSocket {
+  return ['addEventListener', 'removeEventListener', 'send', 'close'].every((method) => method in candidate.prototype);
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { containerParamsSchema, MAX_CHALLENGE_STDOUT_BYTES, type ContainerParams, type ContainerResult } from '@muster/protocol/challenges/container';
+import { AppError } from '@muster/protocol/errors/app-error';
+import type { Address } from 'viem';
+import type { ContainerBlueprint, ContainerRuntime } from '../ports/container-runtime.ts';
+import { DEFAULT_LIMITS } from '../reconcile/blueprint.ts';
+import { DEFAULT_USER } from '../reconcile/container-user.ts';
+import { LABEL, roleLabels } from '../reconcile/labels.ts';
+import type { ChallengeKind } from './kinds.ts';
+
+export interface ContainerChallenges {
+  run(params: ContainerParams, signal: AbortSignal): Promise<ContainerResult>;
+}
+
+export const container: ChallengeKind<ContainerParams, ContainerResult> = {
+  params: containerParamsSchema,
+  answer: (params, { containers, signal }) => containers.run(params, signal),
+};
+
+const MiB = 1024 * 1024;
+
+export interface ContainerChallengesOptions {
+  runtime: ContainerRuntime;
+  node: Address;
+  runId: string;
+  hasInit: () => Promise<boolean>;
+}
+
+/** A validator's container: isolated as a buyer's is, without network or volumes, and gone when it has answered. */
+export function createContainerChallenges({ runtime, node, runId, hasInit }: ContainerChallengesOptions): ContainerChallenges {
+  return {
+    async run({ image, command, timeoutMs }, signal) {
+      const found = (await runtime.findImage(image)) ?? (await runtime.pullImage(image, { signal, onProgress: () => undefined }));
+      const name = `muster-challenge-${randomUUID()}`;
+      const labels = { ...roleLabels(node, 'challenge'), [LABEL.run]: runId };
+      const id = await runtime.createContainer({ ...LIMITS, name, labels, image, command, init: await hasInit() });
+      try {
+        await runtime.startContainer(id);
+        const stdout = await readOutput(runtime, id, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+        const ended = (await runtime.listContainers(labels)).find((candidate) => candidate.id === id);
+        if (ended?.state !== 'exited' || ended.exitCode === null) throw new AppError('CHALLENGE_EXPIRED', { publicMessage: `The container did not end within ${timeoutMs} ms` });
+        return { exitCode: ended.exitCode, stdout, imageId: found.id };
+      } finally {
+        await runtime.stopContainer(id, 0);
+        await runtime.removeContainer(id);
+      }
+    },
+  };
+}
+
+const LIMITS: Omit<ContainerBlueprint, 'name' | 'labels' | 'image' | 'command' | 'init'> = {
+  entrypoint: [],
+  env: ['HOME=/tmp'],
+  user: `${DEFAULT_USER.uid}:${DEFAULT_USER.gid}`,
+  memoryBytes: 256 * MiB,
+  cpus: 1,
+  shmBytes: 16 * MiB,
+  pids: 64,
+  openFiles: DEFAULT_LIMITS.openFiles,
+  readOnlyRoot: true,
+  tmpfsBytes: 16 * MiB,
+  network: 'none',
+  volumes: [],
+};
+
+/** Until the container ends or time is up; the log ends with the container. */
+async function readOutput(runtime: ContainerRuntime, id: string, signal: AbortSignal): Promise<string> {
+  let stdout = '';
+  for await (const { stream, text } of runtime.readLogs(id, { follow: true, signal })) {
+    if (stream === 'stdout' && stdout.length < MAX_CHALLENGE_STDOUT_BYTES) stdout += `${text}\n`;
+  }
+  return stdout.slice(0, MAX_CHALLENGE_STDOUT_BYTES);
+}

@@ -1,0 +1,22 @@
+import { AppError } from '@muster/protocol/errors/app-error';
+import { createLifetime } from '@muster/runtime/lifetime';
+import { createLogger } from '@muster/runtime/logger';
+import { runAgent } from '../agent.ts';
+import type { Config } from '../config.ts';
+import { fail } from './fail.ts';
+
+export async function startCommand(config: Config): Promise<void> {
+  const { level, pretty } = config.log;
+  const logger = createLogger({ name: 'miner', level, ...(pretty === undefined ? {} : { pretty }) });
+  const lifetime = createLifetime({ logger });
+  try {
+    await runAgent(config, { logger, lifetime });
+  } catch (error) {
+    if (!lifetime.signal.aborted) {
+      const code = error instanceof AppError ? error.code : 'INTERNAL';
+      logger.error({ event: 'failed', code }, error instanceof Error ? error.message : String(error));
+      fail(error);
+    }
+  }
+  await lifetime.stop('the agent has ended');
+}

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { resolveAddresses, type Addresses } from '@muster/chain/address-book';
+import { networkOf, type Network } from '@muster/chain/networks';
+import { AppError } from '@muster/protocol/errors/app-error';
+import type { KeySource } from '@muster/runtime/key-file';
+import type { Address } from 'viem';
+import type { Env } from './env.ts';
+
+export interface Config {
+  network: Network;
+  rpcUrl: string;
+  addresses: Addresses;
+  runId: string | null;
+  nodeKey: KeySource;
+  /** Null: the provider's key is elsewhere, and the node's consent is printed as a link. */
+  providerKey: KeySource | null;
+  provider: Address | null;
+  dashboardUrl: string | null;
+  listen: { host: string; port: number };
+  endpoint: string | null;
+  dataDir: string;
+  dockerHost: string;
+  log: { level: string; pretty: boolean | undefined };
+  stopContainersOnExit: boolean;
+  orphanGraceMs: number;
+  logSpoolBytes: number;
+}
+
+/** Typed and nested, from here on passed down. Throws WRONG_CHAIN, WRONG_REGISTRY or CONFIG_INVALID. */
+export function createConfig(env: Env): Config {
+  const network = networkOf(env.MUSTER_CHAIN_ID);
+  const rpcUrl = env.MUSTER_RPC_URL ?? (network.isDev ? 'http://127.0.0.1:8545' : undefined);
+  if (!rpcUrl) throw new AppError('CONFIG_INVALID', { publicMessage: `MUSTER_RPC_URL is required on ${network.name}` });
+  return {
+    network,
+    rpcUrl,
+    addresses: resolveAddresses(network.chainId, {
+      registry: env.MUSTER_REGISTRY,
+      validatorSet: env.MUSTER_VALIDATOR_SET,
+      deploymentBlock: env.MUSTER_DEPLOYMENT_BLOCK,
+    }),
+    runId: env.MUSTER_RUN_ID ?? null,
+    nodeKey: keySource('node key', env.MUSTER_NODE_KEY, env.MUSTER_NODE_KEY_FILE ?? join(env.MUSTER_DATA_DIR, 'node.key')),
+    providerKey:
+      env.MUSTER_PROVIDER_KEY || env.MUSTER_PROVIDER_KEY_FILE ? keySource('provider key', env.MUSTER_PROVIDER_KEY, env.MUSTER_PROVIDER_KEY_FILE) : null,
+    provider: env.MUSTER_PROVIDER ?? null,
+    dashboardUrl: env.MUSTER_DASHBOARD_URL ?? null,
+    listen: { host: env.MUSTER_LISTEN_HOST, port: env.MUSTER_LISTEN_PORT },
+    endpoint: env.MUSTER_ENDPOINT ?? null,
+    dataDir: env.MUSTER_DATA_DIR,
+    dockerHost: env.DOCKER_HOST,
+    log: { level: env.MUSTER_LOG_LEVEL, pretty: env.MUSTER_LOG_FORMAT === undefined ? undefined : env.MUSTER_LOG_FORMAT === 'pretty' },
+    stopContainersOnExit: env.MUSTER_STOP_CONTAINERS_ON_EXIT,
+    orphanGraceMs: env.MUSTER_ORPHAN_GRACE_MS,
+    logSpoolBytes: env.MUSTER_LOG_SPOOL_BYTES,
+  };
+}
+
+const keySource = (name: string, value: string | undefined, file: string | undefined): KeySource => ({
+  name,
+  ...(value === undefined ? {} : { value }),
+  ...(file === undefined ? {} : { file }),
+});
+
+/** Throws CONFIG_INVALID: most commands are about one run. */
+export function requireRunId({ runId }: Config): string {
+  if (runId !== null) return runId;
+  throw new AppError('CONFIG_INVALID', { publicMessage: 'MUSTER_RUN_ID is required: the number of the run to serve', hint: 'Example: MUSTER_RUN_ID=1' });
+}

@@ -1,0 +1,153 @@
+import { AppError } from '@muster/protocol/errors/app-error';
+import type { ErrorCode } from '@muster/protocol/errors/codes';
+import type { Heartbeat } from '@muster/protocol/messages/frames';
+import { systemClock } from '@muster/runtime/clock';
+import type { Logger } from '@muster/runtime/logger';
+import { connectMaster, type MasterLink } from '../adapters/master/master-link.ts';
+import { createNotifier } from '../notifier.ts';
+import { toAppError } from '../reconcile/step-failure.ts';
+import { openSession, type OpenedSession, type OpenSessionInput } from '../session/open-session.ts';
+import type { Outbox } from '../session/outbox.ts';
+import { createSessionChannel, type FrameCounter, type SessionChannel } from '../session/session-channel.ts';
+import type { AcceptedInvite } from '../state/agent-state.ts';
+
+export interface SessionLoopOptions extends Omit<OpenSessionInput, 'link' | 'invite'> {
+  logger: Logger;
+  signal: AbortSignal;
+  allowPrivate: boolean;
+  outbox: Outbox;
+  currentInvite: () => AcceptedInvite | null;
+  heartbeatBody: () => Promise<Heartbeat>;
+  onOrders: (orders: readonly unknown[]) => Promise<void>;
+  /** Every order that matters has arrived: what is not among them is not wanted. */
+  onOrdersComplete: (orders: readonly unknown[]) => Promise<void>;
+  /** The master has confirmed that we live; lostAfterMs from now it may believe otherwise. */
+  onContact: (lostAfterMs: number) => void;
+}
+
+export interface SessionLoop {
+  run(): Promise<void>;
+  /** The open channel, or null while there is none. */
+  channel(): SessionChannel | null;
+  /** A new invite was accepted: use it now. */
+  inviteChanged(): void;
+}
+
+const CALL_TIMEOUT_MS = 15_000;
+const MAX_BACKOFF_MS = 30_000;
+const SUPERSEDED_PAUSE_MS = 120_000;
+const COALESCE_MS = 20;
+
+/** After these the session is of no more use, though the link may be. */
+const ENDS_SESSION: ReadonlySet<ErrorCode> = new Set(['SESSION_UNKNOWN', 'SESSION_SUPERSEDED', 'MAC_INVALID', 'COUNTER_REPLAYED']);
+
+/** Keeps a session with the master for as long as there is an invite: connects, opens or resumes, beats, delivers, and again. */
+export function createSessionLoop(options: SessionLoopOptions): SessionLoop {
+  const { logger, signal, outbox, currentInvite } = options;
+  const work = createNotifier();
+  const invites = createNotifier();
+  let held: { session: OpenedSession; counter: FrameCounter } | null = null;
+  let channel: SessionChannel | null = null;
+
+  async function once(invite: AcceptedInvite): Promise<void> {
+    const link = await connectMaster({ masterUrl: invite.masterUrl, allowPrivate: options.allowPrivate, callTimeoutMs: CALL_TIMEOUT_MS });
+    const onAbort = () => void link.close();
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      if (held?.session.inviteDigest !== invite.digest) held = await open(link, invite);
+      await serve(link, held);
+    } finally {
+      channel = null;
+      signal.removeEventListener('abort', onAbort);
+      await link.close();
+    }
+  }
+
+  async function open(link: MasterLink, invite: AcceptedInvite) {
+    const { session, orders } = await openSession({ ...options, link, invite });
+    const { sessionId, generation, heartbeatMs, lostAfterMs } = session;
+    logger.info({ event: 'session.opened', sessionId, generation, heartbeatMs, lostAfterMs, master: invite.master, orders: orders.length }, 'the session is open');
+    await options.onOrders(orders);
+    await options.onOrdersComplete(orders);
+    options.onContact(lostAfterMs);
+    return { session, counter: { last: 0 } };
+  }
+
+  /** Ends with the error that ended the link or the session. */
+  async function serve(link: MasterLink, { session, counter }: { session: OpenedSession; counter: FrameCounter }): Promise<void> {
+    const own = createSessionChannel(session, counter, link);
+    channel = own;
+    const ended = new AbortController();
+    const gone = link.closed.then(() => Promise.reject(new AppError('MASTER_UNREACHABLE')));
+    const orders = new Promise<never>((_, reject) => {
+      own.receiveOrders({ onOrders: (received) => void options.onOrders(received).catch(reject), onError: reject }).catch(reject);
+    });
+    try {
+      await Promise.race([gone, orders, newerInvite(session, ended.signal), beat(own, session, ended.signal), deliver(own, ended.signal)]);
+    } finally {
+      ended.abort(new Error('the link ended'));
+    }
+  }
+
+  /** The master invites again only when it holds no session of ours: this one is then of no use. */
+  async function newerInvite({ inviteDigest }: OpenedSession, ended: AbortSignal): Promise<void> {
+    while (!ended.aborted && currentInvite()?.digest === inviteDigest) await invites.wait({ signal: ended });
+  }
+
+  async function beat(own: SessionChannel, { heartbeatMs, lostAfterMs, sessionId }: OpenedSession, ended: AbortSignal): Promise<void> {
+    for (;;) {
+      const body = await options.heartbeatBody();
+      const { orders } = await own.heartbeat(body);
+      options.onContact(lostAfterMs);
+      logger.debug({ event: 'heartbeat.sent', sessionId, allocations: body.allocations.length, orders: orders.length }, 'heartbeat');
+      await options.onOrders(orders);
+      await systemClock.sleep(heartbeatMs, ended);
+    }
+  }
+
+  async function deliver(own: SessionChannel, ended: AbortSignal): Promise<void> {
+    for (;;) {
+      ended.throwIfAborted();
+      await outbox.flush(own);
+      await work.wait({ signal: ended });
+      // What comes in a burst goes out in one frame.
+      await systemClock.sleep(COALESCE_MS, ended);
+    }
+  }
+
+  /** How long to wait before the next try. */
+  function pauseAfter(error: AppError, attempt: number): number {
+    // Somebody else has opened a session with our key. Taking it back at once would only make the two of us alternate.
+    if (error.code === 'SESSION_SUPERSEDED') return SUPERSEDED_PAUSE_MS;
+    const ceiling = Math.min(MAX_BACKOFF_MS, 500 * 2 ** Math.min(attempt, 10));
+    return ceiling / 2 + Math.random() * (ceiling / 2);
+  }
+
+  async function run(): Promise<void> {
+    let attempt = 0;
+    while (!signal.aborted) {
+      const invite = currentInvite();
+      if (!invite) {
+        await invites.wait({ signal });
+        continue;
+      }
+      const startedAt = performance.now();
+      try {
+        await once(invite);
+      } catch (thrown) {
+        if (signal.aborted) return;
+        const error = toAppError(thrown);
+        if (ENDS_SESSION.has(error.code)) held = null;
+        if (performance.now() - startedAt > MAX_BACKOFF_MS) attempt = 0;
+        const pauseMs = Math.round(pauseAfter(error, attempt));
+        attempt += 1;
+        const level = error.code === 'SESSION_SUPERSEDED' ? 'error' : 'warn';
+        logger[level]({ event: 'session.lost', code: error.code, retryInMs: pauseMs, err: error }, `${error.publicMessage} ${error.hint}`);
+        await invites.wait({ signal, timeoutMs: pauseMs });
+      }
+    }
+  }
+
+  outbox.onWork(() => work.notify());
+  return { run, channel: () => channel, inviteChanged: () => invites.notify() };
+}

@@ -1,0 +1,20 @@
+import type { AllocationRecord } from '../reconcile/desired.ts';
+import type { AllocationStore } from '../state/allocation-store.ts';
+
+export interface StopReason {
+  phase: 'Cancelled' | 'Lost';
+  reason: string;
+}
+
+/** Asks every live allocation that `picks` to end, each with its own grace period. Returns how many. */
+export async function stopAllocations(store: AllocationStore, why: StopReason, picks: (record: AllocationRecord) => boolean = () => true): Promise<number> {
+  const live = store.list().filter((record) => !record.outcome && !record.stop && picks(record));
+  for (const { allocationId } of live) {
+    await store.update(allocationId, (record) =>
+      record && !record.stop && !record.outcome ? { ...record, stop: { graceMs: record.spec.graceMs, ...why } } : undefined,
+    );
+  }
+  return live.length;
+}
+
+export const isAllEnded = (store: AllocationStore): boolean => store.list().every(({ outcome }) => outcome !== null);

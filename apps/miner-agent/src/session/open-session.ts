@@ -1,0 +1,101 @@
+import { AppError } from '@muster/protocol/errors/app-error';
+import { unwrap } from '@muster/protocol/errors/result';
+import { createEphemeral, deriveSessionKeys, type SessionKeys } from '@muster/protocol/crypto/mac';
+import type { Signer } from '@muster/protocol/crypto/signer';
+import { digestOf, verifyEnvelope, type Envelope } from '@muster/protocol/messages/define-message';
+import type { MusterDomain } from '@muster/protocol/messages/domain';
+import { audienceOfAddress, newHeader } from '@muster/protocol/messages/header';
+import { SessionAccept } from '@muster/protocol/messages/session-accept';
+import { SessionOpen } from '@muster/protocol/messages/session-open';
+import { signWithRetry } from '@muster/protocol/messages/sign-with-retry';
+import { z } from 'zod';
+import type { MasterLink } from '../adapters/master/master-link.ts';
+import type { AcceptedInvite, AgentState } from '../state/agent-state.ts';
+import type { JsonStore } from '../state/json-store.ts';
+
+export interface OpenedSession {
+  sessionId: string;
+  generation: number;
+  inviteDigest: string;
+  keys: SessionKeys;
+  heartbeatMs: number;
+  lostAfterMs: number;
+}
+
+export interface OpenSessionInput {
+  link: MasterLink;
+  invite: AcceptedInvite;
+  state: JsonStore<AgentState>;
+  domain: MusterDomain;
+  signer: Signer;
+  now: () => number;
+}
+
+const OPEN_TTL_MS = 30_000;
+const answerSchema = z.object({ envelope: z.unknown(), orders: z.array(z.unknown()).max(10_000) });
+const refusalSchema = z.object({ generation: z.int().nonnegative() });
+
+/**
+ * Opens a session under the acknowledged invite, with a generation never used before. Returns it with every order that still
+ * matters. Throws the master's refusal, or SIGNATURE_INVALID when the acceptance is not the master's.
+ */
+export async function openSession(input: OpenSessionInput): Promise<{ session: OpenedSession; orders: unknown[] }> {
+  try {
+    return await tryOpen(input);
+  } catch (error) {
+    if (!AppError.is(error, 'STALE_GENERATION')) throw error;
+    // This directory is older than the node's last session, for example restored from a backup: jump past what was seen.
+    const seen = refusalSchema.safeParse(error.data);
+    if (!seen.success) throw error;
+    await input.state.update((state) => ({ ...state, generation: Math.max(state.generation, seen.data.generation) }));
+    return tryOpen(input);
+  }
+}
+
+async function tryOpen({ link, invite, state, domain, signer, now }: OpenSessionInput): Promise<{ session: OpenedSession; orders: unknown[] }> {
+  // Written down before it is used: after a crash it is not used again.
+  const { generation, newestOrder, identity } = await state.update((current) => ({ ...current, generation: current.generation + 1 }));
+  const ephemeral = createEphemeral();
+  const audience = audienceOfAddress(invite.master);
+  let sent: Envelope<SessionOpen> | undefined;
+  const answer = await signWithRetry(SessionOpen, {
+    domain,
+    signer,
+    now: now(),
+    build: (at) => ({
+      ...newHeader({ runId: identity.runId, sender: signer.address, audience, now: at, ttlMs: OPEN_TTL_MS }),
+      seq: invite.seq,
+      inviteDigest: invite.digest,
+      generation,
+      ephemeralKey: ephemeral.publicKey,
+      orderEpoch: newestOrder.masterEpoch,
+      orderCounter: newestOrder.counter,
+    }),
+    send: (envelope) => {
+      sent = envelope;
+      return link.call('openSession', { envelope });
+    },
+  });
+  if (!sent) throw new AppError('INTERNAL');
+  const { envelope, orders } = answerSchema.parse(answer);
+  const message = acceptedBy(invite, { envelope, openDigest: digestOf(SessionOpen, sent.message, domain), audience: audienceOfAddress(signer.address), domain, now: now() });
+  const { sessionId, ephemeralKey: peerPublicKey, heartbeatMs, lostAfterMs } = message;
+  if (message.generation !== generation) throw new AppError('RESPONSE_INVALID', { publicMessage: 'The master accepted another generation than was asked for' });
+  const keys = deriveSessionKeys({ privateKey: ephemeral.privateKey, peerPublicKey, inviteDigest: invite.digest, sessionId, generation });
+  return { session: { sessionId, generation, inviteDigest: invite.digest, keys, heartbeatMs, lostAfterMs }, orders };
+}
+
+interface Expected {
+  envelope: unknown;
+  openDigest: string;
+  audience: `0x${string}`;
+  domain: MusterDomain;
+  now: number;
+}
+
+/** Signed by the master of the invite, for us, about this very request. */
+function acceptedBy(invite: AcceptedInvite, { envelope, openDigest, audience, domain, now }: Expected): SessionAccept {
+  const { message } = unwrap(verifyEnvelope(SessionAccept, envelope, { domain, now, audience, expectedSigner: invite.master }));
+  if (message.openDigest !== openDigest) throw new AppError('RESPONSE_INVALID', { publicMessage: 'The acceptance belongs to another request' });
+  return message;
+}

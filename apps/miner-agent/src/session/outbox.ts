@@ -1,0 +1,66 @@
+import type { OrderResult } from '@muster/protocol/messages/frames';
+import type { LogCollector } from '../logs/log-collector.ts';
+import type { StatusBoard } from '../reconcile/status-board.ts';
+import type { SessionChannel } from './session-channel.ts';
+
+/** What waits to be told to the master: results of orders, statuses, log lines. All of it survives a lost link. */
+export interface Outbox {
+  addResult(result: OrderResult): void;
+  /** Sends everything that waits; what fails stays. */
+  flush(channel: SessionChannel): Promise<void>;
+  onWork(listener: () => void): void;
+  poke(): void;
+}
+
+export interface OutboxOptions {
+  board: StatusBoard;
+  logs: LogCollector;
+  /** The master has these statuses now. */
+  onReported: () => void;
+}
+
+const MAX_RESULTS = 500;
+const MAX_STATUSES = 200;
+const MAX_CHUNKS = 16;
+
+export function createOutbox({ board, logs, onReported }: OutboxOptions): Outbox {
+  const results = new Map<string, OrderResult>();
+  const listeners: (() => void)[] = [];
+  const poke = () => listeners.forEach((listener) => listener());
+
+  async function sendReports(channel: SessionChannel): Promise<void> {
+    for (;;) {
+      const orderIds = [...results.values()].slice(0, MAX_RESULTS);
+      const allocations = board.unreported(MAX_STATUSES);
+      if (orderIds.length === 0 && allocations.length === 0) return;
+      await channel.report({ orderIds, allocations });
+      for (const result of orderIds) if (results.get(result.orderId) === result) results.delete(result.orderId);
+      board.confirm(allocations);
+      onReported();
+    }
+  }
+
+  async function sendLogs(channel: SessionChannel): Promise<void> {
+    for (;;) {
+      const chunks = await logs.pending(MAX_CHUNKS);
+      if (chunks.length === 0) return;
+      const { acked } = await channel.logs({ chunks });
+      await logs.acknowledge(acked);
+      // The master takes what it can; what it did not take now comes again with the next flush.
+      if (acked.length === 0) return;
+    }
+  }
+
+  return {
+    poke,
+    onWork: (listener) => void listeners.push(listener),
+    addResult(result) {
+      results.set(result.orderId, result);
+      poke();
+    },
+    async flush(channel) {
+      await sendReports(channel);
+      await sendLogs(channel);
+    },
+  };
+}

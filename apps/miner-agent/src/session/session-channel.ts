@@ -1,0 +1,79 @@
+import { openFrame, sealFrame } from '@muster/protocol/crypto/mac';
+import { AppError } from '@muster/protocol/errors/app-error';
+import { unwrap } from '@muster/protocol/errors/result';
+import type { Envelope } from '@muster/protocol/messages/define-message';
+import { frameSchema } from '@muster/protocol/messages/frame';
+import { heartbeatAnswerSchema, ordersBodySchema, type Heartbeat, type StatusReport } from '@muster/protocol/messages/frames';
+import { logAnswerSchema, type LogAnswer, type LogChunksBody } from '@muster/protocol/messages/log-frames';
+import type { SyncAck } from '@muster/protocol/messages/sync-ack';
+import { z } from 'zod';
+import type { MasterLink } from '../adapters/master/master-link.ts';
+import type { OpenedSession } from './open-session.ts';
+
+/** What can be said over an open session; every frame is MAC'd and numbered. */
+export interface SessionChannel {
+  heartbeat(body: Heartbeat): Promise<z.output<typeof heartbeatAnswerSchema>>;
+  report(body: StatusReport): Promise<void>;
+  logs(body: LogChunksBody): Promise<LogAnswer>;
+  acknowledgeSync(body: Envelope<SyncAck>): Promise<void>;
+  /** Orders as they arise, until the link ends. */
+  receiveOrders(handlers: { onOrders: (orders: unknown[]) => void; onError: (error: AppError) => void }): Promise<void>;
+  /** Header value that lets an upload in: a frame about this very blob. */
+  sealUpload(body: { sha256: string; sizeBytes: number; snapshotId: string }): string;
+}
+
+const answerSchema = z.object({ frame: frameSchema });
+
+/** Numbers go on over reconnects of the same session, so the counter lives with the session, not with the link. */
+export interface FrameCounter {
+  last: number;
+}
+
+export function createSessionChannel(session: OpenedSession, counter: FrameCounter, link: MasterLink): SessionChannel {
+  const { sessionId, keys } = session;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  function seal(path: string, body: unknown) {
+    counter.last += 1;
+    return sealFrame({ key: keys.nodeToMaster, direction: 'n2m', sessionId, counter: counter.last, path, body });
+  }
+
+  /** One frame at a time: two on their way could overtake one another, and the later one's number would bar the earlier. */
+  function exchange<S extends z.ZodType>(path: string, body: unknown, schema: S): Promise<z.output<S>> {
+    const result = turn.then(async () => {
+      const sent = seal(path, body);
+      const { frame } = answerSchema.parse(await link.call(path, { frame: sent }));
+      // An answer bears its question's number: it can stand for the answer to no other.
+      if (frame.counter !== sent.counter) throw new AppError('COUNTER_REPLAYED');
+      return open(path, frame, schema);
+    });
+    turn = result.catch(() => undefined);
+    return result;
+  }
+
+  function open<S extends z.ZodType>(path: string, frame: z.output<typeof frameSchema>, schema: S): z.output<S> {
+    if (frame.sessionId !== sessionId) throw new AppError('MAC_INVALID');
+    return unwrap(openFrame({ key: keys.masterToNode, direction: 'm2n', path, frame, schema }));
+  }
+
+  return {
+    heartbeat: (body) => exchange('heartbeat', body, heartbeatAnswerSchema),
+    report: async (body) => void (await exchange('report', body, z.unknown())),
+    logs: (body) => exchange('logs', body, logAnswerSchema),
+    acknowledgeSync: async (body) => void (await exchange('acknowledgeSync', body, z.unknown())),
+    sealUpload: (body) => Buffer.from(JSON.stringify(seal('blobs', body))).toString('base64url'),
+    receiveOrders({ onOrders, onError }) {
+      const subscribed = turn.then(() => {
+        link.subscribe('orders', { frame: seal('orders', {}) }, {
+          onError,
+          onData: (data) => {
+            const answer = answerSchema.safeParse(data);
+            if (answer.success) onOrders(open('orders', answer.data.frame, ordersBodySchema).orders);
+          },
+        });
+      });
+      turn = subscribed.catch(() => undefined);
+      return subscribed;
+    },
+  };
+}

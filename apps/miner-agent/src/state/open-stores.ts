@@ -1,0 +1,50 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { NonceStore } from '@muster/protocol/messages/nonce-guard';
+import type { Hex } from 'viem';
+import { agentStateSchema, initialState, type AgentState } from './agent-state.ts';
+import { openAllocationStore, type AllocationStore } from './allocation-store.ts';
+import { lockDataDir } from './data-dir.ts';
+import { loadEncryptionKey } from './encryption-key.ts';
+import { openJsonStore, type JsonStore } from './json-store.ts';
+import { openNonceStore } from './nonce-store.ts';
+
+/** Everything that the agent keeps on disk. */
+export interface AgentStores {
+  state: JsonStore<AgentState>;
+  allocations: AllocationStore;
+  nonces: NonceStore;
+  encryptionKey: { publicKey: Hex };
+  logsDirectory: string;
+  scratchDirectory: string;
+  /** Lets another agent have the directory. */
+  release(): Promise<void>;
+}
+
+/** One directory per run inside the data directory, so that a node may go from run to run with the same key. */
+export const runDirectory = (dataDir: string, { chainId, registry, runId }: Pick<AgentState['identity'], 'chainId' | 'registry' | 'runId'>): string =>
+  join(dataDir, 'runs', `${chainId}-${registry.slice(2, 10).toLowerCase()}-${runId}`);
+
+export interface OpenOptions {
+  dataDir: string;
+  identity: AgentState['identity'];
+  now: () => number;
+}
+
+/** Throws DATA_DIR_UNUSABLE, or JsonFileError for a damaged file. */
+export async function openAgentStores({ dataDir, identity, now }: OpenOptions): Promise<AgentStores> {
+  const lock = await lockDataDir(dataDir);
+  const directory = runDirectory(dataDir, identity);
+  const scratchDirectory = join(directory, 'scratch');
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await rm(scratchDirectory, { recursive: true, force: true });
+  return {
+    state: await openJsonStore(join(directory, 'agent.json'), agentStateSchema, initialState(identity)),
+    allocations: await openAllocationStore(join(directory, 'allocations')),
+    nonces: await openNonceStore(join(directory, 'nonces.json'), now),
+    encryptionKey: await loadEncryptionKey(join(dataDir, 'encryption.key')),
+    logsDirectory: join(directory, 'logs'),
+    scratchDirectory,
+    release: () => lock.release(),
+  };
+}

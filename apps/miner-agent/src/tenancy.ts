@@ -1,0 +1,158 @@
+import type { Signer } from '@muster/protocol/crypto/signer';
+import { verifyEnvelope } from '@muster/protocol/messages/define-message';
+import type { MusterDomain } from '@muster/protocol/messages/domain';
+import { Order } from '@muster/protocol/messages/order';
+import { parseOrderBody } from '@muster/protocol/messages/order-body';
+import { systemClock } from '@muster/runtime/clock';
+import type { Logger } from '@muster/runtime/logger';
+import { every } from '@muster/runtime/poll';
+import { createSnapshotDelivery } from './adapters/master/snapshot-delivery.ts';
+import type { Config } from './config.ts';
+import { createLogCollector } from './logs/log-collector.ts';
+import { createFence } from './loops/fence.ts';
+import { heartbeatBody } from './loops/heartbeat-body.ts';
+import { forgetFinished } from './loops/housekeeping.ts';
+import { createSessionLoop } from './loops/session.ts';
+import { isAllEnded, stopAllocations, type StopReason } from './loops/stop-allocations.ts';
+import { createOrderDesk } from './orders/order-desk.ts';
+import type { ContainerRuntime } from './ports/container-runtime.ts';
+import type { Host } from './ports/host.ts';
+import { createOrphanWatch } from './reconcile/orphans.ts';
+import { createReconciler } from './reconcile/reconciler.ts';
+import { createStatusBoard } from './reconcile/status-board.ts';
+import { sweepHelpers } from './reconcile/sweep-helpers.ts';
+import { createOutbox } from './session/outbox.ts';
+import type { AcceptedInvite } from './state/agent-state.ts';
+import type { AgentStores } from './state/open-stores.ts';
+
+export interface TenancyOptions {
+  config: Config;
+  stores: AgentStores;
+  runtime: ContainerRuntime;
+  host: Host;
+  signer: Signer;
+  domain: MusterDomain;
+  runId: string;
+  allowPrivate: boolean;
+  logger: Logger;
+  now: () => number;
+  monotonic: () => number;
+  signal: AbortSignal;
+}
+
+/** The node's work for its master: session, orders, containers, logs. It lives on whatever the chain or the network do meanwhile. */
+export interface Tenancy {
+  run(): Promise<void>;
+  acceptInvite(invite: AcceptedInvite): Promise<void>;
+  inviteChanged(): void;
+  /** Ends every allocation gracefully and tells the master if it can. */
+  stopAll(why: StopReason): Promise<void>;
+  forgetFinished(): Promise<void>;
+  hasInit(): Promise<boolean>;
+}
+
+const RESYNC_MS = 15_000;
+const FLUSH_MS = 500;
+const WATCH_MS = 1_000;
+/** After the last container has ended: for its last words to reach the master. */
+const FAREWELL_MS = 5_000;
+
+export async function createTenancy(options: TenancyOptions): Promise<Tenancy> {
+  const { config, stores, runtime, host, signer, domain, allowPrivate, logger, now, monotonic, signal } = options;
+  const { state, allocations: store } = stores;
+  const node = signer.address;
+  const board = createStatusBoard(now);
+  const logs = await createLogCollector({ directory: stores.logsDirectory, maxBytesPerAllocation: config.logSpoolBytes, flushMs: FLUSH_MS, runtime, logger, signal });
+  const fence = createFence(monotonic, state.get().invite?.lostAfterMs ?? null);
+  const orphans = createOrphanWatch({
+    ...{ node, monotonic, graceMs: config.orphanGraceMs },
+    onFound: (allocationId) => logger.warn({ event: 'orphan.found', allocationId, graceMs: config.orphanGraceMs }, 'a container of ours that no order knows; it will be removed'),
+  });
+  const outbox = createOutbox({ board, logs, onReported: () => undefined });
+  logs.onChunk(() => outbox.poke());
+  let init: Promise<boolean> | undefined;
+  const hasInit = () => (init ??= runtime.info().then((info) => info.hasInit, () => ((init = undefined), false)));
+
+  const session = createSessionLoop({
+    ...{ state, domain, signer, now, logger, signal, allowPrivate, outbox },
+    currentInvite: () => state.get().invite,
+    heartbeatBody: () => heartbeatBody({ host, board, state, dataDir: config.dataDir, now }),
+    onOrders: (orders) => desk.take(orders),
+    onOrdersComplete,
+    onContact: (lostAfterMs) => fence.contact(lostAfterMs),
+  });
+  const deliverSnapshot = createSnapshotDelivery({ channel: session.channel, state, domain, signer, allowPrivate, now });
+  const reconciler = createReconciler({
+    ...{ state, board, logs, orphans, signal, resyncMs: RESYNC_MS },
+    context: { node, runtime, store, logs, logger, now, hasInit, scratchDir: stores.scratchDirectory, deliverSnapshot },
+    onStatus: () => outbox.poke(),
+    onSyncEnded: (orderId, error) =>
+      desk.settle(error ? { orderId, ok: false, error: { code: error.code, message: error.publicMessage.slice(0, 2000) } } : { orderId, ok: true }),
+  });
+  const desk = createOrderDesk({
+    ...{ domain, node, state, store, runtime, logger, now },
+    onResult: (result) => outbox.addResult(result),
+    onChanged: (allocationId) => (allocationId === null ? reconciler.wake() : reconciler.interrupt(allocationId)),
+    onInspect: (allocationId) => {
+      board.repeat(allocationId);
+      outbox.poke();
+    },
+  });
+
+  /** What the master does not name it does not want. */
+  async function onOrdersComplete(envelopes: readonly unknown[]): Promise<void> {
+    const named = new Set(envelopes.flatMap((envelope) => allocationOf(envelope)));
+    orphans.ordersAreComplete();
+    board.repeat();
+    const stopped = await stopAllocations(store, { phase: 'Lost', reason: 'the master no longer wants this allocation' }, ({ allocationId }) => !named.has(allocationId));
+    if (stopped > 0) logger.warn({ event: 'allocations.unwanted', stopped }, 'the master does not name allocations that run here; stopping them');
+    reconciler.wake();
+  }
+
+  function allocationOf(envelope: unknown): string[] {
+    const { invite } = state.get();
+    const order = invite && verifyEnvelope(Order, envelope, { domain, now: now(), expectedSigner: invite.master });
+    const body = order?.ok ? parseOrderBody(order.value.message) : null;
+    return body?.ok && body.value.kind !== 'drain' ? [body.value.body.allocationId] : [];
+  }
+
+  /** Time and silence have consequences too. */
+  async function look(): Promise<void> {
+    const { drain } = state.get();
+    const drained = drain ? await stopAllocations(store, { phase: 'Cancelled', reason: `drained: ${drain.reason}`.slice(0, 500) }, ({ spec }) => now() >= drain.deadline - spec.graceMs) : 0;
+    // "A node stops a container it may no longer run before the master may place it elsewhere."
+    const cut = fence.isCut() ? await stopAllocations(store, { phase: 'Lost', reason: 'the master has been out of reach for longer than it waits' }) : 0;
+    if (cut > 0) logger.warn({ event: 'fenced', stopped: cut }, 'cut off from the master for too long; stopping its containers');
+    if (drained + cut > 0) reconciler.wake();
+  }
+
+  return {
+    hasInit,
+    async run() {
+      const onError = (err: unknown) => logger.warn({ event: 'watch.failed', err }, 'looking after the allocations failed; trying again');
+      await sweepHelpers(runtime, node).catch(onError);
+      await Promise.all([session.run(), reconciler.run(), every(WATCH_MS, look, { signal, onError })]);
+    },
+    async acceptInvite(invite) {
+      await state.update((current) => ({ ...current, invite }));
+      fence.contact(invite.lostAfterMs);
+      session.inviteChanged();
+    },
+    inviteChanged: () => session.inviteChanged(),
+    async stopAll(why) {
+      const longest = Math.max(0, ...store.list().map(({ spec, outcome }) => (outcome ? 0 : spec.graceMs)));
+      await stopAllocations(store, why);
+      for (const { allocationId } of store.list()) reconciler.interrupt(allocationId);
+      await waitUntil(() => isAllEnded(store), longest + 30_000);
+      await waitUntil(() => reconciler.isIdle(), 10_000);
+      const channel = session.channel();
+      if (channel) await Promise.race([outbox.flush(channel), systemClock.sleep(FAREWELL_MS)]).catch(() => undefined);
+    },
+    forgetFinished: () => forgetFinished({ store, state, board, logs, now }),
+  };
+}
+
+async function waitUntil(condition: () => boolean, timeoutMs: number): Promise<void> {
+  const until = performance.now() + timeoutMs;
+  while (!condition() && performance.now() < until) await systemClock.sleep(50);
+}
