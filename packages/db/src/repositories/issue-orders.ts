@@ -21,6 +21,7 @@ export type UnsignedOrder = OrderDraft & { orderId: string; counter: number; iss
 
 /** Far below 2^53, so that a node that claims to have seen an absurd version can spoil nothing. */
 const MAX_COUNTER = 2 ** 48;
+const MAX_EPOCH = 2 ** 31 - 1;
 
 /**
  * Gives each draft the next version of its node, has it signed and keeps it, all in one transaction: a node's orders become visible
@@ -61,7 +62,7 @@ export function issueOrders(db: Database, drafts: readonly OrderDraft[], sign: (
 
 /** A node has seen this version (the database may be older than that, restored from a backup): later orders come above it. */
 export async function raiseOrderVersion(db: Database, seen: { runId: string; node: string; masterEpoch: number; counter: number }): Promise<void> {
-  if (seen.counter > MAX_COUNTER) return;
+  if (seen.counter > MAX_COUNTER || seen.masterEpoch > MAX_EPOCH) return;
   await execute(
     db.pool,
     `INSERT INTO "OrderVersion" AS v ("runId", node, "masterEpoch", counter) VALUES ($1, $2, $3, $4)

@@ -161,7 +161,7 @@ CREATE TABLE "Session" (
     "runId" TEXT NOT NULL,
     "node" TEXT NOT NULL,
     "seq" INTEGER NOT NULL,
-    "generation" INTEGER NOT NULL,
+    "generation" BIGINT NOT NULL,
     "inviteDigest" TEXT NOT NULL,
     "keyFromNode" BYTEA NOT NULL,
     "keyToNode" BYTEA NOT NULL,

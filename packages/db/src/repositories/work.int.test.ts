@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addressOf, hashOf } from '../testing/chain-events.ts';
+import { allocationOf, createRunWithNodes, createTaskIn, placeOn } from '../testing/scene.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+import { transitionAllocations } from './allocation-transitions.ts';
+import { createAllocations, findAllocation, listAllocations, listLiveAllocations, listNewestAllocations, stopAllocations } from './allocations.ts';
+import { createTask, findTask, listOpenTasks, listTasks, stopTask, transitionTasks } from './tasks.ts';
+import { listTimeline } from './timeline.ts';
+
+describe('tasks and allocations', () => {
+  let test: TestDatabase;
+  beforeAll(async () => {
+    test = await createTestDatabase();
+  });
+  afterAll(() => test.remove());
+
+  async function setup() {
+    const { db } = test;
+    const { runId, nodes } = await createRunWithNodes(db, 2);
+    const task = await createTaskIn(db, runId);
+    const [node, other] = nodes;
+    if (!node || !other) throw new Error('a run of two nodes has two nodes');
+    const timeline = async () => (await listTimeline(db, { runId })).items.map(({ kind, from, to }) => `${kind} ${from} → ${to}`);
+    return { db, runId, node, other, task, timeline };
+  }
+
+  it('creates one task per idempotency key, whoever asks at the same time', async () => {
+    const { db, runId } = await setup();
+    const draft = { runId, name: 'once', spec: {}, specHash: hashOf('spec'), idempotencyKey: 'k', createdBy: addressOf(1) };
+    const results = await Promise.all([1, 2, 3].map(() => createTask(db, { ...draft, taskId: randomUUID() })));
+    expect(results.filter(({ created }) => created)).toHaveLength(1);
+    expect(new Set(results.map(({ task }) => task.taskId)).size).toBe(1);
+  });
+
+  it('pages tasks newest first without leaving out or doubling one', async () => {
+    const { db, runId } = await setup();
+    for (let i = 0; i < 4; i += 1) await createTaskIn(db, runId);
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof listTasks>> = await listTasks(db, { runId, limit: 2, cursor });
+      seen.push(...page.items.map(({ taskId }) => taskId));
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    expect(seen).toHaveLength(5);
+    expect(new Set(seen).size).toBe(5);
+  });
+
+  it('moves a task only from the phase that the decision was made in', async () => {
+    const { db, task, timeline } = await setup();
+    const step = { taskId: task.taskId, from: 'Pending', to: 'Running', actor: 'master', reason: 'all run' } as const;
+    const moved = await Promise.all([1, 2, 3].map(() => transitionTasks(db, [step])));
+    expect(moved.flat()).toHaveLength(1);
+    expect(await timeline()).toEqual(['task Pending → Running', 'task null → Pending', ...Array.from({ length: 2 }, () => 'node null → Registered')]);
+  });
+
+  it('ends a task for good', async () => {
+    const { db, runId, task } = await setup();
+    await transitionTasks(db, [{ taskId: task.taskId, from: 'Pending', to: 'Cancelled', actor: 'buyer', reason: 'stopped' }]);
+    expect((await findTask(db, task.taskId))?.endedAt).toBeInstanceOf(Date);
+    expect(await listOpenTasks(db, [runId])).toEqual([]);
+    expect(await transitionTasks(db, [{ taskId: task.taskId, from: 'Cancelled', to: 'Running', actor: 'master', reason: 'again' }])).toEqual([]);
+    expect(await stopTask(db, task.taskId)).toBeNull();
+  });
+
+  it('never has two live allocations of one replica', async () => {
+    const { db, task, node, other } = await setup();
+    const placed = await Promise.all([node, other, node, other].map((on) => createAllocations(db, [allocationOf(task, on)])));
+    expect(placed.flat()).toHaveLength(1);
+    expect(placed.flat()[0]).toMatchObject({ epoch: 1, phase: 'Placed', desired: 'Running' });
+  });
+
+  it('places a replica again under the next epoch once its allocation has ended', async () => {
+    const { db, task, node } = await setup();
+    const first = await placeOn(db, task, node);
+    await transitionAllocations(db, [{ allocationId: first.allocationId, epoch: 1, from: 'Placed', to: 'Failed', actor: node, reason: 'exit 1', patch: { exitCode: 1 } }]);
+    const second = await placeOn(db, task, node);
+    expect(second.epoch).toBe(2);
+    expect((await listNewestAllocations(db, [task.taskId])).map(({ allocationId }) => allocationId)).toEqual([second.allocationId]);
+    expect((await listAllocations(db, { taskId: task.taskId })).items).toHaveLength(2);
+  });
+
+  it('places nothing for a task that is to be stopped', async () => {
+    const { db, task, node } = await setup();
+    await stopTask(db, task.taskId);
+    expect(await createAllocations(db, [allocationOf(task, node)])).toEqual([]);
+  });
+
+  it('refuses the writes of a stale epoch and of a stale phase', async () => {
+    const { db, task, node } = await setup();
+    const { allocationId } = await placeOn(db, task, node);
+    const step = { allocationId, epoch: 1, from: 'Placed', to: 'Running', actor: node, reason: 'started' } as const;
+    expect(await transitionAllocations(db, [{ ...step, epoch: 0 }])).toEqual([]);
+    expect(await transitionAllocations(db, [{ ...step, from: 'Pulling' }])).toEqual([]);
+    expect(await transitionAllocations(db, [step])).toHaveLength(1);
+    expect(await transitionAllocations(db, [step])).toEqual([]);
+  });
+
+  it('writes what is reported and leaves the rest as it was', async () => {
+    const { db, task, node, timeline } = await setup();
+    const { allocationId } = await placeOn(db, task, node);
+    const base = { allocationId, epoch: 1, actor: node, reason: 'reported', reported: true };
+    await transitionAllocations(db, [{ ...base, from: 'Placed', to: 'Pulling', patch: { pullProgress: { current: 1, total: 2 } } }]);
+    await transitionAllocations(db, [{ ...base, from: 'Pulling', to: 'Pulling', patch: { pullProgress: { current: 2, total: 2 } } }]);
+    expect(await findAllocation(db, allocationId)).toMatchObject({ pullProgress: { current: 2, total: 2 } });
+    const startedAt = new Date(1_700_000_000_000);
+    await transitionAllocations(db, [{ ...base, from: 'Pulling', to: 'Running', patch: { containerId: 'c1', imageId: 'i1', startedAt } }]);
+    await transitionAllocations(db, [{ ...base, from: 'Running', to: 'Failed', patch: { exitCode: 137, oomKilled: true, error: { code: 'X' } } }]);
+    expect(await findAllocation(db, allocationId)).toMatchObject({ containerId: 'c1', imageId: 'i1', startedAt, exitCode: 137, oomKilled: true, error: { code: 'X' }, pullProgress: null });
+    expect((await timeline()).slice(0, 4)).toEqual([
+      'allocation Running → Failed',
+      'allocation Pulling → Running',
+      'allocation Placed → Pulling',
+      'allocation null → Placed',
+    ]);
+  });
+
+  it('asks once for a stop', async () => {
+    const { db, runId, task, node } = await setup();
+    const { allocationId } = await placeOn(db, task, node);
+    expect(await stopAllocations(db, [{ allocationId, reason: 'buyer' }])).toHaveLength(1);
+    expect(await stopAllocations(db, [{ allocationId, reason: 'timeout' }])).toEqual([]);
+    expect(await listLiveAllocations(db, [runId])).toMatchObject([{ desired: 'Stopped', stopReason: 'buyer' }]);
+  });
+
+  it('measures time on the database clock', async () => {
+    const { db, task, node } = await setup();
+    const { allocationId } = await placeOn(db, task, node);
+    await db.pool.query(`UPDATE "Allocation" SET "createdAt" = now() - interval '90 seconds', "startedAt" = now() - interval '1 minute' WHERE "allocationId" = $1`, [allocationId]);
+    const [found] = await listNewestAllocations(db, [task.taskId]);
+    expect(found?.ageMs).toBeCloseTo(90_000, -4);
+    expect(found?.runningMs).toBeCloseTo(60_000, -4);
+    expect(found?.endedMs).toBeNull();
+  });
+});
