@@ -31,8 +31,13 @@ export function parseDeployArguments(argv: readonly string[]): DeployArguments {
   const { values } = parseArgs({
     args: [...argv],
     options: {
-      ...{ chain: { type: 'string' }, rpc: { type: 'string' }, 'key-file': { type: 'string' }, owner: { type: 'string' } },
-      ...{ validator: { type: 'string', multiple: true }, book: { type: 'string' }, 'dry-run': { type: 'boolean' } },
+      chain: { type: 'string' },
+      rpc: { type: 'string' },
+      'key-file': { type: 'string' },
+      owner: { type: 'string' },
+      validator: { type: 'string', multiple: true },
+      book: { type: 'string' },
+      'dry-run': { type: 'boolean' },
     },
   });
   const parsed = optionsSchema.safeParse(values);

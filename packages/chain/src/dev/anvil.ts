@@ -49,7 +49,12 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
   const child = spawn(
     anvilBinary(),
     [
-      ...['--host', host, '--port', String(port), '--chain-id', String(chainId)],
+      '--host',
+      host,
+      '--port',
+      String(port),
+      '--chain-id',
+      String(chainId),
       ...(blockTime === undefined ? [] : ['--block-time', String(blockTime), '--mixed-mining']),
       ...(statePath === undefined ? [] : ['--state', statePath, '--state-interval', String(SAVE_INTERVAL_S)]),
     ],
@@ -85,7 +90,12 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
     }
   }
   return {
-    ...{ rpcUrl: `http://${host}:${address.port}`, port: address.port, chainId, pid, state, exited },
+    rpcUrl: `http://${host}:${address.port}`,
+    port: address.port,
+    chainId,
+    pid,
+    state,
+    exited,
     stop: () => (stopping ??= stop()),
   };
 }

@@ -20,22 +20,23 @@ const lineSchema = z.discriminatedUnion('op', [
 ]);
 type Line = z.infer<typeof lineSchema>;
 
-/** Lines after which the file is written anew as one: an idle chain with a busy head adds a line per poll. */
+/** An idle chain with a busy head adds a line per poll; after so many the file is written anew as one line. */
 const COMPACT_AFTER_LINES = 2000;
 
 /**
- * A store in one file, for daemons without a database. One line per change, flushed before it counts; a line torn by a
- * crash is dropped on reading, and the follower reads those blocks again. One process at a time may use the file.
+ * A store in one file, for daemons without a database: one line per change. The chain is the truth and the file a copy, so
+ * whatever a crash tore or lost is dropped on reading, and the follower reads those blocks again. One process at a time may
+ * use the file.
  */
-export function createFileStore(path: string): ReadableFollowerStore {
+export function createFileStore(path: string, { compactAfterLines = COMPACT_AFTER_LINES } = {}): ReadableFollowerStore {
   let loading: Promise<FollowerMemory> | undefined;
   let lines = 0;
   let tail: Promise<unknown> = Promise.resolve();
 
   async function load(): Promise<FollowerMemory> {
     const memory = new FollowerMemory();
-    for (const line of parseLines(await readText(path))) apply(memory, line);
-    // Starting from a file without a torn line, else the next one would be glued to it.
+    for (const line of intactLines(await readText(path))) apply(memory, line);
+    // Without a torn line at its end, to which the next one would be glued.
     await compact(memory);
     return memory;
   }
@@ -51,16 +52,15 @@ export function createFileStore(path: string): ReadableFollowerStore {
     return loading;
   }
 
-  /** Disk first: what readers see has been flushed. */
   async function write<T>(line: Line, change: (memory: FollowerMemory) => T): Promise<T> {
     const store = await memory();
-    await appendLine(path, JSON.stringify(line)).catch((error: unknown) => {
+    await appendLine(path, line).catch((error: unknown) => {
       // A full disk may have left half a line: read again, without it, before the next one.
       loading = undefined;
       throw error;
     });
     const result = change(store);
-    if (++lines >= COMPACT_AFTER_LINES) await compact(store);
+    if (++lines >= compactAfterLines) await compact(store);
     return result;
   }
 
@@ -99,20 +99,31 @@ async function readText(path: string): Promise<string> {
   });
 }
 
-/** Only the last line may be torn; a broken one before it is damage that must not pass unseen. */
-function parseLines(text: string): Line[] {
-  const complete = text.slice(0, text.lastIndexOf('\n') + 1);
-  return complete
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => lineSchema.parse(JSON.parse(line)));
+/** The lines up to the first that is torn or damaged. */
+function intactLines(text: string): Line[] {
+  const lines: Line[] = [];
+  for (const line of text.split('\n').slice(0, -1)) {
+    const parsed = lineSchema.safeParse(parseJson(line));
+    if (!parsed.success) break;
+    lines.push(parsed.data);
+  }
+  return lines;
 }
 
-async function appendLine(path: string, line: string): Promise<void> {
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function appendLine(path: string, line: Line): Promise<void> {
   const handle = await open(path, 'a', 0o600);
   try {
-    await handle.writeFile(`${line}\n`);
-    await handle.datasync();
+    await handle.writeFile(`${JSON.stringify(line)}\n`);
+    // A head without events is not worth a flush: losing it costs one look at the chain.
+    if (line.op === 'rollback' || line.events.length > 0) await handle.datasync();
   } finally {
     await handle.close();
   }

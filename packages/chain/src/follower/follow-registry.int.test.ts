@@ -27,9 +27,13 @@ function follow(chain: DevChain, store: ReadableFollowerStore, options: Partial<
   const progress: Progress[] = [];
   const follower = followRegistry({
     client: chain.client,
-    ...{ registry: chain.addresses.registry, deploymentBlock: chain.addresses.deploymentBlock },
+    registry: chain.addresses.registry,
+    deploymentBlock: chain.addresses.deploymentBlock,
+    store,
     // Only `refresh` moves it, so that each test sees every turn.
-    ...{ store, pollMs: 600_000, signal: controller.signal, logger: createLoggerTo({ write: () => undefined }, { name: 'test' }) },
+    pollMs: 600_000,
+    signal: controller.signal,
+    logger: createLoggerTo({ write: () => undefined }, { name: 'test' }),
     onProgress: (step) => void progress.push(step),
     ...options,
   });

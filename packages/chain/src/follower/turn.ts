@@ -30,7 +30,7 @@ export type Progress =
 
 /** One look at the chain and at most one change of the store. Throws without having changed it. */
 export async function followOnce(context: TurnContext): Promise<Progress> {
-  const { client, store, network, chunkBlocks } = context;
+  const { client, store, chunkBlocks } = context;
   const cursor = await store.readCursor();
   const [deployed, head] = await Promise.all([readBlock(client, context.deploymentBlock), readBlock(client, 'latest')]);
   if (!head) throw new StaleAnswerError('the RPC has no newest block');

@@ -8,7 +8,7 @@ const fileSchema = z.object({ version: z.literal(1), entries: z.array(journalEnt
 const KEPT_SETTLED = 500;
 
 /** A journal in one JSON file, replaced as a whole. One process at a time may use it. Throws JsonFileError when damaged. */
-export function createFileJournal(path: string): SenderJournal {
+export function createFileJournal(path: string, { keptSettled = KEPT_SETTLED } = {}): SenderJournal {
   let loading: Promise<Map<string, JournalEntry>> | undefined;
   let writing: Promise<void> = Promise.resolve();
 
@@ -21,7 +21,7 @@ export function createFileJournal(path: string): SenderJournal {
     const entries = await load();
     apply(entries);
     const settled = [...entries.values()].filter(({ mined }) => mined !== null);
-    for (const { key } of settled.slice(0, -KEPT_SETTLED)) entries.delete(key);
+    for (const { key } of settled.slice(0, -keptSettled)) entries.delete(key);
     const text = JSON.stringify({ version: 1, entries: [...entries.values()] });
     // One write after the other: an older state must not land on top of a newer one.
     writing = writing.catch(() => undefined).then(() => writeFileAtomic(path, text));

@@ -106,8 +106,14 @@ export function createTxSender(options: TxSenderOptions): TxSender {
       const nonce = await client.getTransactionCount({ address: account.address, blockTag: 'pending' });
       const signed = await sign(account, chainId, request, { ...terms, nonce });
       const entry: JournalEntry = {
-        ...{ key: request.key ?? randomUUID(), chainId, genesis: await genesisHash(), from: getAddress(account.address), nonce },
-        ...{ signed: [signed], signedAt: clock.now(), mined: null },
+        key: request.key ?? randomUUID(),
+        chainId,
+        genesis: await genesisHash(),
+        from: getAddress(account.address),
+        nonce,
+        signed: [signed],
+        signedAt: clock.now(),
+        mined: null,
       };
       await journal.put(entry);
       const { mined, receipt } = await finish(entry, true);

@@ -59,7 +59,11 @@ export async function startDevChain(options: AnvilOptions = {}): Promise<DevChai
   }
 
   return {
-    ...{ anvil, client, addresses, sender, createRun: newRun },
+    anvil,
+    client,
+    addresses,
+    sender,
+    createRun: newRun,
     account: (role) => devAccount(ROLES[role]),
     async registerNode(runId) {
       const node = privateKeyToAccount(generatePrivateKey());
