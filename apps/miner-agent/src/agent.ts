@@ -36,13 +36,33 @@ export async function runAgent(config: Config, { logger: root, lifetime }: { log
   const now = Date.now;
   const monotonic = () => performance.now();
 
-  const stores = await openAgentStores({ dataDir: config.dataDir, identity: { chainId: network.chainId, registry: addresses.registry, runId, node: signer.address }, now });
+  const stores = await openAgentStores({
+    dataDir: config.dataDir,
+    identity: { chainId: network.chainId, registry: addresses.registry, runId, node: signer.address },
+    now,
+  });
   lifetime.onStop(() => stores.release());
 
   const host = createSystemHost();
   const runtime = createDockerRuntime({ dockerHost: config.dockerHost });
-  const chain = createRunChain({ client, network, registry: addresses.registry, runId, node: signer.address, provider: keys.provider, self: keys.self });
-  const doctor = await runDoctor({ host, runtime, dataDir: config.dataDir, dockerHost: config.dockerHost, endpoint: config.endpoint, now, readChainTime: () => chain.readTime().catch(() => null) });
+  const chain = createRunChain({
+    client,
+    network,
+    registry: addresses.registry,
+    runId,
+    node: signer.address,
+    provider: keys.provider,
+    self: keys.self,
+  });
+  const doctor = await runDoctor({
+    host,
+    runtime,
+    dataDir: config.dataDir,
+    dockerHost: config.dockerHost,
+    endpoint: config.endpoint,
+    now,
+    readChainTime: () => chain.readTime().catch(() => null),
+  });
   for (const { id, ok, severity, reason, fix } of doctor.checks) {
     if (!ok) logger[severity === 'error' ? 'error' : 'warn']({ event: 'doctor.check', check: id, severity, fix }, `${reason}. ${fix}`);
   }
@@ -51,10 +71,42 @@ export async function runAgent(config: Config, { logger: root, lifetime }: { log
   if (broken || !doctor.capabilities) throw new AppError('TOOL_MISSING', { publicMessage: broken?.reason, hint: broken?.fix });
 
   const allowPrivate = network.isDev;
-  const tenancy = await createTenancy({ config, stores, runtime, host, signer, domain, runId, allowPrivate, logger, now, monotonic, signal });
-  const inbound = await startInbound({ config, chain, stores, tenancy, runtime, signer, domain, runId, allowPrivate, host, logger, now, monotonic, signal, fallback: doctor.capabilities });
+  const tenancy = await createTenancy({
+    config,
+    stores,
+    runtime,
+    host,
+    signer,
+    domain,
+    runId,
+    allowPrivate,
+    logger,
+    now,
+    monotonic,
+    signal,
+  });
+  const inbound = await startInbound({
+    config,
+    chain,
+    stores,
+    tenancy,
+    runtime,
+    signer,
+    domain,
+    runId,
+    allowPrivate,
+    host,
+    logger,
+    now,
+    monotonic,
+    signal,
+    fallback: doctor.capabilities,
+  });
   lifetime.onStop(() => inbound.close());
-  logger.info({ event: 'ready', endpoint: inbound.endpoint, capabilitiesHash: capabilitiesHash(doctor.capabilities), dataDir: config.dataDir }, 'the machine is checked and the agent listens');
+  logger.info(
+    { event: 'ready', endpoint: inbound.endpoint, capabilitiesHash: capabilitiesHash(doctor.capabilities), dataDir: config.dataDir },
+    'the machine is checked and the agent listens',
+  );
 
   const running = tenancy.run();
   lifetime.onStop(async () => {
@@ -64,22 +116,47 @@ export async function runAgent(config: Config, { logger: root, lifetime }: { log
   });
 
   await retry(() => checkDeployment({ client, registry: addresses.registry }), {
-    ...{ signal: lifetime.signal, baseMs: 500, maxMs: 15_000 },
+    signal: lifetime.signal,
+    baseMs: 500,
+    maxMs: 15_000,
     retryable: (error) => AppError.is(error, 'RPC_UNAVAILABLE'),
     onError: (err, { delayMs }) => logger.warn({ event: 'rpc.unavailable', retryInMs: delayMs, err }, "the chain's RPC does not answer"),
   });
   const registration = await ensureRegistered({
-    ...{ chain, domain, signer, logger, state: stores.state, capabilities: doctor.capabilities, provider: keys.providerAddress },
-    ...{ canPay: keys.provider !== null, dashboardUrl: config.dashboardUrl, pollMs: pollMsOf(config), signal: lifetime.signal },
+    chain,
+    domain,
+    signer,
+    logger,
+    state: stores.state,
+    capabilities: doctor.capabilities,
+    provider: keys.providerAddress,
+    canPay: keys.provider !== null,
+    dashboardUrl: config.dashboardUrl,
+    pollMs: pollMsOf(config),
+    signal: lifetime.signal,
   });
 
   const announcing = announceLoop({
-    ...{ discovery: createDiscoveryClient({ allowPrivate, signal }), endpoint: inbound.endpoint, encryptionKey: stores.encryptionKey.publicKey },
-    ...{ readDiscoveryUri: async () => (await chain.readRun()).discoveryUri, registration, state: stores.state, domain, signer, logger, now, signal },
+    discovery: createDiscoveryClient({ allowPrivate, signal }),
+    endpoint: inbound.endpoint,
+    encryptionKey: stores.encryptionKey.publicKey,
+    readDiscoveryUri: async () => (await chain.readRun()).discoveryUri,
+    registration,
+    state: stores.state,
+    domain,
+    signer,
+    logger,
+    now,
+    signal,
   });
   let ending: Promise<void> | null = null;
   const watching = watchChain({
-    ...{ chain, seq: registration.seq, state: stores.state, pollMs: pollMsOf(config), logger, signal },
+    chain,
+    seq: registration.seq,
+    state: stores.state,
+    pollMs: pollMsOf(config),
+    logger,
+    signal,
     onMasterChanged: () => tenancy.inviteChanged(),
     onEnded: (standing) => {
       ending ??= tenancy
@@ -88,7 +165,10 @@ export async function runAgent(config: Config, { logger: root, lifetime }: { log
         .then(() => lifetime.stop(`the registration ended: ${standing}`));
     },
   });
-  const housekeeping = every(60_000, () => tenancy.forgetFinished(), { signal, onError: (err) => logger.warn({ event: 'housekeeping.failed', err }, 'housekeeping failed') });
+  const housekeeping = every(60_000, () => tenancy.forgetFinished(), {
+    signal,
+    onError: (err) => logger.warn({ event: 'housekeeping.failed', err }, 'housekeeping failed'),
+  });
   await Promise.all([announcing.catch(ignoreStop(signal)), watching, housekeeping, running]);
 }
 

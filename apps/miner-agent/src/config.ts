@@ -42,7 +42,9 @@ export function createConfig(env: Env): Config {
     runId: env.MUSTER_RUN_ID ?? null,
     nodeKey: keySource('node key', env.MUSTER_NODE_KEY, env.MUSTER_NODE_KEY_FILE ?? join(env.MUSTER_DATA_DIR, 'node.key')),
     providerKey:
-      env.MUSTER_PROVIDER_KEY || env.MUSTER_PROVIDER_KEY_FILE ? keySource('provider key', env.MUSTER_PROVIDER_KEY, env.MUSTER_PROVIDER_KEY_FILE) : null,
+      env.MUSTER_PROVIDER_KEY || env.MUSTER_PROVIDER_KEY_FILE
+        ? keySource('provider key', env.MUSTER_PROVIDER_KEY, env.MUSTER_PROVIDER_KEY_FILE)
+        : null,
     provider: env.MUSTER_PROVIDER ?? null,
     dashboardUrl: env.MUSTER_DASHBOARD_URL ?? null,
     listen: { host: env.MUSTER_LISTEN_HOST, port: env.MUSTER_LISTEN_PORT },
@@ -65,5 +67,8 @@ const keySource = (name: string, value: string | undefined, file: string | undef
 /** Throws CONFIG_INVALID: most commands are about one run. */
 export function requireRunId({ runId }: Config): string {
   if (runId !== null) return runId;
-  throw new AppError('CONFIG_INVALID', { publicMessage: 'MUSTER_RUN_ID is required: the number of the run to serve', hint: 'Example: MUSTER_RUN_ID=1' });
+  throw new AppError('CONFIG_INVALID', {
+    publicMessage: 'MUSTER_RUN_ID is required: the number of the run to serve',
+    hint: 'Example: MUSTER_RUN_ID=1',
+  });
 }

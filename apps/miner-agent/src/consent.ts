@@ -26,7 +26,11 @@ const LIFETIME_SECONDS = 24 * 3600;
 /** The node key's agreement to be registered by this provider, for this run, with this document. */
 export function signConsent({ domain, signer, runId, provider, capabilitiesHash, seq, chainTimeMs }: ConsentOptions): Consent {
   const deadline = Math.floor(chainTimeMs / 1000) + LIFETIME_SECONDS;
-  const { message, signature } = signMessage(NodeConsent, { runId, provider, node: signer.address, capabilitiesHash, seq, deadline }, { domain, signer });
+  const { message, signature } = signMessage(
+    NodeConsent,
+    { runId, provider, node: signer.address, capabilitiesHash, seq, deadline },
+    { domain, signer },
+  );
   return { ...message, signature };
 }
 

@@ -31,12 +31,34 @@ const program = new Command('muster-miner')
   .addHelpText('after', '\nSettings come from the environment: see apps/miner-agent/README.md.');
 
 program.command('start', { isDefault: true }).description('serve the run until it ends or you stop it').action(withConfig(startCommand));
-program.command('doctor').description('check this machine').option('--json', 'one JSON document on standard output').action(withConfig(doctorCommand));
-program.command('status').description('where the node stands, and what comes next').option('--json', 'one JSON document on standard output').action(withConfig(statusCommand));
-program.command('consent').description("print the link by which the provider's wallet registers this node").action(withConfig(consentCommand));
-program.command('leave').description('take the node out of the run, on chain; a running agent then stops its containers').action(withConfig(leaveCommand));
+program
+  .command('doctor')
+  .description('check this machine')
+  .option('--json', 'one JSON document on standard output')
+  .action(withConfig(doctorCommand));
+program
+  .command('status')
+  .description('where the node stands, and what comes next')
+  .option('--json', 'one JSON document on standard output')
+  .action(withConfig(statusCommand));
+program
+  .command('consent')
+  .description("print the link by which the provider's wallet registers this node")
+  .action(withConfig(consentCommand));
+program
+  .command('leave')
+  .description('take the node out of the run, on chain; a running agent then stops its containers')
+  .action(withConfig(leaveCommand));
 const wallet = program.command('wallet').description('the keys on this machine');
-wallet.command('create').description('make the node key, and with --provider a provider key').option('--provider', 'also make a provider key').action(withConfig(walletCreateCommand));
-wallet.command('show', { isDefault: true }).description('addresses and balances').option('--json', 'one JSON document on standard output').action(withConfig(walletShowCommand));
+wallet
+  .command('create')
+  .description('make the node key, and with --provider a provider key')
+  .option('--provider', 'also make a provider key')
+  .action(withConfig(walletCreateCommand));
+wallet
+  .command('show', { isDefault: true })
+  .description('addresses and balances')
+  .option('--json', 'one JSON document on standard output')
+  .action(withConfig(walletShowCommand));
 
 await program.parseAsync();

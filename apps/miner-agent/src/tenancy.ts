@@ -62,19 +62,43 @@ export async function createTenancy(options: TenancyOptions): Promise<Tenancy> {
   const { state, allocations: store } = stores;
   const node = signer.address;
   const board = createStatusBoard(now);
-  const logs = await createLogCollector({ directory: stores.logsDirectory, maxBytesPerAllocation: config.logSpoolBytes, flushMs: FLUSH_MS, runtime, logger, signal });
+  const logs = await createLogCollector({
+    directory: stores.logsDirectory,
+    maxBytesPerAllocation: config.logSpoolBytes,
+    flushMs: FLUSH_MS,
+    runtime,
+    logger,
+    signal,
+  });
   const fence = createFence(monotonic, state.get().invite?.lostAfterMs ?? null);
   const orphans = createOrphanWatch({
-    ...{ node, monotonic, graceMs: config.orphanGraceMs },
-    onFound: (allocationId) => logger.warn({ event: 'orphan.found', allocationId, graceMs: config.orphanGraceMs }, 'a container of ours that no order knows; it will be removed'),
+    node,
+    monotonic,
+    graceMs: config.orphanGraceMs,
+    onFound: (allocationId) =>
+      logger.warn(
+        { event: 'orphan.found', allocationId, graceMs: config.orphanGraceMs },
+        'a container of ours that no order knows; it will be removed',
+      ),
   });
   const outbox = createOutbox({ board, logs, onReported: () => undefined });
   logs.onChunk(() => outbox.poke());
   let init: Promise<boolean> | undefined;
-  const hasInit = () => (init ??= runtime.info().then((info) => info.hasInit, () => ((init = undefined), false)));
+  const hasInit = () =>
+    (init ??= runtime.info().then(
+      (info) => info.hasInit,
+      () => ((init = undefined), false),
+    ));
 
   const session = createSessionLoop({
-    ...{ state, domain, signer, now, logger, signal, allowPrivate, outbox },
+    state,
+    domain,
+    signer,
+    now,
+    logger,
+    signal,
+    allowPrivate,
+    outbox,
     currentInvite: () => state.get().invite,
     heartbeatBody: () => heartbeatBody({ host, board, state, dataDir: config.dataDir, now }),
     onOrders: (orders) => desk.take(orders),
@@ -83,14 +107,27 @@ export async function createTenancy(options: TenancyOptions): Promise<Tenancy> {
   });
   const deliverSnapshot = createSnapshotDelivery({ channel: session.channel, state, domain, signer, allowPrivate, now });
   const reconciler = createReconciler({
-    ...{ state, board, logs, orphans, signal, resyncMs: RESYNC_MS },
+    state,
+    board,
+    logs,
+    orphans,
+    signal,
+    resyncMs: RESYNC_MS,
     context: { node, runtime, store, logs, logger, now, hasInit, scratchDir: stores.scratchDirectory, deliverSnapshot },
     onStatus: () => outbox.poke(),
     onSyncEnded: (orderId, error) =>
-      desk.settle(error ? { orderId, ok: false, error: { code: error.code, message: error.publicMessage.slice(0, 2000) } } : { orderId, ok: true }),
+      desk.settle(
+        error ? { orderId, ok: false, error: { code: error.code, message: error.publicMessage.slice(0, 2000) } } : { orderId, ok: true },
+      ),
   });
   const desk = createOrderDesk({
-    ...{ domain, node, state, store, runtime, logger, now },
+    domain,
+    node,
+    state,
+    store,
+    runtime,
+    logger,
+    now,
     onResult: (result) => outbox.addResult(result),
     onChanged: (allocationId) => (allocationId === null ? reconciler.wake() : reconciler.interrupt(allocationId)),
     onInspect: (allocationId) => {
@@ -104,8 +141,13 @@ export async function createTenancy(options: TenancyOptions): Promise<Tenancy> {
     const named = new Set(envelopes.flatMap((envelope) => allocationOf(envelope)));
     orphans.ordersAreComplete();
     board.repeat();
-    const stopped = await stopAllocations(store, { phase: 'Lost', reason: 'the master no longer wants this allocation' }, ({ allocationId }) => !named.has(allocationId));
-    if (stopped > 0) logger.warn({ event: 'allocations.unwanted', stopped }, 'the master does not name allocations that run here; stopping them');
+    const stopped = await stopAllocations(
+      store,
+      { phase: 'Lost', reason: 'the master no longer wants this allocation' },
+      ({ allocationId }) => !named.has(allocationId),
+    );
+    if (stopped > 0)
+      logger.warn({ event: 'allocations.unwanted', stopped }, 'the master does not name allocations that run here; stopping them');
     reconciler.wake();
   }
 
@@ -119,9 +161,17 @@ export async function createTenancy(options: TenancyOptions): Promise<Tenancy> {
   /** Time and silence have consequences too. */
   async function look(): Promise<void> {
     const { drain } = state.get();
-    const drained = drain ? await stopAllocations(store, { phase: 'Cancelled', reason: `drained: ${drain.reason}`.slice(0, 500) }, ({ spec }) => now() >= drain.deadline - spec.graceMs) : 0;
+    const drained = drain
+      ? await stopAllocations(
+          store,
+          { phase: 'Cancelled', reason: `drained: ${drain.reason}`.slice(0, 500) },
+          ({ spec }) => now() >= drain.deadline - spec.graceMs,
+        )
+      : 0;
     // "A node stops a container it may no longer run before the master may place it elsewhere."
-    const cut = fence.isCut() ? await stopAllocations(store, { phase: 'Lost', reason: 'the master has been out of reach for longer than it waits' }) : 0;
+    const cut = fence.isCut()
+      ? await stopAllocations(store, { phase: 'Lost', reason: 'the master has been out of reach for longer than it waits' })
+      : 0;
     if (cut > 0) logger.warn({ event: 'fenced', stopped: cut }, 'cut off from the master for too long; stopping its containers');
     if (drained + cut > 0) reconciler.wake();
   }

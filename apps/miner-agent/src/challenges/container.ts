@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { containerParamsSchema, MAX_CHALLENGE_STDOUT_BYTES, type ContainerParams, type ContainerResult } from '@muster/protocol/challenges/container';
+import {
+  containerParamsSchema,
+  MAX_CHALLENGE_STDOUT_BYTES,
+  type ContainerParams,
+  type ContainerResult,
+} from '@muster/protocol/challenges/container';
 import { AppError } from '@muster/protocol/errors/app-error';
 import type { Address } from 'viem';
 import type { ContainerBlueprint, ContainerRuntime } from '../ports/container-runtime.ts';
@@ -38,7 +43,8 @@ export function createContainerChallenges({ runtime, node, runId, hasInit }: Con
         await runtime.startContainer(id);
         const stdout = await readOutput(runtime, id, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
         const ended = (await runtime.listContainers(labels)).find((candidate) => candidate.id === id);
-        if (ended?.state !== 'exited' || ended.exitCode === null) throw new AppError('CHALLENGE_EXPIRED', { publicMessage: `The container did not end within ${timeoutMs} ms` });
+        if (ended?.state !== 'exited' || ended.exitCode === null)
+          throw new AppError('CHALLENGE_EXPIRED', { publicMessage: `The container did not end within ${timeoutMs} ms` });
         return { exitCode: ended.exitCode, stdout, imageId: found.id };
       } finally {
         await runtime.stopContainer(id, 0);

@@ -27,7 +27,8 @@ const seal =
   <Params, Result>(kind: ChallengeKind<Params, Result>): SealedKind =>
   async (text, context) => {
     const params = kind.params.safeParse(JSON.parse(text));
-    if (!params.success) throw new AppError('BAD_INPUT', { publicMessage: 'The parameters do not fit this kind of challenge', cause: params.error });
+    if (!params.success)
+      throw new AppError('BAD_INPUT', { publicMessage: 'The parameters do not fit this kind of challenge', cause: params.error });
     return canonicalJson(await kind.answer(params.data, context));
   };
 

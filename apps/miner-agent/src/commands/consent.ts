@@ -15,9 +15,13 @@ import { openSurroundings } from './surroundings.ts';
 export async function consentCommand(config: Config): Promise<void> {
   const { chain, domain, keys, runId } = await openSurroundings(config);
   const { signer, providerAddress: provider } = keys;
-  if (!provider) throw new AppError('CONFIG_INVALID', { publicMessage: 'MUSTER_PROVIDER is required: the address of the wallet that will register this node' });
+  if (!provider)
+    throw new AppError('CONFIG_INVALID', {
+      publicMessage: 'MUSTER_PROVIDER is required: the address of the wallet that will register this node',
+    });
   const registration = await chain.readRegistration();
-  if (registration && isLive(registration.standing)) throw new AppError('ALREADY_REGISTERED', { data: { seq: registration.seq, standing: registration.standing } });
+  if (registration && isLive(registration.standing))
+    throw new AppError('ALREADY_REGISTERED', { data: { seq: registration.seq, standing: registration.standing } });
   const seq = (registration?.seq ?? 0) + 1;
 
   const identity = { chainId: config.network.chainId, registry: config.addresses.registry, runId, node: signer.address };
@@ -26,6 +30,14 @@ export async function consentCommand(config: Config): Promise<void> {
   const capabilities = kept?.seq === seq ? kept.capabilities : (await examine(config)).capabilities;
   if (!capabilities) throw new AppError('DOCKER_UNAVAILABLE');
   await state.update((current) => ({ ...current, registration: { seq, capabilities } }));
-  const consent = signConsent({ domain, signer, runId, provider, capabilitiesHash: capabilitiesHash(capabilities), seq, chainTimeMs: await chain.readTime() });
+  const consent = signConsent({
+    domain,
+    signer,
+    runId,
+    provider,
+    capabilitiesHash: capabilitiesHash(capabilities),
+    seq,
+    chainTimeMs: await chain.readTime(),
+  });
   print(consentLink(config.dashboardUrl, consent));
 }

@@ -19,13 +19,23 @@ export function examine(config: Config): Promise<DoctorReport> {
   return runDoctor({
     host: createSystemHost(),
     runtime: createDockerRuntime({ dockerHost: config.dockerHost }),
-    ...{ dataDir: config.dataDir, dockerHost: config.dockerHost, endpoint: config.endpoint, now: Date.now },
-    readChainTime: () => latestBlock(client).then(({ timestamp }) => timestamp, () => null),
+    dataDir: config.dataDir,
+    dockerHost: config.dockerHost,
+    endpoint: config.endpoint,
+    now: Date.now,
+    readChainTime: () =>
+      latestBlock(client).then(
+        ({ timestamp }) => timestamp,
+        () => null,
+      ),
   });
 }
 
 function render({ checks, ok }: DoctorReport): string {
-  const lines = checks.flatMap((check) => [`${markOf(check)} ${check.id.padEnd(14)} ${check.reason}`, ...(check.ok || check.fix === '' ? [] : [`  ${''.padEnd(14)} ${check.fix}`])]);
+  const lines = checks.flatMap((check) => [
+    `${markOf(check)} ${check.id.padEnd(14)} ${check.reason}`,
+    ...(check.ok || check.fix === '' ? [] : [`  ${''.padEnd(14)} ${check.fix}`]),
+  ]);
   return [...lines, '', ok ? 'This machine can serve.' : 'This machine cannot serve until what is marked ✗ is fixed.'].join('\n');
 }
 

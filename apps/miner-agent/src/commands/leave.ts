@@ -9,7 +9,9 @@ export async function leaveCommand(config: Config): Promise<void> {
   const { chain, runId, keys } = await openSurroundings(config);
   const registration = await chain.readRegistration();
   if (!registration || !isLive(registration.standing)) {
-    throw new AppError('NOT_REGISTERED', { publicMessage: `Node ${keys.signer.address} has no live registration in run ${runId} (${registration?.standing ?? 'None'})` });
+    throw new AppError('NOT_REGISTERED', {
+      publicMessage: `Node ${keys.signer.address} has no live registration in run ${runId} (${registration?.standing ?? 'None'})`,
+    });
   }
   const { txHash } = await chain.leave();
   print(`Node ${keys.signer.address} has left run ${runId} (transaction ${txHash}).`);

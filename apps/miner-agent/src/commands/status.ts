@@ -20,20 +20,35 @@ export async function statusCommand(config: Config, { json = false }: { json?: b
     readJsonFile(join(runDirectory(config.dataDir, identity), 'agent.json'), agentStateSchema),
   ]);
   const standing = registration?.standing ?? 'None';
-  const found = await createDockerRuntime({ dockerHost: config.dockerHost }).listContainers({ [LABEL.node]: node, [LABEL.role]: 'allocation' });
+  const found = await createDockerRuntime({ dockerHost: config.dockerHost }).listContainers({
+    [LABEL.node]: node,
+    [LABEL.role]: 'allocation',
+  });
   const containers = found.flatMap(({ id, labels, state: phase }) => {
     const owner = readLabels(labels, node);
     return owner ? [{ containerId: id.slice(0, 12), allocationId: owner.allocationId, taskId: owner.taskId, state: phase }] : [];
   });
   const next = nextOf(standing, state);
-  if (json) return printJson({ runId, node, standing, seq: registration?.seq ?? 0, provider: registration?.provider ?? null, master: run.master, next, containers });
+  if (json)
+    return printJson({
+      runId,
+      node,
+      standing,
+      seq: registration?.seq ?? 0,
+      provider: registration?.provider ?? null,
+      master: run.master,
+      next,
+      containers,
+    });
   print(`run      ${runId}${run.closedAt === null ? '' : ' (closed)'}\nnode     ${node}\nstanding ${standing}\nnext     ${next}`);
   for (const { containerId, taskId, state: phase } of containers) print(`runs     ${containerId} ${phase} for task ${taskId}`);
 }
 
 function nextOf(standing: Standing, state: AgentState | null): string {
-  if (standing === 'None') return state?.registration ? "the provider's turn: use the consent link (muster-miner consent)" : 'your turn: start the agent';
+  if (standing === 'None')
+    return state?.registration ? "the provider's turn: use the consent link (muster-miner consent)" : 'your turn: start the agent';
   if (standing === 'Pending') return "the validators' turn: they will challenge this node";
-  if (standing === 'Approved') return state?.invite ? 'serving: the master gives out the work' : "the master's turn: it will invite this node";
+  if (standing === 'Approved')
+    return state?.invite ? 'serving: the master gives out the work' : "the master's turn: it will invite this node";
   return 'this registration is over; start the agent to register again after the cooldown';
 }

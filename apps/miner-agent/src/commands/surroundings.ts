@@ -19,6 +19,14 @@ export async function openSurroundings(config: Config): Promise<Surroundings> {
   const { network, addresses, rpcUrl } = config;
   const client = createChainClient({ chainId: network.chainId, rpcUrl });
   const keys = await loadKeys(config, client, new AbortController().signal);
-  const chain = createRunChain({ client, network, registry: addresses.registry, runId, node: keys.signer.address, provider: keys.provider, self: keys.self });
+  const chain = createRunChain({
+    client,
+    network,
+    registry: addresses.registry,
+    runId,
+    node: keys.signer.address,
+    provider: keys.provider,
+    self: keys.self,
+  });
   return { client, keys, runId, chain, domain: musterDomain({ chainId: network.chainId, registry: addresses.registry }) };
 }

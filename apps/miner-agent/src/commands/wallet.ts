@@ -25,7 +25,11 @@ export async function walletShowCommand(config: Config, { json = false }: { json
   const lines = await Promise.all(sources.map((source) => open(source, false)));
   const client = createChainClient({ chainId: config.network.chainId, rpcUrl: config.rpcUrl });
   const wallets = await Promise.all(
-    lines.map(async ({ name, address }) => ({ name, address, balanceWei: (await withChainErrors(() => client.getBalance({ address }))).toString() })),
+    lines.map(async ({ name, address }) => ({
+      name,
+      address,
+      balanceWei: (await withChainErrors(() => client.getBalance({ address }))).toString(),
+    })),
   );
   if (json) return printJson(wallets);
   const { symbol } = config.network.chain.nativeCurrency;

@@ -101,18 +101,38 @@ function checkDisk(freeBytes: number, path: string): Check {
 
 function checkGpu(gpu: GpuReading): Check {
   if (gpu.state === 'absent') return passed('gpu', 'no NVIDIA driver found; the machine serves without a GPU', 'info');
-  if (gpu.state === 'broken') return failed('gpu', 'warning', `nvidia-smi fails: ${gpu.problem}`, 'Reinstall the NVIDIA driver, or reboot if it was just updated; until then the machine serves without a GPU.');
-  return passed('gpu', gpu.gpus.map(({ model, memoryBytes }) => `${model} (${gigabytes(memoryBytes)})`).join(', ') || 'the driver lists no GPU');
+  if (gpu.state === 'broken')
+    return failed(
+      'gpu',
+      'warning',
+      `nvidia-smi fails: ${gpu.problem}`,
+      'Reinstall the NVIDIA driver, or reboot if it was just updated; until then the machine serves without a GPU.',
+    );
+  return passed(
+    'gpu',
+    gpu.gpus.map(({ model, memoryBytes }) => `${model} (${gigabytes(memoryBytes)})`).join(', ') || 'the driver lists no GPU',
+  );
 }
 
 function checkNetwork(addresses: readonly string[], endpoint: string | null): Check {
   if (endpoint !== null) return passed('network', `validators and the master will be told ${endpoint}`);
-  if (addresses[0] !== undefined) return failed('network', 'warning', `MUSTER_ENDPOINT is not set; ${addresses[0]} will be announced`, 'Set MUSTER_ENDPOINT to the URL under which others reach this machine.');
+  if (addresses[0] !== undefined)
+    return failed(
+      'network',
+      'warning',
+      `MUSTER_ENDPOINT is not set; ${addresses[0]} will be announced`,
+      'Set MUSTER_ENDPOINT to the URL under which others reach this machine.',
+    );
   return failed('network', 'error', 'this machine has no address but loopback', 'Connect it to a network, or set MUSTER_ENDPOINT.');
 }
 
 const dockerMissing = (error: AppError, dockerHost: string): Check =>
-  failed('docker', 'error', `${error.publicMessage} (DOCKER_HOST is ${dockerHost})`, 'Start the Docker Engine, add this user to the docker group, or set DOCKER_HOST.');
+  failed(
+    'docker',
+    'error',
+    `${error.publicMessage} (DOCKER_HOST is ${dockerHost})`,
+    'Start the Docker Engine, add this user to the docker group, or set DOCKER_HOST.',
+  );
 
 function checkEngine({ version, memoryLimit, pidsLimit, hasInit }: RuntimeInfo): Check[] {
   const missing = [...(memoryLimit ? [] : ['memory']), ...(pidsLimit ? [] : ['pids'])];
@@ -120,20 +140,36 @@ function checkEngine({ version, memoryLimit, pidsLimit, hasInit }: RuntimeInfo):
     passed('docker', `Docker ${version} answers`),
     missing.length === 0
       ? passed('docker-limits', 'memory and process limits work')
-      : failed('docker-limits', 'error', `the kernel cannot limit ${missing.join(' and ')}`, 'Enable the cgroup controllers (for memory on some systems: cgroup_enable=memory on the kernel command line).'),
+      : failed(
+          'docker-limits',
+          'error',
+          `the kernel cannot limit ${missing.join(' and ')}`,
+          'Enable the cgroup controllers (for memory on some systems: cgroup_enable=memory on the kernel command line).',
+        ),
     hasInit
       ? passed('docker-init', 'containers get a small init that forwards signals')
-      : failed('docker-init', 'warning', 'docker-init is not installed', 'Install it (Debian: tini-static or docker-init), else containers may need their full grace period to stop.'),
+      : failed(
+          'docker-init',
+          'warning',
+          'docker-init is not installed',
+          'Install it (Debian: tini-static or docker-init), else containers may need their full grace period to stop.',
+        ),
   ];
 }
 
 async function checkClock({ readChainTime, now }: DoctorOptions): Promise<Check> {
   const chainTime = await readChainTime();
-  if (chainTime === null) return failed('clock', 'warning', "the chain's RPC does not answer, so the clock cannot be compared", 'Check MUSTER_RPC_URL.');
+  if (chainTime === null)
+    return failed('clock', 'warning', "the chain's RPC does not answer, so the clock cannot be compared", 'Check MUSTER_RPC_URL.');
   // An idle dev chain's newest block is old; only a clock that is behind the chain is wrong for certain.
   const behindMs = chainTime - now();
   if (behindMs <= MAX_CLOCK_OFFSET_MS) return passed('clock', 'not behind the chain');
-  return failed('clock', 'error', `the clock is ${Math.round(behindMs / 1000)} s behind the chain`, 'Turn on NTP: timedatectl set-ntp true');
+  return failed(
+    'clock',
+    'error',
+    `the clock is ${Math.round(behindMs / 1000)} s behind the chain`,
+    'Turn on NTP: timedatectl set-ntp true',
+  );
 }
 
 async function checkDataDir(dataDir: string): Promise<Check> {
@@ -144,20 +180,35 @@ async function checkDataDir(dataDir: string): Promise<Check> {
     if (process.platform === 'win32' || (mode & 0o077) === 0) return passed('data-dir', `${dataDir} is ours alone`);
     return failed('data-dir', 'warning', `${dataDir} can be read by others`, `Run: chmod 700 ${dataDir}`);
   } catch (error) {
-    return failed('data-dir', 'error', `${dataDir} cannot be used: ${error instanceof Error ? error.message : String(error)}`, 'Check its owner, or set MUSTER_DATA_DIR.');
+    return failed(
+      'data-dir',
+      'error',
+      `${dataDir} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+      'Check its owner, or set MUSTER_DATA_DIR.',
+    );
   }
 }
 
 /** The engine's directory is on another machine when DOCKER_HOST is. */
 const existingPath = (preferred: string, fallback: string): Promise<string> =>
-  access(preferred).then(() => preferred, () => fallback);
+  access(preferred).then(
+    () => preferred,
+    () => fallback,
+  );
 
-const passed = (id: Check['id'], reason: string, severity: Check['severity'] = 'error'): Check => ({ id, severity, ok: true, reason, fix: '' });
+const passed = (id: Check['id'], reason: string, severity: Check['severity'] = 'error'): Check => ({
+  id,
+  severity,
+  ok: true,
+  reason,
+  fix: '',
+});
 
 function failed(id: Check['id'], severity: 'error' | 'warning', reason: string, fix: string): Check {
   return { id, severity, ok: false, reason, fix };
 }
 
-const gigabytes = (bytes: number): string => (bytes >= GB ? `${Math.floor(bytes / (GB / 10)) / 10} GB` : formatBytes(Math.floor(bytes / 1e6) * 1e6));
+const gigabytes = (bytes: number): string =>
+  bytes >= GB ? `${Math.floor(bytes / (GB / 10)) / 10} GB` : formatBytes(Math.floor(bytes / 1e6) * 1e6);
 
 const toAppError = (error: unknown): AppError => (error instanceof AppError ? error : new AppError('DOCKER_UNAVAILABLE', { cause: error }));

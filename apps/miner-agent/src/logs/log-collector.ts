@@ -46,7 +46,10 @@ export async function createLogCollector(options: LogCollectorOptions): Promise<
     if (existing) return existing;
     const opening = openLogSpool({ directory: join(directory, allocationId), maxBytes: maxBytesPerAllocation });
     spools.set(allocationId, opening);
-    opening.then((spool) => opened.set(allocationId, spool), () => spools.delete(allocationId));
+    opening.then(
+      (spool) => opened.set(allocationId, spool),
+      () => spools.delete(allocationId),
+    );
     return opening;
   }
 
@@ -61,7 +64,9 @@ export async function createLogCollector(options: LogCollectorOptions): Promise<
     if (followers.has(allocationId)) return;
     const abort = new AbortController();
     const ended = read(allocationId, containerId, AbortSignal.any([abort.signal, signal]))
-      .catch((err: unknown) => logger.warn({ event: 'logs.interrupted', allocationId, err }, 'a log cannot be followed; it is taken up again'))
+      .catch((err: unknown) =>
+        logger.warn({ event: 'logs.interrupted', allocationId, err }, 'a log cannot be followed; it is taken up again'),
+      )
       .finally(() => followers.delete(allocationId));
     followers.set(allocationId, { abort, ended });
   }

@@ -73,7 +73,10 @@ async function announce(options: AnnounceOptions): Promise<{ expiresAt: number }
       }),
       send: (envelope) => discovery.announce(uri, { envelope, capabilities: registration.capabilities }),
     });
-    logger.info({ event: 'announced', discoveryUri: uri, endpoint, sequence, standing: answer.standing, expiresAt: answer.expiresAt }, 'discovery knows the endpoint');
+    logger.info(
+      { event: 'announced', discoveryUri: uri, endpoint, sequence, standing: answer.standing, expiresAt: answer.expiresAt },
+      'discovery knows the endpoint',
+    );
     return answer;
   } catch (error) {
     const stale = AppError.is(error, 'ANNOUNCEMENT_STALE') ? staleSchema.safeParse(error.data) : null;

@@ -21,6 +21,9 @@ export async function heartbeatBody({ host, board, state, dataDir, now }: Heartb
     usage: { cpu, memoryBytes, diskBytes: disk.totalBytes - disk.freeBytes },
     orderEpoch: newestOrder.masterEpoch,
     orderCounter: newestOrder.counter,
-    allocations: board.current().slice(0, 1000).map(({ allocationId, epoch, phase }) => ({ allocationId, epoch, phase })),
+    allocations: board
+      .current()
+      .slice(0, 1000)
+      .map(({ allocationId, epoch, phase }) => ({ allocationId, epoch, phase })),
   };
 }

@@ -22,10 +22,13 @@ export async function forgetFinished({ store, state, board, logs, now }: Houseke
     const { allocationId, outcome } = record;
     const isDelivered = board.isConfirmed(allocationId) && !logs.hasPending(allocationId);
     if (!outcome || !isDelivered || now() - outcome.endedAt < KEEP_MS || isSyncing(state.get(), record)) continue;
-    await state.update((current) => (isNewer(record.version, current.forgottenOrders) ? { ...current, forgottenOrders: record.version } : current));
+    await state.update((current) =>
+      isNewer(record.version, current.forgottenOrders) ? { ...current, forgottenOrders: record.version } : current,
+    );
     await store.update(allocationId, () => null);
     await logs.forget(allocationId);
   }
 }
 
-const isSyncing = ({ syncs }: AgentState, { allocationId }: AllocationRecord): boolean => syncs.some((sync) => sync.allocationId === allocationId);
+const isSyncing = ({ syncs }: AgentState, { allocationId }: AllocationRecord): boolean =>
+  syncs.some((sync) => sync.allocationId === allocationId);

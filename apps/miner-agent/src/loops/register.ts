@@ -57,17 +57,31 @@ export async function ensureRegistered(options: RegisterOptions): Promise<Regist
   if (!options.canPay) return waitForProvider(options, { seq, hash, waitForRpc });
 
   const provider = requireProvider(options);
-  const consent = signConsent({ ...options, runId: run.runId, provider, capabilitiesHash: hash, seq, chainTimeMs: await waitForRpc(() => chain.readTime()) });
+  const consent = signConsent({
+    ...options,
+    runId: run.runId,
+    provider,
+    capabilitiesHash: hash,
+    seq,
+    chainTimeMs: await waitForRpc(() => chain.readTime()),
+  });
   logger.info({ event: 'registering', provider, seq, capabilitiesHash: hash }, 'registering on chain');
-  const sent = await waitForRpc(() => chain.register({ seq, capabilitiesHash: hash, deadline: consent.deadline, consent: consent.signature }));
-  logger.info({ event: 'registered', txHash: sent.txHash, seq: sent.seq, provider, capabilitiesHash: hash }, 'the chain has the registration');
+  const sent = await waitForRpc(() =>
+    chain.register({ seq, capabilitiesHash: hash, deadline: consent.deadline, consent: consent.signature }),
+  );
+  logger.info(
+    { event: 'registered', txHash: sent.txHash, seq: sent.seq, provider, capabilitiesHash: hash },
+    'the chain has the registration',
+  );
   return { seq: sent.seq, capabilities };
 }
 
 /** The document of a live registration is the one that was registered, whatever the machine looks like today. */
 async function resume({ state, capabilities, logger }: RegisterOptions, registration: RegistrationOnChain): Promise<Registered> {
   const kept = state.get().registration;
-  const known = [kept?.capabilities, capabilities].find((document) => document && capabilitiesHash(document) === registration.capabilitiesHash);
+  const known = [kept?.capabilities, capabilities].find(
+    (document) => document && capabilitiesHash(document) === registration.capabilitiesHash,
+  );
   if (!known) {
     throw new AppError('CAPABILITIES_MISMATCH', {
       publicMessage: 'The node is registered with a capability document that this data directory does not have',
@@ -76,18 +90,25 @@ async function resume({ state, capabilities, logger }: RegisterOptions, registra
   }
   const { seq, standing, provider } = registration;
   await state.update((current) => ({ ...current, registration: { seq, capabilities: known } }));
-  logger.info({ event: 'registered', resumed: true, seq, standing, provider, capabilitiesHash: registration.capabilitiesHash }, 'the node is registered already');
+  logger.info(
+    { event: 'registered', resumed: true, seq, standing, provider, capabilitiesHash: registration.capabilitiesHash },
+    'the node is registered already',
+  );
   return { seq, capabilities: known };
 }
 
 function checkProvider({ provider }: RegisterOptions, owner: Address | null): void {
   if (owner === null || provider === null || owner === provider) return;
-  throw new AppError('NODE_OWNED_BY_ANOTHER_PROVIDER', { publicMessage: `This node belongs to ${owner}, not to ${provider}`, data: { owner, provider } });
+  throw new AppError('NODE_OWNED_BY_ANOTHER_PROVIDER', {
+    publicMessage: `This node belongs to ${owner}, not to ${provider}`,
+    data: { owner, provider },
+  });
 }
 
 /** "A run's requirements are checked before any gas is spent." */
 function checkAdmission(run: RunOnChain, { capabilities }: RegisterOptions, activeRunId: string | null): void {
-  if (run.closedAt !== null) throw new AppError('RUN_CLOSED', { publicMessage: `Run ${run.runId} was closed at ${new Date(run.closedAt).toISOString()}` });
+  if (run.closedAt !== null)
+    throw new AppError('RUN_CLOSED', { publicMessage: `Run ${run.runId} was closed at ${new Date(run.closedAt).toISOString()}` });
   if (activeRunId !== null && activeRunId !== run.runId) {
     throw new AppError('NODE_IN_ANOTHER_RUN', { publicMessage: `This node is live in run ${activeRunId}`, data: { activeRunId } });
   }
@@ -96,7 +117,10 @@ function checkAdmission(run: RunOnChain, { capabilities }: RegisterOptions, acti
   const met = meetsRequirements(capabilities, requirements.value);
   if (met.ok) return;
   const list = met.error.map(({ key, required, actual }) => `${key}: ${required} is asked, ${actual} is there`).join('; ');
-  throw new AppError('REQUIREMENTS_UNMET', { publicMessage: `This machine does not meet the run's requirements: ${list}`, data: { unmet: met.error } });
+  throw new AppError('REQUIREMENTS_UNMET', {
+    publicMessage: `This machine does not meet the run's requirements: ${list}`,
+    data: { unmet: met.error },
+  });
 }
 
 function requireProvider({ provider }: Pick<RegisterOptions, 'provider'>): Address {
@@ -125,14 +149,19 @@ async function waitForProvider(options: RegisterOptions, { seq, hash, waitForRpc
       const consent = signConsent({ ...options, runId, provider, capabilitiesHash: hash, seq, chainTimeMs });
       deadlineMs = consent.deadline * 1000;
       const link = consentLink(dashboardUrl, consent);
-      logger.info({ event: 'consent.offered', provider, seq, capabilitiesHash: hash, deadline: consent.deadline, link }, `open this link with the provider's wallet to register the node: ${link}`);
+      logger.info(
+        { event: 'consent.offered', provider, seq, capabilitiesHash: hash, deadline: consent.deadline, link },
+        `open this link with the provider's wallet to register the node: ${link}`,
+      );
     }
     const registration = await waitForRpc(() => chain.readRegistration());
     if (registration && registration.seq >= seq && isLive(registration.standing)) {
-      logger.info({ event: 'registered', seq: registration.seq, provider: registration.provider, capabilitiesHash: hash }, 'the provider has registered the node');
+      logger.info(
+        { event: 'registered', seq: registration.seq, provider: registration.provider, capabilitiesHash: hash },
+        'the provider has registered the node',
+      );
       return { seq: registration.seq, capabilities };
     }
     await systemClock.sleep(pollMs, signal);
   }
 }
-

@@ -66,7 +66,10 @@ export function createSessionLoop(options: SessionLoopOptions): SessionLoop {
   async function open(link: MasterLink, invite: AcceptedInvite) {
     const { session, orders } = await openSession({ ...options, link, invite });
     const { sessionId, generation, heartbeatMs, lostAfterMs } = session;
-    logger.info({ event: 'session.opened', sessionId, generation, heartbeatMs, lostAfterMs, master: invite.master, orders: orders.length }, 'the session is open');
+    logger.info(
+      { event: 'session.opened', sessionId, generation, heartbeatMs, lostAfterMs, master: invite.master, orders: orders.length },
+      'the session is open',
+    );
     await options.onOrders(orders);
     await options.onOrdersComplete(orders);
     options.onContact(lostAfterMs);

@@ -7,7 +7,11 @@ export interface StopReason {
 }
 
 /** Asks every live allocation that `picks` to end, each with its own grace period. Returns how many. */
-export async function stopAllocations(store: AllocationStore, why: StopReason, picks: (record: AllocationRecord) => boolean = () => true): Promise<number> {
+export async function stopAllocations(
+  store: AllocationStore,
+  why: StopReason,
+  picks: (record: AllocationRecord) => boolean = () => true,
+): Promise<number> {
   const live = store.list().filter((record) => !record.outcome && !record.stop && picks(record));
   for (const { allocationId } of live) {
     await store.update(allocationId, (record) =>

@@ -38,7 +38,10 @@ export function watchChain(options: WatchChainOptions): Promise<void> {
     if (!isLive(standing)) await confirmEnd();
     const { invite } = state.get();
     if (invite && run.masterEpoch > invite.masterEpoch) {
-      logger.warn({ event: 'master.changed', master: run.master, masterEpoch: run.masterEpoch }, 'the run has another master; waiting for its invite');
+      logger.warn(
+        { event: 'master.changed', master: run.master, masterEpoch: run.masterEpoch },
+        'the run has another master; waiting for its invite',
+      );
       await state.update((current) => ({ ...current, invite: null }));
       onMasterChanged();
     }

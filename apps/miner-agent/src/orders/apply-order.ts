@@ -28,15 +28,32 @@ export function applyOrder(record: AllocationRecord | undefined, order: Placemen
   return applyRestart(record, order.body, context);
 }
 
-function applyStart(record: AllocationRecord | undefined, body: OrderBody<'start'>, { runId, version, now, draining }: ApplyContext): Change {
+function applyStart(
+  record: AllocationRecord | undefined,
+  body: OrderBody<'start'>,
+  { runId, version, now, draining }: ApplyContext,
+): Change {
   const { taskId, allocationId, epoch, replica, spec } = body;
-  if (specHash(spec) !== body.specHash) return err(new AppError('TASK_SPEC_INVALID', { publicMessage: 'The spec does not have the hash that the order names' }));
+  if (specHash(spec) !== body.specHash)
+    return err(new AppError('TASK_SPEC_INVALID', { publicMessage: 'The spec does not have the hash that the order names' }));
   if (record && epoch < record.epoch) return err(new AppError('STALE_EPOCH', { data: { epoch: record.epoch } }));
   if (record && epoch === record.epoch) return ok({ ...record, version });
   if (draining) return err(new AppError('NODE_NOT_READY', { publicMessage: 'The node is draining and takes no new work' }));
   return ok({
-    ...{ runId, taskId, allocationId, epoch, replica, specHash: body.specHash, spec, version },
-    ...{ stop: null, restart: null, restarts: 0, containerId: null, outcome: null, acceptedAt: now },
+    runId,
+    taskId,
+    allocationId,
+    epoch,
+    replica,
+    specHash: body.specHash,
+    spec,
+    version,
+    stop: null,
+    restart: null,
+    restarts: 0,
+    containerId: null,
+    outcome: null,
+    acceptedAt: now,
   });
 }
 
@@ -44,7 +61,8 @@ const withStop = (record: AllocationRecord, { graceMs, reason }: OrderBody<'stop
   record.stop || record.outcome ? { ...record, version } : { ...record, version, stop: { graceMs, reason, phase: 'Cancelled' } };
 
 function applyRestart(record: AllocationRecord, { graceMs }: OrderBody<'restart'>, { version, startedAt }: ApplyContext): Change {
-  if (record.outcome || record.stop) return err(new AppError('TASK_ENDED', { publicMessage: 'The allocation has ended; a new one is needed' }));
+  if (record.outcome || record.stop)
+    return err(new AppError('TASK_ENDED', { publicMessage: 'The allocation has ended; a new one is needed' }));
   // What has not started yet will start afresh anyway.
   if (startedAt === null) return ok({ ...record, version });
   return ok({ ...record, version, restart: { graceMs, insteadOf: startedAt }, restarts: record.restarts + 1 });

@@ -51,7 +51,8 @@ export function createOrderDesk(options: OrderDeskOptions): OrderDesk {
     const { message } = unwrap(verifyEnvelope(Order, envelope, { domain, now: now(), expectedSigner: invite.master }));
     if (message.runId !== identity.runId || message.node !== node) throw new AppError('AUDIENCE_WRONG');
     if (message.seq !== invite.seq) throw new AppError('STALE_REGISTRATION');
-    if (message.masterEpoch !== invite.masterEpoch) throw new AppError('INVITE_STALE_MASTER', { publicMessage: 'The order is from another term of the master' });
+    if (message.masterEpoch !== invite.masterEpoch)
+      throw new AppError('INVITE_STALE_MASTER', { publicMessage: 'The order is from another term of the master' });
     return message;
   }
 
@@ -84,18 +85,29 @@ export function createOrderDesk(options: OrderDeskOptions): OrderDesk {
       return onChanged(allocationId);
     }
     const container = kinded.kind === 'restart' ? await findContainer(runtime, node, kinded.body) : undefined;
-    const context = { runId: order.runId, version, now: now(), draining: state.get().drain !== null, startedAt: container?.startedAt ?? null };
+    const context = {
+      runId: order.runId,
+      version,
+      now: now(),
+      draining: state.get().drain !== null,
+      startedAt: container?.startedAt ?? null,
+    };
     await store.update(allocationId, (record) => unwrap(applyOrder(record, kinded, context)));
     onChanged(allocationId);
   }
 
-  async function queueSync(orderId: string, { allocationId, epoch, volume, snapshotId }: { allocationId: string; epoch: number; volume: string; snapshotId: string }): Promise<void> {
+  async function queueSync(
+    orderId: string,
+    { allocationId, epoch, volume, snapshotId }: { allocationId: string; epoch: number; volume: string; snapshotId: string },
+  ): Promise<void> {
     const record = store.get(allocationId);
     if (record?.epoch !== epoch) throw new AppError('ALLOCATION_UNKNOWN');
     if (!record.spec.volumes.some(({ name }) => name === volume)) throw new AppError('VOLUME_UNKNOWN');
     const { runId, taskId, replica, spec } = record;
     const sync: SyncRecord = { orderId, runId, taskId, allocationId, epoch, replica, volume, snapshotId, image: spec.image };
-    await state.update((current) => (current.syncs.some((known) => known.orderId === orderId) ? current : { ...current, syncs: [...current.syncs, sync] }));
+    await state.update((current) =>
+      current.syncs.some((known) => known.orderId === orderId) ? current : { ...current, syncs: [...current.syncs, sync] },
+    );
   }
 
   async function takeOne(envelope: unknown): Promise<void> {
@@ -127,7 +139,9 @@ export function createOrderDesk(options: OrderDeskOptions): OrderDesk {
       // Done and forgotten is as good as done.
       if (code === 'ORDER_REPLAYED') return { orderId, ok: true };
       logger.warn({ event: 'order.refused', orderId, kind, code, err: error }, message);
-      return code === 'DOCKER_UNAVAILABLE' || code === 'INTERNAL' ? null : { orderId, ok: false, error: { code, message: message.slice(0, 2000) } };
+      return code === 'DOCKER_UNAVAILABLE' || code === 'INTERNAL'
+        ? null
+        : { orderId, ok: false, error: { code, message: message.slice(0, 2000) } };
     }
   }
 

@@ -15,7 +15,8 @@ export function containerUser(imageUser: string, passwd: string | null): User | 
   if (name === '') return DEFAULT_USER;
   if (/^\d+$/.test(name)) {
     const uid = Number(name);
-    const gid = group !== undefined && /^\d+$/.test(group) ? Number(group) : (passwdEntry(passwd, (fields) => fields[2] === name)?.gid ?? uid);
+    const gid =
+      group !== undefined && /^\d+$/.test(group) ? Number(group) : (passwdEntry(passwd, (fields) => fields[2] === name)?.gid ?? uid);
     return orDefault({ uid, gid });
   }
   const entry = passwdEntry(passwd, (fields) => fields[0] === name);
@@ -28,7 +29,10 @@ const orDefault = (user: User): User => (user.uid === 0 ? DEFAULT_USER : { uid: 
 export const needsPasswd = (imageUser: string): boolean => imageUser !== '' && !/^\d+:\d+$/.test(imageUser);
 
 function passwdEntry(passwd: string | null, matches: (fields: string[]) => boolean): User | null {
-  const fields = passwd?.split('\n').map((line) => line.split(':')).find(matches);
+  const fields = passwd
+    ?.split('\n')
+    .map((line) => line.split(':'))
+    .find(matches);
   const [uid, gid] = [Number(fields?.[2]), Number(fields?.[3])];
   return fields && Number.isInteger(uid) && Number.isInteger(gid) ? { uid, gid } : null;
 }

@@ -32,7 +32,11 @@ export interface StepContext {
 }
 
 /** Uploads an archive and hands in the signed acknowledgment. */
-export type DeliverSnapshot = (step: StepOf<'sync'>['sync'], archive: { file: string; sha256: Hex; sizeBytes: number }, signal: AbortSignal) => Promise<void>;
+export type DeliverSnapshot = (
+  step: StepOf<'sync'>['sync'],
+  archive: { file: string; sha256: Hex; sizeBytes: number },
+  signal: AbortSignal,
+) => Promise<void>;
 
 export type Executor<K extends StepKind> = (step: StepOf<K>, context: StepContext) => Promise<void>;
 

@@ -27,15 +27,24 @@ export function outcomeOf({ record, container, lastEntry, now }: Ended): Outcome
   };
 }
 
-function judge(record: AllocationRecord, container: ObservedContainer, lastEntry: LogEntry | undefined): Pick<Outcome, 'phase' | 'reason' | 'error'> {
+function judge(
+  record: AllocationRecord,
+  container: ObservedContainer,
+  lastEntry: LogEntry | undefined,
+): Pick<Outcome, 'phase' | 'reason' | 'error'> {
   const { exitCode, oomKilled } = container;
   if (record.stop) return { phase: record.stop.phase, reason: record.stop.reason, error: null };
   if (exitCode === 0) return { phase: 'Succeeded', reason: 'exited with code 0', error: null };
   if (oomKilled && exitCode === OOM_EXIT_CODE) return failure(new AppError('CONTAINER_OOM_KILLED'));
   const init = (exitCode === 126 || exitCode === 127) && lastEntry ? INIT_EXEC_FAILED.exec(lastEntry.text) : null;
-  if (init) return failure(new AppError('COMMAND_NOT_FOUND', { publicMessage: `The command "${init[1]}" cannot be executed in the image: ${init[2]}` }));
+  if (init)
+    return failure(
+      new AppError('COMMAND_NOT_FOUND', { publicMessage: `The command "${init[1]}" cannot be executed in the image: ${init[2]}` }),
+    );
   if (container.startedAt === null) return failure(new AppError('CONTAINER_START_FAILED', { publicMessage: container.error ?? undefined }));
-  return failure(new AppError('CONTAINER_EXITED', { publicMessage: `The container ended with exit code ${exitCode}${signalNote(exitCode)}` }));
+  return failure(
+    new AppError('CONTAINER_EXITED', { publicMessage: `The container ended with exit code ${exitCode}${signalNote(exitCode)}` }),
+  );
 }
 
 /** By a shell's convention 128 + n means killed by signal n. */

@@ -30,7 +30,10 @@ export function plan(desired: Desired, observed: Observed): Step[] {
     return planAllocation(record, { containers: containers.filter(belongs), networks: networks.filter(belongs), images: observed.images });
   });
   const isSwept = ({ owner }: Owned<unknown>) => !known.has(owner.allocationId) && desired.sweep.has(owner.allocationId);
-  const swept = [...containers.filter(isSwept).flatMap((orphan) => discard(orphan, LEFTOVER_GRACE_MS)), ...networks.filter(isSwept).map(removeNetwork)];
+  const swept = [
+    ...containers.filter(isSwept).flatMap((orphan) => discard(orphan, LEFTOVER_GRACE_MS)),
+    ...networks.filter(isSwept).map(removeNetwork),
+  ];
   return [...syncs, ...allocations, ...swept];
 }
 
@@ -72,7 +75,10 @@ function planWithContainer(record: AllocationRecord, current: Owned<ObservedCont
   const { id: containerId, state, startedAt } = current.thing;
   if (record.outcome) return { steps: discard(current, LEFTOVER_GRACE_MS), ends: true };
 
-  const collect: Step[] = [{ kind: 'collect', ...target, containerId }, { kind: 'remove', ...target, containerId }];
+  const collect: Step[] = [
+    { kind: 'collect', ...target, containerId },
+    { kind: 'remove', ...target, containerId },
+  ];
   if (record.stop) {
     const stop: Step[] = isLive(state) ? [{ kind: 'stop', ...target, containerId, graceMs: record.stop.graceMs }] : [];
     return { steps: [...stop, ...collect], ends: true };
@@ -95,7 +101,11 @@ function discard({ thing, owner }: Owned<ObservedContainer>, graceMs: number): S
   return [...stop, { kind: 'remove', ...target, containerId: thing.id }];
 }
 
-const removeNetwork = ({ thing, owner }: Owned<ObservedNetwork>): Step => ({ kind: 'remove-network', ...targetOf(owner), network: thing.name });
+const removeNetwork = ({ thing, owner }: Owned<ObservedNetwork>): Step => ({
+  kind: 'remove-network',
+  ...targetOf(owner),
+  network: thing.name,
+});
 
 const targetOf = ({ allocationId, epoch }: { allocationId: string; epoch: number }) => ({ allocationId, epoch });
 

@@ -88,7 +88,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   /** A stop or a newer epoch that arrives between two steps changes what comes next. */
   function isCurrent(step: Step): boolean {
     const record = store.get(step.allocationId);
-    if (step.kind === 'pull' || step.kind === 'create' || step.kind === 'start') return record?.epoch === step.epoch && !record.stop && !record.outcome;
+    if (step.kind === 'pull' || step.kind === 'create' || step.kind === 'start')
+      return record?.epoch === step.epoch && !record.stop && !record.outcome;
     return true;
   }
 
@@ -174,4 +175,3 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     },
   };
 }
-

@@ -37,7 +37,8 @@ export function createStatusBoard(now: () => number): StatusBoard {
       activities.set(allocationId, { ...(activities.get(allocationId) ?? IDLE), ...change });
     },
     current: () => [...statuses.values()],
-    unreported: (limit) => [...statuses.values()].filter((status) => confirmed.get(status.allocationId) !== fingerprint(status)).slice(0, limit),
+    unreported: (limit) =>
+      [...statuses.values()].filter((status) => confirmed.get(status.allocationId) !== fingerprint(status)).slice(0, limit),
     confirm(reported) {
       for (const status of reported) confirmed.set(status.allocationId, fingerprint(status));
     },

@@ -29,4 +29,5 @@ export function decideFailure(kind: StepKind, error: AppError, failures: number)
   return { retry: true, delayMs: Math.min(MAX_MS, BASE_MS * 3 ** Math.min(failures - 1, 10)) };
 }
 
-export const toAppError = (error: unknown): AppError => (error instanceof AppError ? error : new AppError('INTERNAL', { publicMessage: 'The agent failed at this step', cause: error }));
+export const toAppError = (error: unknown): AppError =>
+  error instanceof AppError ? error : new AppError('INTERNAL', { publicMessage: 'The agent failed at this step', cause: error });

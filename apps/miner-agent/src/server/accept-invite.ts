@@ -60,9 +60,18 @@ export function createInviteDesk(options: InviteDeskOptions): (envelope: unknown
   async function take(envelope: unknown): Promise<Envelope<Acknowledgment>> {
     const { message, digest } = await verify(envelope);
     const { sender: master, masterEpoch, seq, masterUrl, lostAfterMs } = message;
-    logger.info({ event: 'invite.verified', master, masterEpoch, seq, inviteDigest: digest }, "the invite is of the run's master, as the chain says");
+    logger.info(
+      { event: 'invite.verified', master, masterEpoch, seq, inviteDigest: digest },
+      "the invite is of the run's master, as the chain says",
+    );
     await accept({ digest, master, masterEpoch, seq, masterUrl, lostAfterMs, acceptedAt: now() });
-    const header = newHeader({ runId, sender: signer.address, audience: audienceOfAddress(master), now: now(), ttlMs: ACKNOWLEDGMENT_TTL_MS });
+    const header = newHeader({
+      runId,
+      sender: signer.address,
+      audience: audienceOfAddress(master),
+      now: now(),
+      ttlMs: ACKNOWLEDGMENT_TTL_MS,
+    });
     const signed = signMessage(Acknowledgment, { ...header, inviteDigest: digest, seq }, { domain, signer });
     logger.info({ event: 'invite.acknowledged', master, inviteDigest: digest }, 'the invite is acknowledged');
     return signed;

@@ -65,7 +65,8 @@ export function createChallengeDesk(options: ChallengeDeskOptions): (envelope: u
   }
 
   async function inTurn<T>(job: () => Promise<T>): Promise<T> {
-    if (waiting >= MAX_WAITING) throw new AppError('RATE_LIMITED', { publicMessage: 'The node is busy with other challenges', data: { retryAfterMs: 10_000 } });
+    if (waiting >= MAX_WAITING)
+      throw new AppError('RATE_LIMITED', { publicMessage: 'The node is busy with other challenges', data: { retryAfterMs: 10_000 } });
     waiting += 1;
     const turn = last.then(job);
     last = turn.catch(() => undefined);

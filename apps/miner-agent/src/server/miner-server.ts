@@ -34,7 +34,15 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = error.code === 'EADDRINUSE';
-      reject(taken ? new AppError('PORT_IN_USE', { publicMessage: `Port ${port} is in use`, hint: 'Stop the other program, or set MUSTER_LISTEN_PORT (and MUSTER_ENDPOINT).', cause: error }) : error);
+      reject(
+        taken
+          ? new AppError('PORT_IN_USE', {
+              publicMessage: `Port ${port} is in use`,
+              hint: 'Stop the other program, or set MUSTER_LISTEN_PORT (and MUSTER_ENDPOINT).',
+              cause: error,
+            })
+          : error,
+      );
     });
     server.listen(port, host, resolve);
   });

@@ -39,7 +39,10 @@ export async function startInbound(options: InboundOptions): Promise<{ endpoint:
   const view = createRunView(chain, monotonic);
   const common = { ...options, view, nonces: stores.nonces };
   const containers = createContainerChallenges({ runtime, node: signer.address, runId, hasInit: tenancy.hasInit });
-  const context = () => ({ containers, identity: { capabilitiesHash: capabilitiesHash(stores.state.get().registration?.capabilities ?? fallback) } });
+  const context = () => ({
+    containers,
+    identity: { capabilitiesHash: capabilitiesHash(stores.state.get().registration?.capabilities ?? fallback) },
+  });
   const server = await startMinerServer(
     { challenge: createChallengeDesk({ ...common, context }), invite: createInviteDesk({ ...common, accept: tenancy.acceptInvite }) },
     config.listen,

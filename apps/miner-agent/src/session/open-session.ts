@@ -52,7 +52,14 @@ export async function openSession(input: OpenSessionInput): Promise<{ session: O
   }
 }
 
-async function tryOpen({ link, invite, state, domain, signer, now }: OpenSessionInput): Promise<{ session: OpenedSession; orders: unknown[] }> {
+async function tryOpen({
+  link,
+  invite,
+  state,
+  domain,
+  signer,
+  now,
+}: OpenSessionInput): Promise<{ session: OpenedSession; orders: unknown[] }> {
   // Written down before it is used: after a crash it is not used again.
   const { generation, newestOrder, identity } = await state.update((current) => ({ ...current, generation: current.generation + 1 }));
   const ephemeral = createEphemeral();
@@ -78,9 +85,16 @@ async function tryOpen({ link, invite, state, domain, signer, now }: OpenSession
   });
   if (!sent) throw new AppError('INTERNAL');
   const { envelope, orders } = answerSchema.parse(answer);
-  const message = acceptedBy(invite, { envelope, openDigest: digestOf(SessionOpen, sent.message, domain), audience: audienceOfAddress(signer.address), domain, now: now() });
+  const message = acceptedBy(invite, {
+    envelope,
+    openDigest: digestOf(SessionOpen, sent.message, domain),
+    audience: audienceOfAddress(signer.address),
+    domain,
+    now: now(),
+  });
   const { sessionId, ephemeralKey: peerPublicKey, heartbeatMs, lostAfterMs } = message;
-  if (message.generation !== generation) throw new AppError('RESPONSE_INVALID', { publicMessage: 'The master accepted another generation than was asked for' });
+  if (message.generation !== generation)
+    throw new AppError('RESPONSE_INVALID', { publicMessage: 'The master accepted another generation than was asked for' });
   const keys = deriveSessionKeys({ privateKey: ephemeral.privateKey, peerPublicKey, inviteDigest: invite.digest, sessionId, generation });
   return { session: { sessionId, generation, inviteDigest: invite.digest, keys, heartbeatMs, lostAfterMs }, orders };
 }
@@ -96,6 +110,7 @@ interface Expected {
 /** Signed by the master of the invite, for us, about this very request. */
 function acceptedBy(invite: AcceptedInvite, { envelope, openDigest, audience, domain, now }: Expected): SessionAccept {
   const { message } = unwrap(verifyEnvelope(SessionAccept, envelope, { domain, now, audience, expectedSigner: invite.master }));
-  if (message.openDigest !== openDigest) throw new AppError('RESPONSE_INVALID', { publicMessage: 'The acceptance belongs to another request' });
+  if (message.openDigest !== openDigest)
+    throw new AppError('RESPONSE_INVALID', { publicMessage: 'The acceptance belongs to another request' });
   return message;
 }

@@ -64,13 +64,17 @@ export function createSessionChannel(session: OpenedSession, counter: FrameCount
     sealUpload: (body) => Buffer.from(JSON.stringify(seal('blobs', body))).toString('base64url'),
     receiveOrders({ onOrders, onError }) {
       const subscribed = turn.then(() => {
-        link.subscribe('orders', { frame: seal('orders', {}) }, {
-          onError,
-          onData: (data) => {
-            const answer = answerSchema.safeParse(data);
-            if (answer.success) onOrders(open('orders', answer.data.frame, ordersBodySchema).orders);
+        link.subscribe(
+          'orders',
+          { frame: seal('orders', {}) },
+          {
+            onError,
+            onData: (data) => {
+              const answer = answerSchema.safeParse(data);
+              if (answer.success) onOrders(open('orders', answer.data.frame, ordersBodySchema).orders);
+            },
           },
-        });
+        );
       });
       turn = subscribed.catch(() => undefined);
       return subscribed;

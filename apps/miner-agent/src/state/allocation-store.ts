@@ -40,9 +40,11 @@ export async function openAllocationStore(directory: string): Promise<Allocation
     get: (allocationId) => records.get(allocationId),
     update: (allocationId, change) => {
       const turn = (turns.get(allocationId) ?? Promise.resolve()).then(() => write(allocationId, change));
-      const settled = turn.catch(() => undefined).finally(() => {
-        if (turns.get(allocationId) === settled) turns.delete(allocationId);
-      });
+      const settled = turn
+        .catch(() => undefined)
+        .finally(() => {
+          if (turns.get(allocationId) === settled) turns.delete(allocationId);
+        });
       turns.set(allocationId, settled);
       return turn;
     },

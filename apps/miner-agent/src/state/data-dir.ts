@@ -14,7 +14,10 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
     if (await tryLock(file)) return { release: () => rm(file, { force: true }) };
     const holder = await readFile(file, 'utf8').catch(() => '');
     if (await isAlive(holder)) {
-      throw new AppError('DATA_DIR_UNUSABLE', { publicMessage: `Another agent (process ${holder.split(' ')[0]}) uses ${dataDir}`, hint: 'Stop it, or give this one its own MUSTER_DATA_DIR and node key.' });
+      throw new AppError('DATA_DIR_UNUSABLE', {
+        publicMessage: `Another agent (process ${holder.split(' ')[0]}) uses ${dataDir}`,
+        hint: 'Stop it, or give this one its own MUSTER_DATA_DIR and node key.',
+      });
     }
     // Left behind by a crash.
     await rm(file, { force: true });

@@ -22,8 +22,10 @@ export interface AgentStores {
 }
 
 /** One directory per run inside the data directory, so that a node may go from run to run with the same key. */
-export const runDirectory = (dataDir: string, { chainId, registry, runId }: Pick<AgentState['identity'], 'chainId' | 'registry' | 'runId'>): string =>
-  join(dataDir, 'runs', `${chainId}-${registry.slice(2, 10).toLowerCase()}-${runId}`);
+export const runDirectory = (
+  dataDir: string,
+  { chainId, registry, runId }: Pick<AgentState['identity'], 'chainId' | 'registry' | 'runId'>,
+): string => join(dataDir, 'runs', `${chainId}-${registry.slice(2, 10).toLowerCase()}-${runId}`);
 
 export interface OpenOptions {
   dataDir: string;

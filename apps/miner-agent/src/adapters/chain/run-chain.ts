@@ -36,7 +36,13 @@ export function createRunChain({ client, network, registry, runId, node, provide
     readRegistration: () => getRegistration(reader, runId, node),
     async readFinalStanding() {
       const standing = await withChainErrors(() =>
-        client.readContract({ address: registry, abi: computeRegistryAbi, functionName: 'standingOf', args: [BigInt(runId), node], blockTag: network.finality }),
+        client.readContract({
+          address: registry,
+          abi: computeRegistryAbi,
+          functionName: 'standingOf',
+          args: [BigInt(runId), node],
+          blockTag: network.finality,
+        }),
       );
       return standingOfNumber(standing);
     },
@@ -54,7 +60,11 @@ export function createRunChain({ client, network, registry, runId, node, provide
     readTime: async () => (await latestBlock(client)).timestamp,
     async register({ seq, capabilitiesHash, deadline, consent }) {
       if (!provider) throw new AppError('KEY_INVALID', { publicMessage: 'The provider key is not on this machine' });
-      const sent = await register({ sender: provider, registry }, { runId, node, capabilitiesHash, deadline: BigInt(deadline), consent }, { key: `register:${registry}:${runId}:${node}:${seq}` });
+      const sent = await register(
+        { sender: provider, registry },
+        { runId, node, capabilitiesHash, deadline: BigInt(deadline), consent },
+        { key: `register:${registry}:${runId}:${node}:${seq}` },
+      );
       return { txHash: sent.hash, seq: sent.seq };
     },
     async leave() {

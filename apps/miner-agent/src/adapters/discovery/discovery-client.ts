@@ -11,7 +11,10 @@ import { z } from 'zod';
 /** Discovery over HTTP at the run's URI, which is a stranger's word. */
 export interface DiscoveryClient {
   /** Throws discovery's refusal, or DISCOVERY_UNREACHABLE. */
-  announce(uri: string, input: { envelope: Envelope<EndpointAnnouncement>; capabilities: CapabilityDocument }): Promise<{ expiresAt: number; standing: string }>;
+  announce(
+    uri: string,
+    input: { envelope: Envelope<EndpointAnnouncement>; capabilities: CapabilityDocument },
+  ): Promise<{ expiresAt: number; standing: string }>;
 }
 
 const answerSchema = z.object({ accepted: z.literal(true), expiresAt: timestampMsSchema, standing: z.string().max(32) });
@@ -24,7 +27,10 @@ export function createDiscoveryClient({ allowPrivate, signal }: { allowPrivate: 
       try {
         return answerSchema.parse(await client.announce.mutate(input, { signal }));
       } catch (error) {
-        throw AppError.fromWire(error) ?? new AppError('DISCOVERY_UNREACHABLE', { publicMessage: `Discovery at ${uri} does not answer`, cause: error });
+        throw (
+          AppError.fromWire(error) ??
+          new AppError('DISCOVERY_UNREACHABLE', { publicMessage: `Discovery at ${uri} does not answer`, cause: error })
+        );
       }
     },
   };

@@ -24,12 +24,16 @@ export function statusOf(error: unknown): number | undefined {
 /** The engine's own words, without dockerode's prefix. */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.replace(/^\(HTTP code \d+\) [a-z -]+ - /i, '').trim().slice(0, 2000);
+  return text
+    .replace(/^\(HTTP code \d+\) [a-z -]+ - /i, '')
+    .trim()
+    .slice(0, 2000);
 }
 
 /** An engine that does not answer is DOCKER_UNAVAILABLE whatever was asked; a refusal becomes `code`. */
 export function engineError(error: unknown, code: ErrorCode, publicMessage?: string): AppError {
   if (error instanceof AppError) return error;
-  if (statusOf(error) === undefined) return new AppError('DOCKER_UNAVAILABLE', { publicMessage: `Docker does not answer: ${messageOf(error)}`, cause: error });
+  if (statusOf(error) === undefined)
+    return new AppError('DOCKER_UNAVAILABLE', { publicMessage: `Docker does not answer: ${messageOf(error)}`, cause: error });
   return new AppError(code, { publicMessage: publicMessage ?? messageOf(error), cause: error });
 }

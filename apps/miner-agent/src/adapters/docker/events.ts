@@ -3,7 +3,10 @@ import type { ContainerRuntime, Labels, RuntimeEvent } from '../../ports/contain
 import { labelFilter } from './containers.ts';
 import { engineError, type Engine } from './engine.ts';
 
-const eventSchema = z.object({ Action: z.string(), Actor: z.object({ ID: z.string(), Attributes: z.record(z.string(), z.string()).optional() }) });
+const eventSchema = z.object({
+  Action: z.string(),
+  Actor: z.object({ ID: z.string(), Attributes: z.record(z.string(), z.string()).optional() }),
+});
 
 export function createEvents(engine: Engine): Pick<ContainerRuntime, 'watch'> {
   async function* watch(labels: Labels, signal: AbortSignal): AsyncGenerator<RuntimeEvent> {
@@ -15,7 +18,8 @@ export function createEvents(engine: Engine): Pick<ContainerRuntime, 'watch'> {
         rest = lines.pop() ?? '';
         for (const line of lines) {
           const parsed = eventSchema.safeParse(line.trim() === '' ? null : JSON.parse(line));
-          if (parsed.success) yield { action: parsed.data.Action, containerId: parsed.data.Actor.ID, labels: parsed.data.Actor.Attributes ?? {} };
+          if (parsed.success)
+            yield { action: parsed.data.Action, containerId: parsed.data.Actor.ID, labels: parsed.data.Actor.Attributes ?? {} };
         }
       }
     } catch (error) {

@@ -43,5 +43,11 @@ export async function withHelper<T>(engine: Engine, spec: HelperSpec, use: (help
 
 /** A volume starts empty: copying the image's content into it would bring root's ownership along. */
 export function volumeMount(name: string, path: string): Docker.MountSettings {
-  return { Type: 'volume', Source: name, Target: path, ReadOnly: false, VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } } };
+  return {
+    Type: 'volume',
+    Source: name,
+    Target: path,
+    ReadOnly: false,
+    VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } },
+  };
 }

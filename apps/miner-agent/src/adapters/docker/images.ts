@@ -11,7 +11,8 @@ const progressSchema = z.object({
 });
 
 /** What registries and engines say when there is no such image, or none for us: waiting does not help. */
-const ABSENT = /not found|manifest unknown|does not exist|pull access denied|repository name must|invalid reference|no matching manifest|denied: /i;
+const ABSENT =
+  /not found|manifest unknown|does not exist|pull access denied|repository name must|invalid reference|no matching manifest|denied: /i;
 
 export function createImages(engine: Engine): Pick<ContainerRuntime, 'findImage' | 'pullImage'> {
   async function findImage(reference: string): Promise<ImageDetails | null> {
@@ -21,7 +22,8 @@ export function createImages(engine: Engine): Pick<ContainerRuntime, 'findImage'
     } catch (error) {
       if (statusOf(error) === 404) return null;
       // A reference that no registry could hold is one that does not exist.
-      if (statusOf(error) === 400) throw new AppError('IMAGE_NOT_FOUND', { publicMessage: `${reference} is not an image reference`, cause: error });
+      if (statusOf(error) === 400)
+        throw new AppError('IMAGE_NOT_FOUND', { publicMessage: `${reference} is not an image reference`, cause: error });
       throw engineError(error, 'IMAGE_PULL_FAILED');
     }
   }
@@ -84,7 +86,10 @@ function pullError(reference: string, error: unknown): AppError {
   // Without a status it came inside the pull's stream, or the engine is gone.
   const isRefusal = statusOf(error) !== undefined || ABSENT.test(message);
   if (statusOf(error) === 404 || (isRefusal && ABSENT.test(message))) {
-    return new AppError('IMAGE_NOT_FOUND', { publicMessage: `There is no image ${reference} that this node may pull: ${message}`, cause: error });
+    return new AppError('IMAGE_NOT_FOUND', {
+      publicMessage: `There is no image ${reference} that this node may pull: ${message}`,
+      cause: error,
+    });
   }
   if (!isRefusal && /ECONNREFUSED|ENOENT|socket hang up|ECONNRESET/.test(message)) return engineError(error, 'IMAGE_PULL_FAILED');
   return new AppError('IMAGE_PULL_FAILED', { publicMessage: `${reference} could not be pulled: ${message}`, cause: error });

@@ -6,14 +6,19 @@ import { logEntries } from './log-frames.ts';
 export function createLogs(engine: Engine): Pick<ContainerRuntime, 'readLogs'> {
   async function* readLogs(id: string, { follow, sinceMs, tail, signal }: ReadLogsOptions): AsyncGenerator<LogEntry> {
     try {
-      const stream = await openLogs(engine, id, {
-        stdout: true,
-        stderr: true,
-        timestamps: true,
-        ...(sinceMs === undefined ? {} : { since: (sinceMs / 1000).toFixed(3) }),
-        ...(tail === undefined ? {} : { tail }),
-        ...(signal === undefined ? {} : { abortSignal: signal }),
-      }, follow);
+      const stream = await openLogs(
+        engine,
+        id,
+        {
+          stdout: true,
+          stderr: true,
+          timestamps: true,
+          ...(sinceMs === undefined ? {} : { since: (sinceMs / 1000).toFixed(3) }),
+          ...(tail === undefined ? {} : { tail }),
+          ...(signal === undefined ? {} : { abortSignal: signal }),
+        },
+        follow,
+      );
       yield* logEntries(stream);
     } catch (error) {
       if (signal?.aborted) return;

@@ -41,4 +41,3 @@ export function createNetworks(engine: Engine): Networks {
 
   return { listNetworks, createNetwork, removeNetwork };
 }
-

@@ -16,7 +16,8 @@ export function createVolumes(engine: Engine): Volumes {
       // Creating what exists changes nothing, so what exists must be looked at.
       const existing = await volumeLabels(engine, name);
       const isOurs = Object.entries(labels).every(([label, value]) => existing?.[label] === value);
-      if (!isOurs) throw new AppError('CONTAINER_START_FAILED', { publicMessage: `A volume named ${name} exists that this agent did not make` });
+      if (!isOurs)
+        throw new AppError('CONTAINER_START_FAILED', { publicMessage: `A volume named ${name} exists that this agent did not make` });
       await withHelper(engine, { image, labels: helperLabels, volume: name }, async (helper) => {
         await helper.putArchive(await directoryEntry(VOLUME_MOUNT.slice(1), owner), { path: '/' });
       });

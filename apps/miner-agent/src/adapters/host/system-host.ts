@@ -15,7 +15,11 @@ export function createSystemHost(): Host {
       const [processor, memory, os] = await Promise.all([cpu(), mem(), osInfo()]);
       const threads = Math.max(1, processor.cores);
       return {
-        cpu: { model: (processor.brand || processor.manufacturer || 'unknown').slice(0, 200), cores: Math.max(1, processor.physicalCores || threads), threads },
+        cpu: {
+          model: (processor.brand || processor.manufacturer || 'unknown').slice(0, 200),
+          cores: Math.max(1, processor.physicalCores || threads),
+          threads,
+        },
         memoryBytes: memory.total,
         os: { platform: os.platform, kernel: os.kernel, arch: os.arch },
       };

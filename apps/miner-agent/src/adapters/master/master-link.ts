@@ -79,7 +79,8 @@ export async function connectMaster({ masterUrl, allowPrivate, callTimeoutMs }: 
   };
 }
 
-const unreachable = (masterUrl: string, cause?: unknown) => new AppError('MASTER_UNREACHABLE', { publicMessage: `The master at ${masterUrl} does not answer`, cause });
+const unreachable = (masterUrl: string, cause?: unknown) =>
+  new AppError('MASTER_UNREACHABLE', { publicMessage: `The master at ${masterUrl} does not answer`, cause });
 
 /** ws speaks the standard's interface as far as tRPC uses it, but declares types of its own. */
 function isStandardWebSocket(candidate: { prototype: object }): candidate is typeof globalThis.WebSocket {

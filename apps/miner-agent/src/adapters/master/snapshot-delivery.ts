@@ -30,7 +30,10 @@ export function createSnapshotDelivery({ channel, state, domain, signer, allowPr
     const { invite } = state.get();
     const session = channel();
     if (!invite || !session) throw new AppError('MASTER_UNREACHABLE');
-    if (sizeBytes > MAX_ARCHIVE_BYTES) throw new AppError('SNAPSHOT_FAILED', { publicMessage: `The archive has ${sizeBytes} bytes, more than one upload may carry (${MAX_ARCHIVE_BYTES})` });
+    if (sizeBytes > MAX_ARCHIVE_BYTES)
+      throw new AppError('SNAPSHOT_FAILED', {
+        publicMessage: `The archive has ${sizeBytes} bytes, more than one upload may carry (${MAX_ARCHIVE_BYTES})`,
+      });
     const { orderId, runId, allocationId, volume, snapshotId } = sync;
     const response = await fetch(`${invite.masterUrl}/blobs/${sha256}`, {
       method: 'PUT',
@@ -39,13 +42,25 @@ export function createSnapshotDelivery({ channel, state, domain, signer, allowPr
       signal,
     });
     if (!response.ok) throw await refusalOf(response);
-    const message = { runId, node: signer.address, seq: invite.seq, orderId, allocationId, volume, snapshotId, sha256, sizeBytes, issuedAt: now() };
+    const message = {
+      runId,
+      node: signer.address,
+      seq: invite.seq,
+      orderId,
+      allocationId,
+      volume,
+      snapshotId,
+      sha256,
+      sizeBytes,
+      issuedAt: now(),
+    };
     await session.acknowledgeSync(signMessage(SyncAck, message, { domain, signer }));
   };
 }
 
 async function refusalOf(response: Response): Promise<AppError> {
   const body: unknown = await response.json().catch(() => null);
-  const refusal = AppError.fromWire(body) ?? AppError.fromWire(typeof body === 'object' && body !== null && 'error' in body ? body.error : null);
+  const refusal =
+    AppError.fromWire(body) ?? AppError.fromWire(typeof body === 'object' && body !== null && 'error' in body ? body.error : null);
   return refusal ?? new AppError('SNAPSHOT_FAILED', { publicMessage: `The blob store answered ${response.status}` });
 }

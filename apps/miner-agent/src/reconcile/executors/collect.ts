@@ -12,7 +12,12 @@ export const collect: Executor<'collect'> = async (step, context) => {
   if (!container) return;
   let lastEntry: LogEntry | undefined;
   for await (const entry of runtime.readLogs(container.id, { follow: false, tail: 1 })) lastEntry = entry;
-  await updateRecord(context, step, (record) => (record.outcome ? record : { ...record, outcome: outcomeOf({ record, container, lastEntry, now: now() }) }));
+  await updateRecord(context, step, (record) =>
+    record.outcome ? record : { ...record, outcome: outcomeOf({ record, container, lastEntry, now: now() }) },
+  );
   const { exitCode, oomKilled } = container;
-  logger.info({ event: 'container.ended', allocationId: step.allocationId, epoch: step.epoch, containerId: container.id, exitCode, oomKilled }, 'the container has ended');
+  logger.info(
+    { event: 'container.ended', allocationId: step.allocationId, epoch: step.epoch, containerId: container.id, exitCode, oomKilled },
+    'the container has ended',
+  );
 };

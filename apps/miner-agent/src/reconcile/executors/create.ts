@@ -23,7 +23,10 @@ export const create: Executor<'create'> = async (step, context) => {
   }
   const containerId = await runtime.createContainer(blueprint);
   await updateRecord(context, step, (current) => ({ ...current, containerId }));
-  logger.info({ event: 'container.created', allocationId: record.allocationId, taskId: record.taskId, containerId, imageId: image.id }, 'the container is created');
+  logger.info(
+    { event: 'container.created', allocationId: record.allocationId, taskId: record.taskId, containerId, imageId: image.id },
+    'the container is created',
+  );
 };
 
 async function userOf(image: ImageDetails, reference: string, { runtime, node }: StepContext) {

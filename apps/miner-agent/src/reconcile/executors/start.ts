@@ -10,5 +10,8 @@ export const start: Executor<'start'> = async (step, context) => {
   if (container.state !== 'created') return;
   await runtime.startContainer(container.id);
   await updateRecord(context, step, (record) => ({ ...record, containerId: container.id }));
-  logger.info({ event: 'container.started', allocationId: step.allocationId, epoch: step.epoch, containerId: container.id }, 'the container runs');
+  logger.info(
+    { event: 'container.started', allocationId: step.allocationId, epoch: step.epoch, containerId: container.id },
+    'the container runs',
+  );
 };

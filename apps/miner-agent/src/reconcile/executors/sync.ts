@@ -18,13 +18,28 @@ export const sync: Executor<'sync'> = async ({ sync: record }, context) => {
     const archive = await archiveVolume(record, file, context);
     await deliverSnapshot(record, archive, signal);
     const { sha256, sizeBytes } = archive;
-    logger.info({ event: 'sync.acknowledged', allocationId: record.allocationId, taskId: record.taskId, volume: record.volume, snapshotId: record.snapshotId, sha256, sizeBytes }, 'the volume is synced');
+    logger.info(
+      {
+        event: 'sync.acknowledged',
+        allocationId: record.allocationId,
+        taskId: record.taskId,
+        volume: record.volume,
+        snapshotId: record.snapshotId,
+        sha256,
+        sizeBytes,
+      },
+      'the volume is synced',
+    );
   } finally {
     await rm(file, { force: true });
   }
 };
 
-async function archiveVolume(record: SyncRecord, file: string, { runtime, node, signal }: StepContext): Promise<{ file: string; sha256: Hex; sizeBytes: number }> {
+async function archiveVolume(
+  record: SyncRecord,
+  file: string,
+  { runtime, node, signal }: StepContext,
+): Promise<{ file: string; sha256: Hex; sizeBytes: number }> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
   const measure = new Transform({
@@ -34,7 +49,12 @@ async function archiveVolume(record: SyncRecord, file: string, { runtime, node, 
       done(null, chunk);
     },
   });
-  const archive = runtime.archiveVolume({ name: volumeName(record, record.volume), helperLabels: roleLabels(node, 'helper'), image: record.image, signal });
+  const archive = runtime.archiveVolume({
+    name: volumeName(record, record.volume),
+    helperLabels: roleLabels(node, 'helper'),
+    image: record.image,
+    signal,
+  });
   await pipeline(Readable.from(archive, { objectMode: false }), measure, createWriteStream(file, { mode: 0o600 }), { signal });
   return { file, sha256: `0x${hash.digest('hex')}`, sizeBytes };
 }
