@@ -12,7 +12,9 @@ import { every } from '@muster/runtime/poll';
 import { allowedOrigins } from '../http/allowed-origins.ts';
 import { createApiHandler, type ApiHandler } from '../http/api-handler.ts';
 import { createLiveBus } from '../live/live-bus.ts';
+import { buyerRouter } from '../routers/buyer-router.ts';
 import type { Services } from '../services.ts';
+import { checkChain } from './check-chain.ts';
 import { createChainState } from './chain-state.ts';
 import { createServices } from './create-services.ts';
 import type { Deps, Settings } from './deps.ts';
@@ -29,6 +31,8 @@ export type AppOptions = {
 export type App = {
   services: Services;
   api: ApiHandler;
+  /** Calls the buyers' procedures in process, as the wallet behind `token`: for pages that are rendered here. */
+  createCaller(token: string | null): ReturnType<typeof buyerRouter.createCaller>;
   /** Throws when the database does not answer. */
   checkReady(): Promise<void>;
   /** In order: sockets, loops, what is still to be written, connections. The HTTP server is closed before, PostgreSQL after. */
@@ -41,15 +45,17 @@ const CURSOR_POLL_MS = 2_000;
 
 /** Composes the master and discovery over a migrated database and starts the loops. Works without an RPC: it then says so and waits. */
 export async function startApp({ settings, databaseUrl, blobDir, signer, logger }: AppOptions): Promise<App> {
+  const stopping = new AbortController();
+  const chain = createChainClient({ chainId: settings.chainId, rpcUrl: settings.rpcUrl });
+  const check = await checkChain({ client: chain, registry: settings.registry, signal: stopping.signal, logger });
   const db = createDatabase({ url: databaseUrl, logger });
   const live = await createLiveBus({ db, logger });
-  const stopping = new AbortController();
   const chainState = createChainState(db);
   const deps: Deps = {
     settings,
     origins: allowedOrigins(settings.publicUrl),
     db,
-    chain: createChainClient({ chainId: settings.chainId, rpcUrl: settings.rpcUrl }),
+    chain,
     domain: musterDomain({ chainId: settings.chainId, registry: settings.registry }),
     signer,
     nonces: createNonceStore(db),
@@ -59,7 +65,7 @@ export async function startApp({ settings, databaseUrl, blobDir, signer, logger 
     clock: systemClock,
     fetch: createGuardedFetch({ allowPrivate: settings.isDev, timeoutMs: PEER_TIMEOUT_MS, maxBytes: PEER_ANSWER_BYTES }),
     logger,
-    chainState: () => chainState.read(loops.followerStatus()),
+    chainState: () => chainState.read(loops.followerStatus(), check.error()),
   };
   const services = createServices(deps);
   const api = createApiHandler({ services, origins: deps.origins, logger });
@@ -69,11 +75,12 @@ export async function startApp({ settings, databaseUrl, blobDir, signer, logger 
   return {
     services,
     api,
+    createCaller: (token) => buyerRouter.createCaller({ services, token, remoteAddress: '', origin: deps.origins.primary, setSessionCookie: () => undefined }),
     checkReady: () => db.ping(),
     async stop() {
       await api.close();
       stopping.abort(new Error('the server stops'));
-      await Promise.all([loops.done, cursor]);
+      await Promise.all([loops.done, cursor, check.done]);
       await deps.heartbeats.close();
       await live.close();
       await db.close();

@@ -26,18 +26,22 @@ export function createTrpcSocket<TRouter extends AnyTRPCRouter>(options: TrpcSoc
     },
   });
 
+  let closing: Promise<void> | undefined;
+
   return {
     upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
       wss.handleUpgrade(req, socket, head, (client) => wss.emit('connection', client, req));
     },
-    async close(): Promise<void> {
-      handler.broadcastReconnectNotification();
-      for (const client of wss.clients) client.close(1001, 'the server is stopping');
-      const patience = setTimeout(() => {
-        for (const client of wss.clients) client.terminate();
-      }, 2_000);
-      await new Promise<void>((resolve) => wss.close(() => resolve()));
-      clearTimeout(patience);
-    },
+    close: (): Promise<void> => (closing ??= close()),
   };
+
+  async function close(): Promise<void> {
+    handler.broadcastReconnectNotification();
+    for (const client of wss.clients) client.close(1001, 'the server is stopping');
+    const patience = setTimeout(() => {
+      for (const client of wss.clients) client.terminate();
+    }, 2_000);
+    await new Promise<void>((resolve) => wss.close(() => resolve()));
+    clearTimeout(patience);
+  }
 }

@@ -1,0 +1,58 @@
+import { join, resolve } from 'node:path';
+import { resolveAddresses } from '@muster/chain/address-book';
+import { networkOf } from '@muster/chain/networks';
+import type { SettingsInput } from '@muster/api/app/settings';
+import type { KeySource } from '@muster/runtime/key-file';
+import type { LoggerOptions } from '@muster/runtime/logger';
+import type { Env } from './env.ts';
+
+export type Config = {
+  listen: { host: string; port: number };
+  /** Null: where the socket turns out to listen. */
+  publicUrl: string | null;
+  /** Null: a PostgreSQL of our own in the data directory. */
+  databaseUrl: string | null;
+  postgresDir: string;
+  blobDir: string;
+  masterKey: KeySource;
+  master: Omit<SettingsInput, 'publicUrl'>;
+  log: LoggerOptions;
+  /** Next compiles pages as they are asked for. */
+  development: boolean;
+};
+
+/** The environment as this program uses it. Throws WRONG_CHAIN or WRONG_REGISTRY for a chain that Muster is not on. */
+export function toConfig(env: Env, version: string): Config {
+  const dataDir = resolve(env.MUSTER_DATA_DIR);
+  const chainId = env.MUSTER_CHAIN_ID;
+  const { isDev } = networkOf(chainId);
+  const addresses = resolveAddresses(chainId, {
+    registry: env.MUSTER_REGISTRY,
+    validatorSet: env.MUSTER_VALIDATOR_SET,
+    deploymentBlock: env.MUSTER_DEPLOYMENT_BLOCK,
+  });
+  return {
+    listen: { host: env.HOST, port: env.PORT },
+    publicUrl: env.MUSTER_PUBLIC_URL ?? null,
+    databaseUrl: env.DATABASE_URL ?? null,
+    postgresDir: join(dataDir, 'postgres'),
+    blobDir: resolve(env.MUSTER_BLOB_DIR ?? join(dataDir, 'blobs')),
+    masterKey: {
+      name: 'master key',
+      createIfMissing: true,
+      file: resolve(env.MUSTER_MASTER_KEY_FILE ?? join(dataDir, 'master.key')),
+      ...(env.MUSTER_MASTER_KEY === undefined ? {} : { value: env.MUSTER_MASTER_KEY }),
+    },
+    master: { ...addresses, chainId, rpcUrl: env.MUSTER_RPC_URL, isDev, heartbeatMs: env.MUSTER_HEARTBEAT_MS, version },
+    log: { name: 'web', level: env.MUSTER_LOG_LEVEL, ...(env.MUSTER_LOG_FORMAT === undefined ? {} : { pretty: env.MUSTER_LOG_FORMAT === 'pretty' }) },
+    development: env.NODE_ENV === 'development',
+  };
+}
+
+/** Where browsers and agents find the server when nobody said so. */
+export function publicUrlOf({ publicUrl, listen }: Config, port: number): string {
+  if (publicUrl !== null) return publicUrl;
+  const anywhere = listen.host === '0.0.0.0' || listen.host === '::';
+  const host = anywhere ? '127.0.0.1' : listen.host.includes(':') ? `[${listen.host}]` : listen.host;
+  return `http://${host}:${port}`;
+}

@@ -1,0 +1,33 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { exitOnEnvError } from '@muster/runtime/env';
+import { createLifetime } from '@muster/runtime/lifetime';
+import { createLogger } from '@muster/runtime/logger';
+import packageJson from '../../package.json' with { type: 'json' };
+import { toConfig } from './config.ts';
+import { readEnv } from './env.ts';
+import { failStart } from './fail-start.ts';
+import { serve } from './serve.ts';
+
+/** The app's folder, from `src/server` (development) or `dist` (production). */
+function appDir(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  return here.endsWith('dist') ? dirname(here) : join(here, '..', '..');
+}
+
+async function main(): Promise<void> {
+  const env = exitOnEnvError(() => readEnv());
+  const config = toConfig(env, packageJson.version);
+  const logger = createLogger(config.log);
+  const lifetime = createLifetime({ logger });
+  // Registered first, so it comes last: Next's workers in development keep the event loop alive.
+  if (config.development) lifetime.onStop(() => void setImmediate(() => process.exit()));
+  try {
+    await serve({ config, logger, lifetime }, appDir());
+  } catch (error) {
+    if (!lifetime.signal.aborted) failStart(error);
+    await lifetime.stop('the start failed');
+  }
+}
+
+await main().catch(failStart);
