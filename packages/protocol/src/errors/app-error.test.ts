@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { AppError } from './app-error.ts';
 import { ERROR_CODES } from './codes.ts';
@@ -35,6 +35,19 @@ describe('AppError', () => {
     [{ code: 'toString' }],
   ])('finds none in %j', (value) => {
     expect(AppError.fromWire(value)).toBeUndefined();
+  });
+
+  it('is recognised across module graphs, and nothing else is', async () => {
+    vi.resetModules();
+    const { AppError: Other } = await import('./app-error.ts');
+    const foreign: unknown = new Other('RUN_CLOSED');
+    expect(Other).not.toBe(AppError);
+    expect([foreign instanceof AppError, AppError.is(foreign, 'RUN_CLOSED'), AppError.fromWire(foreign) === foreign]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect([new Error('x') instanceof AppError, AppError.is({ code: 'RUN_CLOSED' })]).toEqual([false, false]);
   });
 
   it('tells its codes apart', () => {

@@ -26,9 +26,13 @@ const wireErrorSchema = z.object({
   data: z.record(z.string(), z.unknown()),
 });
 
+// A server bundle and its server components are two module graphs with a class each; the registered symbol is one for both.
+const BRAND = Symbol.for('muster.AppError');
+
 /** A refusal or failure with a code from the table; everything but `cause` and `stack` is public. */
 export class AppError<C extends ErrorCode = ErrorCode> extends Error {
   override readonly name = 'AppError';
+  readonly [BRAND] = true;
   readonly code: C;
   readonly publicMessage: string;
   readonly hint: string;
@@ -44,6 +48,10 @@ export class AppError<C extends ErrorCode = ErrorCode> extends Error {
     this.hint = options.hint ?? entry.hint;
     this.data = options.data ?? {};
     this.docsUrl = docsPathOf(code);
+  }
+
+  static override [Symbol.hasInstance](value: unknown): value is AppError {
+    return value instanceof Error && BRAND in value;
   }
 
   /** Whether `error` is an AppError (of this code, when one is given). */

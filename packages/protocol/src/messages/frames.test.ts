@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+
+import { DOMAIN, NOW, RECEIVER, SIGNER } from '../testing/messages.ts';
+import { signMessage } from './define-message.ts';
+import { allocationStatusSchema, heartbeatAnswerSchema, heartbeatSchema } from './frames.ts';
+import { logChunksBodySchema, MAX_LINE_CHARS, MAX_LINES_PER_CHUNK } from './log-frames.ts';
+import { Order } from './order.ts';
+import { encodeOrderBody } from './order-body.ts';
+
+const allocationId = 'c7a7f1f0-2f57-4c1c-9d6b-0a1b2c3d4e5f';
+const heartbeat = {
+  at: NOW,
+  usage: { cpu: 0.5, memoryBytes: 1, diskBytes: 2 },
+  orderEpoch: 1,
+  orderCounter: 3,
+  allocations: [{ allocationId, epoch: 1, phase: 'Running' }],
+};
+
+describe('heartbeats', () => {
+  it('take what the agent sends, and nothing else', () => {
+    expect(heartbeatSchema.parse(heartbeat)).toEqual(heartbeat);
+    expect(heartbeatSchema.safeParse({ ...heartbeat, load: 1 }).success).toBe(false);
+    expect(heartbeatSchema.safeParse({ ...heartbeat, allocations: [{ allocationId, epoch: 1, phase: 'Sleeping' }] }).success).toBe(false);
+    expect(heartbeatSchema.safeParse({ ...heartbeat, usage: { ...heartbeat.usage, cpu: -1 } }).success).toBe(false);
+  });
+
+  it('are answered with orders whose form is checked', () => {
+    const body = encodeOrderBody('drain', { reason: 'x', deadlineMs: NOW });
+    const order = {
+      runId: '1',
+      node: RECEIVER,
+      seq: 1,
+      masterEpoch: 1,
+      counter: 4,
+      orderId: allocationId,
+      kind: 'drain' as const,
+      body,
+      issuedAt: NOW,
+    };
+    const orders = [signMessage(Order, order, { domain: DOMAIN, signer: SIGNER })];
+    expect(heartbeatAnswerSchema.parse({ now: NOW, orders })).toEqual({ now: NOW, orders });
+    expect(heartbeatAnswerSchema.safeParse({ now: NOW, orders: [{ ...orders[0], type: 'Invite' }] }).success).toBe(false);
+  });
+});
+
+describe('status reports', () => {
+  it('may leave out what is not known yet', () => {
+    const status = { allocationId, epoch: 1, phase: 'Pulling', oomKilled: false, restarts: 0, at: NOW };
+    expect(allocationStatusSchema.parse(status)).toEqual(status);
+    expect(allocationStatusSchema.safeParse({ ...status, exitCode: 'none' }).success).toBe(false);
+  });
+});
+
+describe('log chunks', () => {
+  const line = { at: NOW, stream: 'stdout', text: 'x' };
+  const chunksOf = (lines: unknown[]) => logChunksBodySchema.safeParse({ chunks: [{ allocationId, sequence: 0, lines }] }).success;
+
+  it('are bounded in lines and in their length, and never empty', () => {
+    expect(chunksOf([line])).toBe(true);
+    expect(chunksOf([])).toBe(false);
+    expect(chunksOf(Array(MAX_LINES_PER_CHUNK + 1).fill(line))).toBe(false);
+    expect(chunksOf([{ ...line, text: 'x'.repeat(MAX_LINE_CHARS + 1) }])).toBe(false);
+    expect(chunksOf([{ ...line, stream: 'stdin' }])).toBe(false);
+  });
+});
