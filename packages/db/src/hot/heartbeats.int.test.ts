@@ -4,7 +4,7 @@ import { issueOrders } from '../repositories/issue-orders.ts';
 import { listLiveSessions, openSession } from '../repositories/sessions.ts';
 import { addressOf, hashOf } from '../testing/chain-events.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-import { createHeartbeatWriter, type HeartbeatWriter } from './heartbeats.ts';
+import { createHeartbeatWriter, RECORD, type HeartbeatWriter } from './heartbeats.ts';
 
 describe('heartbeat writer', () => {
   let test: TestDatabase;
@@ -90,5 +90,21 @@ describe('heartbeat writer', () => {
     const sessions = await Promise.all(Array.from({ length: 1_000 }, () => setup()));
     const answers = await Promise.all(sessions.map(({ sessionId }) => writer.record({ sessionId, counter: 1, status: {} })));
     expect(answers.every(({ accepted }) => accepted)).toBe(true);
+  });
+
+  it('finds its rows by index: the session by its key, the waiting orders among those that wait alone', async () => {
+    const client = await test.db.pool.connect();
+    try {
+      await client.query('BEGIN');
+      // Tables as small as a test's are read whole whatever the indexes; this asks whether they could be used.
+      await client.query('SET LOCAL enable_seqscan = off');
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${RECORD}`, [['a'], [1], ['{}']]);
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+      expect(plan).toContain('"Session_pkey"');
+      expect(plan).toContain('Index Only Scan using "Order_pending_idx"');
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
   });
 });

@@ -32,8 +32,8 @@ export interface HeartbeatWriter {
 /** Beyond this an answer's count says "many" just as well. */
 const COUNT_LIMIT = 100;
 
-/** The rule that a counter rises is in the update itself, so that of two frames with one counter, on whatever copy, one is refused. */
-const RECORD = `
+/** Exported for a look at its plan. The rule that a counter rises is in the update itself, so that of two frames with one counter, on whatever copy, one is refused. */
+export const RECORD = `
   UPDATE "Session" s SET "counterIn" = beat.counter, "counterOut" = s."counterOut" + 1, status = COALESCE(beat.status::jsonb, s.status),
     "heartbeatAt" = CASE WHEN beat.status IS NULL THEN s."heartbeatAt" ELSE now() END
   FROM unnest($1::text[], $2::bigint[], $3::text[]) AS beat(id, counter, status)

@@ -349,7 +349,7 @@ CREATE INDEX "NodeState_phase_idx" ON "NodeState"("phase");
 CREATE INDEX "Session_runId_node_idx" ON "Session"("runId", "node");
 
 -- CreateIndex
-CREATE INDEX "Task_runId_createdAt_idx" ON "Task"("runId", "createdAt");
+CREATE INDEX "Task_runId_createdAt_taskId_idx" ON "Task"("runId", "createdAt", "taskId");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Task_runId_idempotencyKey_key" ON "Task"("runId", "idempotencyKey");
@@ -359,9 +359,6 @@ CREATE INDEX "Allocation_taskId_idx" ON "Allocation"("taskId");
 
 -- CreateIndex
 CREATE INDEX "Allocation_runId_node_phase_idx" ON "Allocation"("runId", "node", "phase");
-
--- CreateIndex
-CREATE INDEX "Order_runId_node_acknowledgedAt_idx" ON "Order"("runId", "node", "acknowledgedAt");
 
 -- CreateIndex
 CREATE INDEX "Order_allocationId_idx" ON "Order"("allocationId");
