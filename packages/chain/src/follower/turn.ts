@@ -38,7 +38,8 @@ export async function followOnce(context: TurnContext): Promise<Progress> {
   const base = cursor?.head ?? null;
   const chainHead = head.number;
 
-  if (base && !(await standsOn(context, base, head))) return rollBack(context, deployment, chainHead);
+  if (base && !(await standsOn(context, base, head)))
+    return rollBack(context, { deployment, chainHead, finalized: cursor?.finalized ?? 0 });
   if (base && head.number < base.number)
     throw new StaleAnswerError(`the RPC is at block ${head.number}, behind block ${base.number} that it showed before`);
 
@@ -115,9 +116,15 @@ async function standsOn({ client, network }: TurnContext, base: BlockRef, head: 
   throw new StaleAnswerError(`the RPC does not know block ${base.number}, though it is at block ${head.number}`);
 }
 
-async function rollBack(context: TurnContext, deployment: Deployment, chainHead: number): Promise<Progress> {
-  const authoritativeHead = context.network.isDev ? chainHead : null;
+async function rollBack(
+  context: TurnContext,
+  { deployment, chainHead, finalized }: { deployment: Deployment; chainHead: number; finalized: number },
+): Promise<Progress> {
+  const { isDev } = context.network;
+  const authoritativeHead = isDev ? chainHead : null;
   const ancestor = await findAncestor({ client: context.client, store: context.store, deployment, authoritativeHead });
+  // Such an answer says more about the RPC than about the chain.
+  if (!isDev && ancestor.number < finalized) throw new StaleAnswerError(`the RPC denies block ${finalized}, which was final`);
   const { removed } = await context.store.rollbackTo(ancestor);
   return { kind: 'rolled-back', ancestor, removed, chainHead };
 }
