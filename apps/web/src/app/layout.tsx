@@ -1,9 +1,12 @@
 import { GeistMono } from 'geist/font/mono';
 import { GeistSans } from 'geist/font/sans';
+import { HydrationBoundary } from '@tanstack/react-query';
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 import { Providers } from '../features/shell/providers.tsx';
 import { Shell } from '../features/shell/shell.tsx';
+import { prefetch } from '../lib/server/prefetch.ts';
+import { authSession, masterInfo } from '../lib/trpc/queries.ts';
 import './globals.css';
 
 export const metadata: Metadata = {
@@ -18,12 +21,15 @@ export const viewport: Viewport = {
   ],
 };
 
-export default function RootLayout({ children }: { children: ReactNode }) {
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const state = await prefetch((trpc, queries) => [queries.prefetchQuery(masterInfo(trpc)), queries.prefetchQuery(authSession(trpc))]);
   return (
     <html lang="en" suppressHydrationWarning className={`${GeistSans.variable} ${GeistMono.variable}`}>
       <body className="font-sans">
         <Providers>
-          <Shell>{children}</Shell>
+          <HydrationBoundary state={state}>
+            <Shell>{children}</Shell>
+          </HydrationBoundary>
         </Providers>
       </body>
     </html>

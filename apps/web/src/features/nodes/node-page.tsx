@@ -10,6 +10,7 @@ import { StatusPill } from '../../components/ui/status-pill.tsx';
 import { shortHash } from '../../lib/format.ts';
 import { phaseInfo } from '../../lib/phases.ts';
 import { useTRPC } from '../../lib/trpc/client.ts';
+import { nodeDetail } from '../../lib/trpc/queries.ts';
 import type { NodeDetail, RunView } from '../../lib/trpc/outputs.ts';
 import { RunGate } from '../runs/run-gate.tsx';
 import { TimelineSection } from '../runs/timeline-section.tsx';
@@ -22,8 +23,7 @@ import { VerdictSection } from './verdict-section.tsx';
 export const NodePage = ({ runId, node }: { runId: string; node: string }) => <RunGate runId={runId}>{(run) => <NodeLoader run={run} address={node} />}</RunGate>;
 
 const NodeLoader = ({ run, address }: { run: RunView; address: string }) => {
-  const trpc = useTRPC();
-  const node = useQuery(trpc.node.get.queryOptions({ runId: run.runId, node: address }, { refetchInterval: 10_000 }));
+  const node = useQuery(nodeDetail(useTRPC(), { runId: run.runId, node: address }));
   if (node.data) return <NodeBody run={run} node={node.data} />;
   if (node.isError) {
     return (

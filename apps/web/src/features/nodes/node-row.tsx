@@ -10,7 +10,7 @@ import { NodeTrack } from './node-track.tsx';
 
 export const NodeRow = ({ node }: { node: NodeView }) => (
   <li data-testid="node-row" data-phase={node.phase} data-node={node.node} className="animate-fade">
-    <Link href={`/runs/${node.runId}/nodes/${node.node}`} className="grid items-center gap-x-6 gap-y-3 px-5 py-4 -outline-offset-2 transition-colors hover:bg-sunken/60 md:grid-cols-[minmax(0,1.25fr)_minmax(0,1fr)_9.5rem]">
+    <Link href={`/runs/${node.runId}/nodes/${node.node}`} className="grid grid-cols-[minmax(0,1fr)] items-center gap-x-6 gap-y-3 px-5 py-4 -outline-offset-2 transition-colors hover:bg-sunken/60 md:grid-cols-[minmax(0,1.25fr)_minmax(0,1fr)_9.5rem]">
       <span className="flex min-w-0 items-center gap-3">
         <Identicon address={node.node} className="size-8 rounded-md" />
         <span className="min-w-0">
@@ -18,7 +18,7 @@ export const NodeRow = ({ node }: { node: NodeView }) => (
           <span className="block truncate text-xs text-muted">{node.capabilities ? summarizeCapabilities(node.capabilities) : 'has not announced itself yet'}</span>
         </span>
       </span>
-      <span className="flex flex-col gap-1">
+      <span className="flex min-w-0 flex-col gap-1">
         <NodeTrack node={node} />
         <span className="truncate text-xs text-faint">{node.phaseReason ?? phaseInfo('node', node.phase).meaning}</span>
       </span>

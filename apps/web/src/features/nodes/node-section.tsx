@@ -7,14 +7,14 @@ import { EmptyState } from '../../components/ui/empty-state.tsx';
 import { ErrorState } from '../../components/ui/error-state.tsx';
 import { SkeletonRows } from '../../components/ui/skeleton.tsx';
 import { useTRPC } from '../../lib/trpc/client.ts';
+import { nodeList } from '../../lib/trpc/queries.ts';
 import type { RunView } from '../../lib/trpc/outputs.ts';
 import { NodePipeline } from './node-pipeline.tsx';
 import { NodeRow } from './node-row.tsx';
 
 /** The nodes of a run on their way to work, live. */
 export const NodeSection = ({ run }: { run: RunView }) => {
-  const trpc = useTRPC();
-  const query = useInfiniteQuery(trpc.node.list.infiniteQueryOptions({ runId: run.runId, limit: 100 }, { getNextPageParam: (page) => page.nextCursor, refetchInterval: 10_000 }));
+  const query = useInfiniteQuery(nodeList(useTRPC(), run.runId));
   const nodes = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Section title="Nodes" count={query.isPending ? undefined : nodes.length}>

@@ -13,7 +13,7 @@ export const AttachMiner = ({ run }: { run: RunView }) => {
     <Section title="Add a machine">
       <Card className="flex flex-col gap-3 p-4">
         <p className="text-sm text-muted">On a machine with Node and Docker, in a clone of Muster:</p>
-        {info ? <CommandBlock command={attachCommand({ run, info, origin: window.location.origin })} label="command" /> : <Skeleton className="h-36" />}
+        {info ? <CommandBlock command={attachCommand({ run, info, origin: new URL(info.discoveryUri).origin })} label="command" /> : <Skeleton className="h-36" />}
         <ol className="list-decimal space-y-1 pl-4 text-xs text-muted marker:text-faint">
           <li>It checks the machine against the requirements, before any gas is spent.</li>
           <li>Without a provider key it prints a link; the provider opens it here and signs.</li>

@@ -7,6 +7,7 @@ import { ErrorState } from '../../components/ui/error-state.tsx';
 import { Skeleton } from '../../components/ui/skeleton.tsx';
 import { hasCode } from '../../lib/errors/user-error.ts';
 import { useTRPC } from '../../lib/trpc/client.ts';
+import { runDetail } from '../../lib/trpc/queries.ts';
 import type { RunView } from '../../lib/trpc/outputs.ts';
 import { useLiveRun } from '../../lib/use-live-run.ts';
 import { useWallet } from '../../lib/wallet/use-wallet.ts';
@@ -14,10 +15,9 @@ import { useConnectDialog } from '../wallet/connect-dialog.tsx';
 
 /** Reads a run and keeps it live for everything inside; asks to sign in, or says what is in the way. */
 export const RunGate = ({ runId, children }: { runId: string; children: (run: RunView) => ReactNode }) => {
-  const trpc = useTRPC();
   const { signedInAs, sessionPending } = useWallet();
   const { open } = useConnectDialog();
-  const run = useQuery(trpc.run.get.queryOptions({ runId }, { enabled: signedInAs !== null, refetchInterval: 15_000 }));
+  const run = useQuery({ ...runDetail(useTRPC(), runId), enabled: signedInAs !== null });
   useLiveRun(run.data ? runId : null);
 
   if (run.data && signedInAs !== null) return children(run.data);

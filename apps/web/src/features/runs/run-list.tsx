@@ -9,6 +9,7 @@ import { ErrorState } from '../../components/ui/error-state.tsx';
 import { PageHeader } from '../../components/ui/page-header.tsx';
 import { SkeletonRows } from '../../components/ui/skeleton.tsx';
 import { useTRPC } from '../../lib/trpc/client.ts';
+import { runList } from '../../lib/trpc/queries.ts';
 import { RunRow } from './run-row.tsx';
 
 const NewRunButton = () => (
@@ -21,8 +22,7 @@ const NewRunButton = () => (
 
 /** The wallet's own runs, newest first. */
 export const RunList = () => {
-  const trpc = useTRPC();
-  const runs = useInfiniteQuery(trpc.run.list.infiniteQueryOptions({ limit: 25 }, { getNextPageParam: (page) => page.nextCursor, refetchInterval: 15_000 }));
+  const runs = useInfiniteQuery(runList(useTRPC()));
   const items = runs.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <>

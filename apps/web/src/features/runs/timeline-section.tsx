@@ -7,6 +7,7 @@ import { Skeleton } from '../../components/ui/skeleton.tsx';
 import { Timeline, type TimelineEntry } from '../../components/ui/timeline.tsx';
 import { describeEvent } from '../../lib/describe-event.ts';
 import { useTRPC } from '../../lib/trpc/client.ts';
+import { runTimeline } from '../../lib/trpc/queries.ts';
 import type { TimelineView } from '../../lib/trpc/outputs.ts';
 
 type TimelineSectionProps = { runId: string; /** Shows only what concerns this address or id. */ about?: string };
@@ -28,8 +29,7 @@ const entryOf = (event: TimelineView): TimelineEntry => {
 
 /** What happened, newest first. */
 export const TimelineSection = ({ runId, about }: TimelineSectionProps) => {
-  const trpc = useTRPC();
-  const query = useInfiniteQuery(trpc.run.timeline.infiniteQueryOptions({ runId, limit: about ? 200 : 20 }, { getNextPageParam: (page) => page.nextCursor, refetchInterval: 15_000 }));
+  const query = useInfiniteQuery(runTimeline(useTRPC(), runId));
   const events = query.data?.pages.flatMap((page) => page.items) ?? [];
   const shown = about ? events.filter((event) => event.subject.includes(about) || event.reason?.includes(about)) : events;
   return (

@@ -9,6 +9,7 @@ import { RelativeTime } from '../../components/ui/relative-time.tsx';
 import { formatBytes, plural } from '../../lib/format.ts';
 import { notifyDone, notifyError } from '../../lib/notify.ts';
 import { useTRPC } from '../../lib/trpc/client.ts';
+import { snapshotList } from '../../lib/trpc/queries.ts';
 import type { SnapshotView, TaskView } from '../../lib/trpc/outputs.ts';
 
 const WHEN_WORTH_ASKING_MS = 3_000;
@@ -17,7 +18,7 @@ const WHEN_WORTH_ASKING_MS = 3_000;
 export const StorageSection = ({ task }: { task: TaskView }) => {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const snapshots = useQuery(trpc.snapshot.list.queryOptions({ taskId: task.taskId }, { refetchInterval: WHEN_WORTH_ASKING_MS * 3, enabled: task.spec.volumes.length > 0 }));
+  const snapshots = useQuery({ ...snapshotList(trpc, task.taskId), enabled: task.spec.volumes.length > 0 });
   const sync = useMutation(
     trpc.task.sync.mutationOptions({
       onSuccess: ({ snapshotIds }) => {

@@ -8,6 +8,7 @@ import { Skeleton } from '../../components/ui/skeleton.tsx';
 import { StatusPill } from '../../components/ui/status-pill.tsx';
 import { phaseInfo } from '../../lib/phases.ts';
 import { useTRPC } from '../../lib/trpc/client.ts';
+import { taskDetail } from '../../lib/trpc/queries.ts';
 import type { TaskView } from '../../lib/trpc/outputs.ts';
 import { TaskLogs } from '../logs/task-logs.tsx';
 import { RunGate } from '../runs/run-gate.tsx';
@@ -19,8 +20,7 @@ import { TaskSpecSection } from './task-spec-section.tsx';
 export const TaskPage = ({ runId, taskId }: { runId: string; taskId: string }) => <RunGate runId={runId}>{() => <TaskLoader runId={runId} taskId={taskId} />}</RunGate>;
 
 const TaskLoader = ({ runId, taskId }: { runId: string; taskId: string }) => {
-  const trpc = useTRPC();
-  const task = useQuery(trpc.task.get.queryOptions({ taskId }, { refetchInterval: 10_000 }));
+  const task = useQuery(taskDetail(useTRPC(), taskId));
   if (task.data) return <TaskBody runId={runId} task={task.data} />;
   if (task.isError) {
     return (

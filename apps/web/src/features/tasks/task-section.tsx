@@ -8,6 +8,7 @@ import { EmptyState } from '../../components/ui/empty-state.tsx';
 import { ErrorState } from '../../components/ui/error-state.tsx';
 import { SkeletonRows } from '../../components/ui/skeleton.tsx';
 import { useTRPC } from '../../lib/trpc/client.ts';
+import { taskList } from '../../lib/trpc/queries.ts';
 import type { RunView } from '../../lib/trpc/outputs.ts';
 import { TaskRow } from './task-row.tsx';
 
@@ -20,8 +21,7 @@ const NewTask = ({ runId }: { runId: string }) => (
 );
 
 export const TaskSection = ({ run }: { run: RunView }) => {
-  const trpc = useTRPC();
-  const query = useInfiniteQuery(trpc.task.list.infiniteQueryOptions({ runId: run.runId, limit: 50 }, { getNextPageParam: (page) => page.nextCursor, refetchInterval: 10_000 }));
+  const query = useInfiniteQuery(taskList(useTRPC(), run.runId));
   const tasks = query.data?.pages.flatMap((page) => page.items) ?? [];
   const open = run.status === 'open';
   return (

@@ -1,17 +1,14 @@
-import { defaultShouldDehydrateQuery, QueryClient } from '@tanstack/react-query';
+import { QueryClient } from '@tanstack/react-query';
 import { isRetryable } from '../errors/user-error.ts';
 
 /** Hints over the WebSocket say when something is stale; the interval of a query is the safety net. */
-export const makeQueryClient = (): QueryClient =>
+export const makeQueryClient = ({ retries = 3 }: { retries?: number } = {}): QueryClient =>
   new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: 10_000,
-        retry: (failures, error) => failures < 3 && isRetryable(error),
+        retry: (failures, error) => failures < retries && isRetryable(error),
         retryDelay: (attempt) => Math.min(500 * 2 ** attempt, 8_000),
-      },
-      dehydrate: {
-        shouldDehydrateQuery: (query) => defaultShouldDehydrateQuery(query),
       },
     },
   });

@@ -2,16 +2,16 @@
 import { useQuery } from '@tanstack/react-query';
 import { useConfig, useConnection } from 'wagmi';
 import { useTRPC } from '../trpc/client.ts';
+import { authSession } from '../trpc/queries.ts';
 
 /**
  * Who is here. `signedInAs` is the session's address (it may read and order); `address` is the connected wallet's (it may sign).
  * They differ when one switched accounts in the wallet.
  */
 export function useWallet() {
-  const trpc = useTRPC();
   const config = useConfig();
   const { address, chainId, connector, status } = useConnection();
-  const session = useQuery(trpc.auth.session.queryOptions(undefined, { staleTime: 60_000, refetchOnWindowFocus: true }));
+  const session = useQuery(authSession(useTRPC()));
   const chain = config.chains[0];
   const signedInAs = session.data?.address ?? null;
   return {
