@@ -1,0 +1,47 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { DevChain } from '@muster/chain/testing/dev-chain';
+import { devKey } from '@muster/chain/dev/dev-accounts';
+import { ROLES } from '@muster/chain/testing/dev-chain';
+import { createSigner } from '@muster/protocol/crypto/signer';
+import { createLogger } from '@muster/runtime/logger';
+import { createTempDir } from '@muster/runtime/temp-dir';
+import { createSettings } from '../app/settings.ts';
+import { startApp, type App } from '../app/start-app.ts';
+
+export type TestServer = { app: App; url: string; port: number; stop(): Promise<void> };
+
+export type TestServerOptions = { databaseUrl: string; chain: DevChain; heartbeatMs?: number; port?: number; rpcUrl?: string; blobDir?: string };
+
+/** The real app on a real port, without pages. */
+export async function startTestServer(options: TestServerOptions): Promise<TestServer> {
+  const { databaseUrl, chain, heartbeatMs = 400, port: wantedPort = 0, rpcUrl = chain.anvil.rpcUrl } = options;
+  const server = createServer();
+  server.listen(wantedPort, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const url = `http://127.0.0.1:${port}`;
+  const temp = await createTempDir('muster-api-test');
+  const settings = createSettings({ ...chain.addresses, chainId: chain.anvil.chainId, rpcUrl, isDev: true, heartbeatMs, version: 'test', publicUrl: url });
+  const logger = createLogger({ name: 'test-api', level: process.env['MUSTER_TEST_LOG'] ?? 'error' });
+  const app = await startApp({ settings, databaseUrl, blobDir: options.blobDir ?? temp.path, signer: createSigner(devKey(ROLES.master)), logger });
+  server.on('request', (req, res) => {
+    if (!app.api.request(req, res)) res.writeHead(404).end();
+  });
+  server.on('upgrade', (req, socket, head) => {
+    if (!app.api.upgrade(req, socket, head)) socket.destroy();
+  });
+  return {
+    app,
+    url,
+    port,
+    async stop() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      await app.stop();
+      server.closeAllConnections();
+      await closed;
+      await temp.remove();
+    },
+  };
+}
