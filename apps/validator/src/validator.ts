@@ -76,7 +76,12 @@ export async function startValidator({ config, logger, signal, clock = systemClo
     discovery: createTrpcDiscovery({ fetch, signal }),
     node: createTrpcNode({ fetch, signal }),
     journal: createFileJournal(join(folder, 'rounds')),
-    ...{ signer, domain: musterDomain({ chainId, registry }), clock, random: systemRandom, logger, signal },
+    domain: musterDomain({ chainId, registry }),
+    random: systemRandom,
+    signer,
+    clock,
+    logger,
+    signal,
     image: config.challenges.image,
     kinds: config.challenges.kinds.map((name) => CHALLENGE_KINDS[name]),
   };
@@ -106,7 +111,9 @@ export async function startValidator({ config, logger, signal, clock = systemClo
 
   function untilChainAnswers<T>(call: () => Promise<T>): Promise<T> {
     return retry(call, {
-      ...{ signal, baseMs: 1_000, maxMs: 30_000 },
+      signal,
+      baseMs: 1_000,
+      maxMs: 30_000,
       retryable: (error) => ['RPC_UNAVAILABLE', 'TRANSACTION_TIMED_OUT'].includes(toChainError(error).code),
       onError: (error, { delayMs }) => logger.warn({ event: 'rpc.failed', code: toChainError(error).code, delayMs }, 'the chain does not answer yet'),
     });

@@ -72,7 +72,8 @@ function addCreate(run: Command, bind: Bind): void {
       master: options.master ?? info.address,
       validators: options.validators ?? info.validatorSet,
       discoveryUri: options.discovery ?? info.discoveryUri,
-      ...{ requirements, quorum },
+      requirements,
+      quorum,
       ...(gate === undefined ? {} : { gate }),
       ...(termsHash === undefined ? {} : { termsHash }),
     });

@@ -33,8 +33,13 @@ export const nodesTable = (nodes: readonly NodeView[], nowMs: number): string =>
   formatTable(
     ['NODE', 'STANDING', 'PHASE', 'HEARTBEAT', 'CORES', 'MEMORY', 'GPUS'],
     nodes.map(({ node, standing, phase, lastHeartbeatAt, capabilities }) => [
-      ...[node, standing, phase, formatAge(lastHeartbeatAt, nowMs)],
-      ...(capabilities ? [String(capabilities.cpu.threads), formatBytes(capabilities.memoryBytes), String(capabilities.gpus.length)] : [null, null, null]),
+      node,
+      standing,
+      phase,
+      formatAge(lastHeartbeatAt, nowMs),
+      capabilities && String(capabilities.cpu.threads),
+      capabilities && formatBytes(capabilities.memoryBytes),
+      capabilities && String(capabilities.gpus.length),
     ]),
   );
 
@@ -79,8 +84,13 @@ export function taskText(task: TaskView): string {
   const allocations = formatTable(
     ['ALLOCATION', 'REPLICA', 'PHASE', 'NODE', 'CONTAINER', 'EXIT', 'REASON'],
     task.allocations.map((allocation) => [
-      ...[allocation.allocationId, String(allocation.replica), allocation.phase, allocation.node, allocation.containerId?.slice(0, 12)],
-      ...[allocation.exitCode === null ? null : String(allocation.exitCode), allocation.error ? `${allocation.error.code}: ${allocation.error.message}` : allocation.phaseReason],
+      allocation.allocationId,
+      String(allocation.replica),
+      allocation.phase,
+      allocation.node,
+      allocation.containerId?.slice(0, 12),
+      allocation.exitCode?.toString(),
+      allocation.error ? `${allocation.error.code}: ${allocation.error.message}` : allocation.phaseReason,
     ]),
   );
   return task.allocations.length === 0 ? fields : `${fields}\n\n${allocations}`;
