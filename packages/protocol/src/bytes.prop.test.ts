@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bytesToHex } from 'viem';
+import { bytesToHex } from 'viem/utils';
 import { expect, it } from 'vitest';
 
 import { fromHex, toHex } from './bytes.ts';

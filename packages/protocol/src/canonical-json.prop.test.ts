@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { keccak256, stringToBytes } from 'viem';
+import { keccak256, stringToBytes } from 'viem/utils';
 import { describe, expect, it } from 'vitest';
 
 import { canonicalJson, hashJson } from './canonical-json.ts';

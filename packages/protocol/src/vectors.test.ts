@@ -1,4 +1,4 @@
-import { hashTypedData, keccak256, recoverAddress as viemRecover, stringToBytes } from 'viem';
+import { hashTypedData, keccak256, recoverAddress as viemRecover, stringToBytes } from 'viem/utils';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 

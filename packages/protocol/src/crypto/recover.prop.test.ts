@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bytesToHex, recoverAddress as viemRecover } from 'viem';
+import { bytesToHex, recoverAddress as viemRecover } from 'viem/utils';
 import { privateKeyToAddress } from 'viem/accounts';
 import { describe, expect, it } from 'vitest';
 

@@ -1,5 +1,6 @@
 import { keccak_256 } from '@noble/hashes/sha3.js';
-import { getAddress, type Address, type Hex } from 'viem';
+import type { Address, Hex } from 'viem';
+import { getAddress } from 'viem/utils';
 
 import { fromHex, toHex } from '../bytes.ts';
 import { AppError } from '../errors/app-error.ts';

@@ -1,4 +1,4 @@
-import { keccak256, stringToBytes } from 'viem';
+import { keccak256, stringToBytes } from 'viem/utils';
 import { describe, expect, it } from 'vitest';
 
 import { NOW, SIGNER } from '../testing/messages.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { hashTypedData, recoverTypedDataAddress } from 'viem';
+import { hashTypedData, recoverTypedDataAddress } from 'viem/utils';
 import { describe, expect, it } from 'vitest';
 
 import { ALL_MESSAGES, DOMAIN, messageArbitrary, SIGNER } from '../testing/messages.ts';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { getAddress, type Hex } from 'viem';
+import type { Hex } from 'viem';
+import { getAddress } from 'viem/utils';
 
 import { createSigner } from '../crypto/signer.ts';
 import { Acknowledgment } from '../messages/acknowledgment.ts';
