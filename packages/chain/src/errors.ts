@@ -47,8 +47,9 @@ export async function withChainErrors<T>(call: () => Promise<T>): Promise<T> {
 /** Whether trying again later may help: the RPC is down, overloaded or behind. */
 export const isRpcUnavailable = (error: unknown): boolean => AppError.is(toChainError(error), 'RPC_UNAVAILABLE');
 
-export function rpcUnavailable(cause: unknown): AppError {
-  const reason = cause instanceof BaseError ? cause.shortMessage.split('\n')[0] : undefined;
+/** `reason` in its data is text of our own or viem's: what the RPC itself said stays in `cause`. */
+export function rpcUnavailable(cause: unknown, ownReason?: string): AppError {
+  const reason = ownReason ?? (cause instanceof BaseError ? cause.shortMessage.split('\n')[0] : undefined);
   return new AppError('RPC_UNAVAILABLE', { ...(reason ? { data: { reason } } : {}), cause });
 }
 

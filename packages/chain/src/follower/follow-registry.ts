@@ -2,7 +2,7 @@ import { AppError } from '@muster/protocol/errors/app-error';
 import { systemClock, type Clock } from '@muster/runtime/clock';
 import type { Logger } from '@muster/runtime/logger';
 import type { Cursor, FollowerStore } from '@muster/domain/registry/follower-store';
-import type { Address } from 'viem';
+import { getAddress, type Address } from 'viem';
 import type { ChainClient } from '../clients.ts';
 import { rpcUnavailable, toChainError } from '../errors.ts';
 import { networkOf } from '../networks.ts';
@@ -62,7 +62,7 @@ export function followRegistry(options: FollowOptions): Follower {
   const context: TurnContext = {
     client,
     network,
-    registry: options.registry,
+    registry: getAddress(options.registry),
     deploymentBlock: options.deploymentBlock,
     store,
     chunkBlocks: maxChunkBlocks,
@@ -98,14 +98,20 @@ export function followRegistry(options: FollowOptions): Follower {
   }
 
   function fail(cause: unknown): void {
-    const error = cause instanceof StaleAnswerError ? rpcUnavailable(cause) : toChainError(cause);
+    const error = cause instanceof StaleAnswerError ? rpcUnavailable(cause, cause.message) : toChainError(cause);
     context.chunkBlocks = Math.max(1, context.chunkBlocks >> 1);
     failures++;
     // Every failure of a long outage in the log would bury the rest.
-    if (failures === 1 || error.code !== status.error?.code)
-      logger.warn({ event: 'chain.unavailable', code: error.code, err: cause }, error.publicMessage);
+    if (failures === 1 || error.code !== status.error?.code) report(error);
     status = { ...status, lagging: true, error };
     if (error.code === 'WRONG_CHAIN') settleCaughtUp?.reject(error);
+  }
+
+  function report(error: AppError): void {
+    const { code, data, publicMessage } = error;
+    // What an RPC said is the network's word and is not logged raw.
+    if (code === 'RPC_UNAVAILABLE') logger.warn({ event: 'chain.unavailable', code, reason: data['reason'] }, publicMessage);
+    else logger.error({ event: 'chain.failed', code, err: error }, publicMessage);
   }
 
   async function announce(progress: Exclude<Progress, { kind: 'idle' }>): Promise<void> {
