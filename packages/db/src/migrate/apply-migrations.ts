@@ -1,6 +1,13 @@
+import { AppError } from '@muster/protocol/errors/app-error';
+import type { SchemaEngine } from '@prisma/schema-engine-wasm';
+import pg from 'pg';
 import { databaseError, translateDatabaseError } from '../database-error.ts';
+import { connectionParts } from './connection.ts';
 import { noFilter, readMigrationList } from './migration-list.ts';
 import { withSchemaEngine } from './schema-engine.ts';
+
+const OLDEST_SERVER = 15;
+const RESET = 'Restore a backup, or for a development database run `npm run reset` and start again.';
 
 /**
  * Brings the database at `url` up to the schema of this version, by Prisma's own engine and without a download. Returns the
@@ -10,23 +17,52 @@ import { withSchemaEngine } from './schema-engine.ts';
 export async function applyMigrations({ url }: { url: string }): Promise<string[]> {
   const migrationsList = await readMigrationList();
   try {
-    const { appliedMigrationNames } = await withSchemaEngine(url, (engine) => engine.applyMigrations({ migrationsList, filters: noFilter }));
-    return appliedMigrationNames;
+    await requireServer(url);
+    return await withSchemaEngine(url, async (engine) => {
+      const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: noFilter });
+      await requireSameHistory(engine, migrationsList);
+      return appliedMigrationNames;
+    });
   } catch (cause) {
     throw translateDatabaseError(cause) ?? explainFailure(cause);
   }
 }
 
-/** The engine wraps what the adapter threw into text. */
-function explainFailure(cause: unknown): Error {
+/** The engine passes over migrations that it does not know or that were changed since; on such a schema nothing here can be relied on. */
+async function requireSameHistory(engine: SchemaEngine, migrationsList: Awaited<ReturnType<typeof readMigrationList>>): Promise<void> {
+  const { editedMigrationNames, history } = await engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: false, filters: noFilter });
+  const [edited] = editedMigrationNames;
+  if (edited !== undefined) {
+    throw databaseError('STATE_CORRUPT', `The database was made by another form of the migration ${edited}.`, { hint: RESET, reason: 'migration' });
+  }
+  if (history !== null && history.diagnostic !== 'databaseIsBehind') {
+    throw databaseError('STATE_CORRUPT', `A newer Muster has used this database: it knows the migration ${history.unpersistedMigrationNames[0]}, and this version does not.`, {
+      hint: `Start that version again. ${RESET}`,
+      reason: 'migration',
+    });
+  }
+}
+
+/** The engine wraps what the adapter threw into text, hence the plain question first. */
+async function requireServer(url: string): Promise<void> {
+  const client = new pg.Client({ ...connectionParts(url), connectionTimeoutMillis: 10_000 });
+  // What breaks later is told by the query that needs it.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ version: number }>(`SELECT current_setting('server_version_num')::int / 10000 AS version`);
+    const version = rows[0]?.version ?? 0;
+    if (version < OLDEST_SERVER) {
+      throw databaseError('DATABASE_UNAVAILABLE', `DATABASE_URL names a PostgreSQL ${version}; Muster needs ${OLDEST_SERVER} or newer.`, { hint: 'Upgrade the server, or leave DATABASE_URL out to use the embedded one.' });
+    }
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function explainFailure(cause: unknown): AppError {
+  if (AppError.is(cause)) return cause;
   const text = cause instanceof Error ? cause.message : String(cause);
   const line = text.split('\n').find((candidate) => candidate.trim() !== '')?.trim() ?? 'unknown reason';
-  if (/ECONNREFUSED|ENOTFOUND|ETIMEDOUT|Can't reach database|P1001/.test(text)) {
-    return databaseError('DATABASE_UNAVAILABLE', `The database does not answer: ${line}`, { hint: 'Check DATABASE_URL and that PostgreSQL runs.', cause });
-  }
-  return databaseError('STATE_CORRUPT', `The database could not be migrated: ${line}`, {
-    hint: 'Restore a backup, or for a development database run `npm run reset` and start again.',
-    reason: 'migration',
-    cause,
-  });
+  return databaseError('STATE_CORRUPT', `The database could not be migrated: ${line}`, { hint: RESET, reason: 'migration', cause });
 }
