@@ -7,7 +7,7 @@ import { containerName, volumeName, writeLabels } from './labels.ts';
 const MiB = 1024 * 1024;
 
 /** What a task gets when it does not say. */
-export const DEFAULT_LIMITS = { memoryBytes: 512 * MiB, cpus: 1, shmBytes: 64 * MiB, tmpfsBytes: 64 * MiB, pids: 1024, openFiles: 65_536 };
+export const DEFAULT_LIMITS = { memoryBytes: 512 * MiB, cpus: 1, shmBytes: 64 * MiB, tmpfsBytes: 64 * MiB, pids: 1024, openFiles: 16_384 };
 
 export interface BlueprintContext {
   node: Address;

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { specHash, type TaskSpec } from '@muster/protocol/task-spec/task-spec';
+import { createLoggerTo } from '@muster/runtime/logger';
+import type { Address } from 'viem';
+import { createLogCollector } from '../logs/log-collector.ts';
+import type { ContainerRuntime } from '../ports/container-runtime.ts';
+import type { AllocationRecord } from '../reconcile/desired.ts';
+import { createOrphanWatch } from '../reconcile/orphans.ts';
+import { createReconciler } from '../reconcile/reconciler.ts';
+import { createStatusBoard } from '../reconcile/status-board.ts';
+import type { DeliverSnapshot } from '../reconcile/executors.ts';
+import { agentStateSchema, initialState } from '../state/agent-state.ts';
+import { openAllocationStore } from '../state/allocation-store.ts';
+import { openJsonStore } from '../state/json-store.ts';
+import { testRecord, testSpec } from './test-record.ts';
+
+export interface BenchOptions {
+  directory: string;
+  node: Address;
+  runtime: ContainerRuntime;
+  orphanGraceMs?: number;
+  deliverSnapshot?: DeliverSnapshot;
+}
+
+/** The reconciling half of an agent over a real engine; `stop` is as abrupt as a crash that finishes its current write. */
+export async function startBench({ directory, node, runtime, orphanGraceMs = 60_000, deliverSnapshot }: BenchOptions) {
+  const abort = new AbortController();
+  const { signal } = abort;
+  const logger = createLoggerTo({ write: (line) => void (process.env['BENCH_LOG'] && process.stdout.write(line)) }, { name: 'bench' });
+  const identity = { chainId: 31337, registry: node, runId: '1', node };
+  const state = await openJsonStore(join(directory, 'agent.json'), agentStateSchema, initialState(identity));
+  const store = await openAllocationStore(join(directory, 'allocations'));
+  const logs = await createLogCollector({ directory: join(directory, 'logs'), maxBytesPerAllocation: 1e6, flushMs: 50, runtime, logger, signal });
+  const board = createStatusBoard(Date.now);
+  const monotonic = () => performance.now();
+  const orphans = createOrphanWatch({ node, graceMs: orphanGraceMs, monotonic, onFound: () => undefined });
+  const info = await runtime.info();
+  const reconciler = createReconciler({
+    context: {
+      node,
+      runtime,
+      store,
+      logs,
+      logger,
+      now: Date.now,
+      hasInit: async () => info.hasInit,
+      scratchDir: join(directory, 'scratch'),
+      deliverSnapshot: deliverSnapshot ?? (() => Promise.reject(new Error('no master in this test'))),
+    },
+    state,
+    board,
+    logs,
+    orphans,
+    signal,
+    resyncMs: 500,
+    onStatus: () => undefined,
+    onSyncEnded: () => undefined,
+  });
+  const running = reconciler.run();
+
+  return {
+    ...{ state, store, logs, board, reconciler, orphans },
+    /** As a start order leaves it. */
+    async place(spec: Partial<TaskSpec>, record: Partial<AllocationRecord> = {}): Promise<string> {
+      const full = testSpec(spec);
+      const allocationId = record.allocationId ?? randomUUID();
+      await store.update(allocationId, () => testRecord({ taskId: randomUUID(), ...record, allocationId, spec: full, specHash: specHash(full) }));
+      reconciler.wake();
+      return allocationId;
+    },
+    async requestStop(allocationId: string, graceMs = 1_000): Promise<void> {
+      await store.update(allocationId, (current) => current && { ...current, stop: { graceMs, reason: 'the buyer stopped it', phase: 'Cancelled' } });
+      reconciler.interrupt(allocationId);
+    },
+    phaseOf: (allocationId: string) => board.current().find((status) => status.allocationId === allocationId)?.phase,
+    statusOf: (allocationId: string) => board.current().find((status) => status.allocationId === allocationId),
+    async linesOf(allocationId: string): Promise<string[]> {
+      const chunks = (await logs.pending(1_000)).filter((chunk) => chunk.allocationId === allocationId);
+      return chunks.flatMap(({ lines }) => lines.map(({ text }) => text));
+    },
+    async stop(): Promise<void> {
+      abort.abort();
+      await running;
+    },
+  };
+}

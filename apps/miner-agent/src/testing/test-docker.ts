@@ -1,0 +1,36 @@
+import { getAddress, toHex, type Address } from 'viem';
+import { randomBytes } from 'node:crypto';
+import { createDockerRuntime } from '../adapters/docker/docker-runtime.ts';
+import type { ContainerRuntime } from '../ports/container-runtime.ts';
+import { LABEL } from '../reconcile/labels.ts';
+
+export const TEST_IMAGE = 'muster/demo:latest';
+
+/** The engine that the test script provides; there is no test of containers without one. */
+export function testDockerHost(): string {
+  return process.env['MUSTER_TEST_DOCKER_HOST'] ?? process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
+}
+
+/** A node of its own per test, so that what one leaves behind is no other's. */
+export const randomNode = (): Address => getAddress(toHex(randomBytes(20)));
+
+export const testRuntime = (): ContainerRuntime => createDockerRuntime({ dockerHost: testDockerHost() });
+
+/** Everything that carries the node's label. */
+export async function removeEverythingOf(runtime: ContainerRuntime, node: Address): Promise<void> {
+  for (const { id } of await runtime.listContainers({ [LABEL.node]: node })) {
+    await runtime.stopContainer(id, 0);
+    await runtime.removeContainer(id);
+  }
+  for (const { name } of await runtime.listNetworks({ [LABEL.node]: node })) await runtime.removeNetwork(name);
+}
+
+export async function waitFor<T>(look: () => T | Promise<T>, timeoutMs = 20_000): Promise<NonNullable<T>> {
+  const until = performance.now() + timeoutMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== null && found !== false) return found;
+    if (performance.now() > until) throw new Error(`not within ${timeoutMs} ms: ${String(look)}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}

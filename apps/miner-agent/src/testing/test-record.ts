@@ -1,0 +1,43 @@
+import { specHash, type TaskSpec } from '@muster/protocol/task-spec/task-spec';
+import type { AllocationRecord } from '../reconcile/desired.ts';
+
+export const TEST_NODE = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
+export const OTHER_NODE = '0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512';
+
+export const testSpec = (spec: Partial<TaskSpec> = {}): TaskSpec => ({
+  image: 'muster/demo:latest',
+  env: {},
+  resources: { memoryBytes: 32 * 1024 * 1024, cpu: 0.5 },
+  replicas: 1,
+  volumes: [],
+  restart: { policy: 'never', maxRetries: 0, backoffMs: 0 },
+  graceMs: 1_000,
+  network: 'none',
+  readOnlyRoot: true,
+  labels: {},
+  ...spec,
+});
+
+const HASH = specHash(testSpec());
+
+/** The hash of the spec matters only where a test says so. */
+export function testRecord(record: Partial<AllocationRecord> = {}): AllocationRecord {
+  const spec = record.spec ?? testSpec();
+  return {
+    runId: '1',
+    taskId: '11111111-1111-4111-8111-111111111111',
+    allocationId: '22222222-2222-4222-8222-222222222222',
+    epoch: 1,
+    replica: 0,
+    specHash: HASH,
+    spec,
+    version: { masterEpoch: 1, counter: 1 },
+    stop: null,
+    restart: null,
+    restarts: 0,
+    containerId: null,
+    outcome: null,
+    acceptedAt: 1_000,
+    ...record,
+  };
+}
