@@ -1,8 +1,8 @@
 // Writes what packages/chain needs of the contracts: ABI, bytecode, and the registry's enum and timeouts.
 //   node scripts/generate-abi.mjs          writes the files
 //   node scripts/generate-abi.mjs --check  fails when they are stale
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { compile } from './compiler.mjs';
 
 const targetDir = fileURLToPath(new URL('../../packages/chain/src/generated/', import.meta.url));
@@ -59,25 +59,37 @@ function registryModule(output) {
   ];
 }
 
-const output = compile([registrySource, validatorSetSource]);
-const files = {
-  'compute-registry.ts': registryModule(output).join('\n'),
-  'validator-set.ts': contractModule(output, validatorSetSource, 'ValidatorSet', 'validatorSet').join('\n'),
-};
+function generate() {
+  const output = compile([registrySource, validatorSetSource]);
+  return {
+    'compute-registry.ts': registryModule(output).join('\n'),
+    'validator-set.ts': contractModule(output, validatorSetSource, 'ValidatorSet', 'validatorSet').join('\n'),
+  };
+}
 
-if (process.argv.includes('--check')) {
-  const stale = Object.entries(files).filter(([name, text]) => {
-    try {
-      return readFileSync(targetDir + name, 'utf8') !== text;
-    } catch {
-      return true;
-    }
-  });
-  if (stale.length > 0) {
-    console.error(`stale: ${stale.map(([name]) => name).join(', ')}; run \`pnpm --filter @muster/contracts generate\``);
-    process.exit(1);
+function committed(name) {
+  return existsSync(targetDir + name) ? readFileSync(targetDir + name, 'utf8') : '';
+}
+
+/** Says which files are not what the sources give; empty when all are. */
+export function checkGenerated() {
+  const stale = Object.entries(generate()).filter(([name, text]) => committed(name) !== text);
+  return stale.map(([name]) => `packages/chain/src/generated/${name} is stale; run \`pnpm --filter @muster/contracts generate\``);
+}
+
+/** The creation bytecode of each contract, as the committed files have it. */
+export function generatedBytecodes() {
+  const bytecode = (name) => /Bytecode = '(0x[0-9a-f]*)'/.exec(committed(name))?.[1];
+  return { ComputeRegistry: bytecode('compute-registry.ts'), ValidatorSet: bytecode('validator-set.ts') };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  if (process.argv.includes('--check')) {
+    const problems = checkGenerated();
+    for (const problem of problems) console.error(problem);
+    process.exitCode = problems.length > 0 ? 1 : 0;
+  } else {
+    mkdirSync(targetDir, { recursive: true });
+    for (const [name, text] of Object.entries(generate())) writeFileSync(targetDir + name, text);
   }
-} else {
-  mkdirSync(targetDir, { recursive: true });
-  for (const [name, text] of Object.entries(files)) writeFileSync(targetDir + name, text);
 }

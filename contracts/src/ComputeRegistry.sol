@@ -454,9 +454,10 @@ contract ComputeRegistry is IComputeRegistry, EIP712 {
         require(_isLive(standing), NotLive(runId, node, standing));
     }
 
+    /// @dev Every run has a quorum, and most callers read its slot next.
     function _existingRun(uint256 runId) private view returns (Run storage run) {
         run = _runs[runId];
-        require(run.owner != address(0), RunNotFound(runId));
+        require(run.quorum != 0, RunNotFound(runId));
     }
 
     function _openRun(uint256 runId) private view returns (Run storage run) {
