@@ -26,10 +26,14 @@ const UNAVAILABLE = /^(08|57P|53300|3D000|28)|ECONNREFUSED|ECONNRESET|EPIPE|ETIM
 /** A query's error as an AppError when the database itself is the cause; undefined for every other error. */
 export function translateDatabaseError(error: unknown): AppError | undefined {
   const code = errorCode(error) ?? '';
-  if (code === '53100' || code === 'ENOSPC') return new AppError('DISK_FULL', { publicMessage: "The database's disk is full.", cause: error });
+  if (code === '53100' || code === 'ENOSPC')
+    return new AppError('DISK_FULL', { publicMessage: "The database's disk is full.", cause: error });
   if (UNAVAILABLE.test(code)) return new AppError('DATABASE_UNAVAILABLE', { cause: error });
   // What pg says without a code when a connection ends under a query, or none can be had in time.
-  if (error instanceof Error && /^Connection terminated|timeout exceeded when trying to connect|^Client has encountered a connection error/.test(error.message)) {
+  if (
+    error instanceof Error &&
+    /^Connection terminated|timeout exceeded when trying to connect|^Client has encountered a connection error/.test(error.message)
+  ) {
     return new AppError('DATABASE_UNAVAILABLE', { cause: error });
   }
   return undefined;

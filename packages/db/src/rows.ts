@@ -31,17 +31,35 @@ type ByNode = ByRun & { node: HexString };
 
 export type RunRow = Row<
   RunModel,
-  { owner: HexString; pendingOwner: HexString | null; master: HexString; validators: HexString; gate: HexString; termsHash: HexString; createdTx: HexString; closedTx: HexString | null }
+  {
+    owner: HexString;
+    pendingOwner: HexString | null;
+    master: HexString;
+    validators: HexString;
+    gate: HexString;
+    termsHash: HexString;
+    createdTx: HexString;
+    closedTx: HexString | null;
+  }
 >;
-export type RegistrationRow = Row<RegistrationModel, ByNode & { provider: HexString; standing: Standing; capabilitiesHash: HexString; registeredTx: HexString }>;
+export type RegistrationRow = Row<
+  RegistrationModel,
+  ByNode & { provider: HexString; standing: Standing; capabilitiesHash: HexString; registeredTx: HexString }
+>;
 export type VerdictRow = Row<VerdictModel, ByNode & { validator: HexString; evidenceHash: HexString; txHash: HexString }>;
 /** JSON columns are unknown here: parse them with the protocol's schema where they are used. */
 export type AnnouncementRow = Row<AnnouncementModel, ByNode & { envelope: unknown; capabilities: unknown }>;
 export type EvidenceRow = Row<EvidenceModel, ByNode & { hash: HexString; validator: HexString; document: unknown }>;
-export type NodeStateRow = Row<NodeStateModel, ByNode & { phase: NodePhase; capabilities: unknown; inviteDigest: HexString | null; acknowledgment: unknown }>;
+export type NodeStateRow = Row<
+  NodeStateModel,
+  ByNode & { phase: NodePhase; capabilities: unknown; inviteDigest: HexString | null; acknowledgment: unknown }
+>;
 export type SessionRow = Row<SessionModel, ByNode & { inviteDigest: HexString; status: unknown }>;
 export type TaskRow = Row<TaskModel, { spec: unknown; specHash: HexString; desired: TaskDesired; phase: TaskPhase; createdBy: HexString }>;
-export type AllocationRow = Row<AllocationModel, ByNode & { phase: AllocationPhase; desired: TaskDesired; error: unknown; pullProgress: unknown }>;
+export type AllocationRow = Row<
+  AllocationModel,
+  ByNode & { phase: AllocationPhase; desired: TaskDesired; error: unknown; pullProgress: unknown }
+>;
 export type OrderRow = Row<OrderModel, ByNode & { envelope: unknown; result: unknown }>;
 export type LogChunkRow = Row<LogChunkModel, { lines: unknown }>;
 export type SnapshotRow = Row<SnapshotModel, ByNode & { sha256: HexString; acknowledgment: unknown }>;

@@ -16,7 +16,10 @@ describe('directory blob store', () => {
   async function* streamOf(bytes: Uint8Array, chunk = 1_000) {
     for (let at = 0; at < bytes.length; at += chunk) yield bytes.subarray(at, at + chunk);
   }
-  const refOf = (bytes: Uint8Array) => ({ sha256: `0x${createHash('sha256').update(bytes).digest('hex')}` as const, sizeBytes: bytes.length });
+  const refOf = (bytes: Uint8Array) => ({
+    sha256: `0x${createHash('sha256').update(bytes).digest('hex')}` as const,
+    sizeBytes: bytes.length,
+  });
   const uploads = () => readdir(join(temp.path, 'uploads'));
 
   it('gives back what it was given', async () => {
@@ -54,7 +57,9 @@ describe('directory blob store', () => {
         yield Buffer.alloc(1_000);
       }
     }
-    await expect(store.put(endless(), { ...refOf(Buffer.alloc(10)), sizeBytes: 5_000 })).rejects.toMatchObject({ code: 'SNAPSHOT_MISMATCH' });
+    await expect(store.put(endless(), { ...refOf(Buffer.alloc(10)), sizeBytes: 5_000 })).rejects.toMatchObject({
+      code: 'SNAPSHOT_MISMATCH',
+    });
     expect(read).toBe(6);
   });
 

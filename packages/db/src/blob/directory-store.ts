@@ -46,7 +46,11 @@ export async function createDirectoryStore(directory: string): Promise<BlobStore
 }
 
 /** Stops reading as soon as there is more than was announced: a peer must not fill the disk. */
-async function writeChecked(stream: AsyncIterable<Uint8Array>, path: string, maxBytes: number): Promise<{ sha256: string; sizeBytes: number }> {
+async function writeChecked(
+  stream: AsyncIterable<Uint8Array>,
+  path: string,
+  maxBytes: number,
+): Promise<{ sha256: string; sizeBytes: number }> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
   const file = await open(path, 'wx', 0o600);
@@ -80,7 +84,8 @@ async function sweepUploads(uploads: string): Promise<void> {
   }
 }
 
-const isDiskFull = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 
 function missing(error: NodeJS.ErrnoException): undefined {
   if (error.code === 'ENOENT') return undefined;

@@ -22,7 +22,12 @@ export async function withAdvisoryLock<T>(
   use: (signal: AbortSignal) => Promise<T>,
   options: AdvisoryLockOptions = {},
 ): Promise<T> {
-  const client = new pg.Client({ connectionString: connect.url, application_name: `muster lock ${key}`.slice(0, 63), keepAlive: true, connectionTimeoutMillis: 10_000 });
+  const client = new pg.Client({
+    connectionString: connect.url,
+    application_name: `muster lock ${key}`.slice(0, 63),
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+  });
   const lost = new AbortController();
   const lose = (reason: unknown) => lost.abort(new Error(`the lock ${key} was lost with its database connection`, { cause: reason }));
   client.on('error', lose);

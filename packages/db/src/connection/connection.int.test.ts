@@ -19,7 +19,10 @@ describe('connections', () => {
 
   /** Cuts every connection of a kind from the server's side, as a restart of the server would. */
   const cut = (name: string) =>
-    other.pool.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE $1 AND pid <> pg_backend_pid()', [name]);
+    other.pool.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE $1 AND pid <> pg_backend_pid()',
+      [name],
+    );
 
   it('hears what another process notifies, on every channel and handler, until it stops listening', async () => {
     const heard: string[] = [];
@@ -54,7 +57,14 @@ describe('connections', () => {
   it('goes on serving queries after its connections broke', async () => {
     await test.db.ping();
     await cut('muster main');
-    await expect.poll(() => test.db.ping().then(() => 'answers', () => 'broken')).toBe('answers');
+    await expect
+      .poll(() =>
+        test.db.ping().then(
+          () => 'answers',
+          () => 'broken',
+        ),
+      )
+      .toBe('answers');
     expect(await test.db.prisma.run.count()).toBe(0);
   });
 
@@ -62,12 +72,16 @@ describe('connections', () => {
     let inside = 0;
     let most = 0;
     const hold = (db: Database) =>
-      db.withAdvisoryLock('turn', async () => {
-        inside += 1;
-        most = Math.max(most, inside);
-        await db.pool.query('SELECT pg_sleep(0.05)');
-        inside -= 1;
-      }, { pollMs: 10 });
+      db.withAdvisoryLock(
+        'turn',
+        async () => {
+          inside += 1;
+          most = Math.max(most, inside);
+          await db.pool.query('SELECT pg_sleep(0.05)');
+          inside -= 1;
+        },
+        { pollMs: 10 },
+      );
     await Promise.all([hold(test.db), hold(other), hold(test.db)]);
     expect(most).toBe(1);
   });

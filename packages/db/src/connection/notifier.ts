@@ -19,7 +19,12 @@ export function createNotifier(options: { url: string; logger: Logger }): Notifi
   let connection: Promise<pg.Client> | undefined;
 
   async function connect(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: url, application_name: 'muster listen', keepAlive: true, connectionTimeoutMillis: 10_000 });
+    const client = new pg.Client({
+      connectionString: url,
+      application_name: 'muster listen',
+      keepAlive: true,
+      connectionTimeoutMillis: 10_000,
+    });
     client.on('error', (err) => logger.warn({ event: 'database.listen-lost', err }, 'the notification connection broke'));
     client.on('notification', ({ channel, payload }) => call(channel, payload ?? ''));
     await client.connect();

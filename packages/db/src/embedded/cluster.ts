@@ -13,7 +13,12 @@ export const SUPERUSER = 'muster';
 /** What lies in a data directory: the cluster itself, and beside it the server's log. */
 export function pathsOf(dataDir: string) {
   const cluster = join(dataDir, 'cluster');
-  return { cluster, log: join(dataDir, 'postgres.log'), password: join(cluster, 'muster.password'), pidFile: join(cluster, 'postmaster.pid') };
+  return {
+    cluster,
+    log: join(dataDir, 'postgres.log'),
+    password: join(cluster, 'muster.password'),
+    pidFile: join(cluster, 'postmaster.pid'),
+  };
 }
 
 /** Creates the cluster unless there is one; refuses one of another major version. Returns the superuser's password. */
@@ -29,7 +34,10 @@ export async function ensureCluster(options: { dataDir: string; binaries: Binari
     throw databaseError(
       'DATA_DIR_UNUSABLE',
       `${cluster} belongs to PostgreSQL ${version.trim()}, but this version of Muster runs PostgreSQL ${binaries.major}.`,
-      { hint: `Dump it with PostgreSQL ${version.trim()} and load it into a new one, use another data directory, or for a development database run \`npm run reset\`.`, reason: 'version' },
+      {
+        hint: `Dump it with PostgreSQL ${version.trim()} and load it into a new one, use another data directory, or for a development database run \`npm run reset\`.`,
+        reason: 'version',
+      },
     );
   } else {
     await takeOver(cluster, runAs);

@@ -5,9 +5,17 @@ import { explainServerOutput } from './explain-output.ts';
 const CASES = [
   ['2026-01-01 00:00:00.000 UTC [1] FATAL:  could not write lock file "postmaster.pid": No space left on device', 'DISK_FULL', undefined],
   ['initdb: error: could not write to file "/data/x": No space left on device', 'DISK_FULL', undefined],
-  ['FATAL:  could not extend file "base/1/2691": wrote only 4096 of 8192 bytes at block 10\nHINT:  Check free disk space.', 'DISK_FULL', undefined],
+  [
+    'FATAL:  could not extend file "base/1/2691": wrote only 4096 of 8192 bytes at block 10\nHINT:  Check free disk space.',
+    'DISK_FULL',
+    undefined,
+  ],
   ['PANIC:  could not write to file "pg_wal/xlogtemp.42": No space left on device', 'DISK_FULL', undefined],
-  ['FATAL:  database files are incompatible with server\nDETAIL:  The data directory was initialized by PostgreSQL version 17', 'DATA_DIR_UNUSABLE', 'version'],
+  [
+    'FATAL:  database files are incompatible with server\nDETAIL:  The data directory was initialized by PostgreSQL version 17',
+    'DATA_DIR_UNUSABLE',
+    'version',
+  ],
   ['LOG:  could not bind IPv4 address "127.0.0.1": Address already in use', 'PORT_IN_USE', undefined],
   ['FATAL:  lock file "postmaster.pid" already exists\nHINT:  Is another postmaster (PID 42) running?', 'DATA_DIR_UNUSABLE', 'busy'],
   ['FATAL:  data directory "/data" has wrong ownership', 'DATA_DIR_UNUSABLE', 'permissions'],

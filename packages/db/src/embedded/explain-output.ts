@@ -56,8 +56,19 @@ const CAUSES: Cause[] = [
 export function explainServerOutput(output: string, options: { dataDir: string; cause?: unknown }): AppError {
   const { dataDir, cause } = options;
   const found = CAUSES.find(({ pattern }) => pattern.test(output));
-  if (found) return databaseError(found.code, found.message(dataDir), { hint: found.hint, cause, ...(found.reason ? { reason: found.reason } : {}) });
-  const fatal = output.split('\n').filter((line) => /FATAL|PANIC|error/i.test(line)).at(-1) ?? output.trim().split('\n').at(-1) ?? '';
+  if (found)
+    return databaseError(found.code, found.message(dataDir), {
+      hint: found.hint,
+      cause,
+      ...(found.reason ? { reason: found.reason } : {}),
+    });
+  const fatal =
+    output
+      .split('\n')
+      .filter((line) => /FATAL|PANIC|error/i.test(line))
+      .at(-1) ??
+    output.trim().split('\n').at(-1) ??
+    '';
   return databaseError('DATABASE_UNAVAILABLE', `The embedded PostgreSQL did not start: ${fatal.trim() || 'it gave no reason'}`, {
     hint: `Its log is ${dataDir}/postgres.log; or set DATABASE_URL to a PostgreSQL of your own.`,
     cause,

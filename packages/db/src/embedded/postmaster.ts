@@ -44,7 +44,7 @@ export async function stopPostmaster(pid: number): Promise<void> {
 }
 
 export async function waitUntilGone(pid: number, waitMs: number): Promise<boolean> {
-  for (const end = Date.now() + waitMs; Date.now() < end; ) {
+  for (const end = Date.now() + waitMs; Date.now() < end;) {
     if (!isAlive(pid)) return true;
     await sleep(20);
   }

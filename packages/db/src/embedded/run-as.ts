@@ -24,9 +24,13 @@ export async function chooseRunAs(probe: string): Promise<RunAs> {
   if (await succeeds(probe, ['--version'], { uid: NOBODY, gid: NOBODY })) {
     return { uid: NOBODY, spawn: (file, args, options) => spawn(file, args, { ...options, uid: NOBODY, gid: NOBODY }) };
   }
-  throw databaseError('TOOL_MISSING', 'The embedded PostgreSQL cannot run as root here: user namespaces are off, and other users cannot enter this folder.', {
-    hint: 'Run Muster as an ordinary user, or from a folder that every user may enter (such as /opt/muster), or set DATABASE_URL.',
-  });
+  throw databaseError(
+    'TOOL_MISSING',
+    'The embedded PostgreSQL cannot run as root here: user namespaces are off, and other users cannot enter this folder.',
+    {
+      hint: 'Run Muster as an ordinary user, or from a folder that every user may enter (such as /opt/muster), or set DATABASE_URL.',
+    },
+  );
 }
 
 /** Gives the data directory to the user that the server runs as; needed only when that changed between two starts. */

@@ -177,7 +177,11 @@ describe('embedded PostgreSQL', () => {
     await prepare();
     await (await start()).stop();
     await writeFile(join(pathsOf(temp.path).cluster, 'PG_VERSION'), '15\n');
-    await expect(start()).rejects.toMatchObject({ code: 'DATA_DIR_UNUSABLE', data: { reason: 'version' }, publicMessage: expect.stringContaining('PostgreSQL 15') });
+    await expect(start()).rejects.toMatchObject({
+      code: 'DATA_DIR_UNUSABLE',
+      data: { reason: 'version' },
+      publicMessage: expect.stringContaining('PostgreSQL 15'),
+    });
   });
 
   it('names a port that is in use', async () => {

@@ -52,7 +52,16 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const urlOf = (serverPort: number, database: string) => `postgresql://${SUPERUSER}:${password}@127.0.0.1:${serverPort}/${database}`;
 
   const survivor = await findSurvivor({ dataDir, port, urlOf, logger });
-  const server = survivor ?? (await launchServer({ dataDir, port, binaries, runAs, ...(signal ? { signal } : {}), ...(options.settings ? { settings: options.settings } : {}) }));
+  const server =
+    survivor ??
+    (await launchServer({
+      dataDir,
+      port,
+      binaries,
+      runAs,
+      ...(signal ? { signal } : {}),
+      ...(options.settings ? { settings: options.settings } : {}),
+    }));
   const { pid } = server;
   try {
     // A backend notices the end of its process within milliseconds; a live owner keeps the lock.
@@ -63,11 +72,18 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       if (stopping) return;
       const { log } = pathsOf(dataDir);
       options.onExit?.(
-        databaseError('DATABASE_UNAVAILABLE', isAlive(pid) ? 'The embedded PostgreSQL closed its connections.' : 'The embedded PostgreSQL ended by itself.', { hint: `Its log is ${log}.` }),
+        databaseError(
+          'DATABASE_UNAVAILABLE',
+          isAlive(pid) ? 'The embedded PostgreSQL closed its connections.' : 'The embedded PostgreSQL ended by itself.',
+          { hint: `Its log is ${log}.` },
+        ),
       );
     });
     signal?.throwIfAborted();
-    logger.info({ event: 'database.started', port: server.port, pid, adopted: survivor !== undefined, dataDir }, 'embedded PostgreSQL');
+    logger.info(
+      { event: 'database.started', port: server.port, serverPid: pid, adopted: survivor !== undefined, dataDir },
+      'embedded PostgreSQL',
+    );
     return {
       url: urlOf(server.port, DATABASE),
       port: server.port,

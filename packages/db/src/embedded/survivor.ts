@@ -30,7 +30,10 @@ export async function findSurvivor(options: {
       await owner.end();
     } catch (error) {
       if (AppError.is(error)) throw error;
-      logger.warn({ event: 'database.survivor-unusable', err: error, pid: found.pid }, 'the PostgreSQL that was left running does not answer');
+      logger.warn(
+        { event: 'database.survivor-unusable', err: error, pid: found.pid },
+        'the PostgreSQL that was left running does not answer',
+      );
     }
   }
   logger.info({ event: 'database.survivor-stopped', pid: found.pid }, 'stopping the PostgreSQL that an earlier process left running');
@@ -42,7 +45,7 @@ export async function findSurvivor(options: {
 async function settled(dataDir: string): Promise<Postmaster | undefined> {
   const { cluster, pidFile } = pathsOf(dataDir);
   let found = await findPostmaster(cluster, pidFile);
-  for (const end = Date.now() + 15_000; found && !found.ready && Date.now() < end; ) {
+  for (const end = Date.now() + 15_000; found && !found.ready && Date.now() < end;) {
     await sleep(50);
     found = await findPostmaster(cluster, pidFile);
   }

@@ -7,7 +7,10 @@ interface Item {
 }
 
 describe('coalescer', () => {
-  function setup(write: (items: readonly Item[]) => Promise<number[]> = async (items) => items.map(({ value }) => value * 10), maxBatch?: number) {
+  function setup(
+    write: (items: readonly Item[]) => Promise<number[]> = async (items) => items.map(({ value }) => value * 10),
+    maxBatch?: number,
+  ) {
     const batches: number[][] = [];
     const coalescer = createCoalescer<Item, number>({
       keyOf: ({ key }) => key,

@@ -23,7 +23,15 @@ describe('heartbeat writer', () => {
     const sessionId = randomUUID();
     const key = { runId: '1', node: addressOf(1_000 + nodes++) };
     const open = (id: string, generation: number) =>
-      openSession(test.db, { sessionId: id, ...key, seq: 1, generation, inviteDigest: hashOf('invite'), keyFromNode: Buffer.alloc(32, 1), keyToNode: Buffer.alloc(32, 2) });
+      openSession(test.db, {
+        sessionId: id,
+        ...key,
+        seq: 1,
+        generation,
+        inviteDigest: hashOf('invite'),
+        keyFromNode: Buffer.alloc(32, 1),
+        keyToNode: Buffer.alloc(32, 2),
+      });
     await open(sessionId, 1);
     return { sessionId, key, open };
   }
@@ -40,14 +48,17 @@ describe('heartbeat writer', () => {
   it('refuses a counter that does not rise', async () => {
     const { sessionId } = await setup();
     await writer.record({ sessionId, counter: 5, status: {} });
-    for (const counter of [5, 4]) expect(await writer.record({ sessionId, counter, status: {} })).toEqual({ accepted: false, reason: 'stale-counter' });
+    for (const counter of [5, 4])
+      expect(await writer.record({ sessionId, counter, status: {} })).toEqual({ accepted: false, reason: 'stale-counter' });
     expect(await writer.record({ sessionId, counter: 6, status: {} })).toMatchObject({ accepted: true });
   });
 
   it('lets one of many frames with the same counter through, on any number of writers', async () => {
     const { sessionId } = await setup();
     const others = [createHeartbeatWriter(test.db.hot), createHeartbeatWriter(test.db.pool)];
-    const answers = await Promise.all([writer, ...others].flatMap((each) => [1, 2, 3].map(() => each.record({ sessionId, counter: 7, status: {} }))));
+    const answers = await Promise.all(
+      [writer, ...others].flatMap((each) => [1, 2, 3].map(() => each.record({ sessionId, counter: 7, status: {} }))),
+    );
     expect(answers.filter(({ accepted }) => accepted)).toHaveLength(1);
   });
 

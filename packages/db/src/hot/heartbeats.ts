@@ -62,11 +62,16 @@ async function recordBeats(pool: pg.Pool, beats: readonly Beat[]): Promise<BeatR
   const { rows: recorded } = await pool.query<Recorded>({
     name: 'record-beats',
     text: RECORD,
-    values: [beats.map(({ sessionId }) => sessionId), beats.map(({ counter }) => counter), beats.map(({ status }) => (status === null ? null : toJson(status)))],
+    values: [
+      beats.map(({ sessionId }) => sessionId),
+      beats.map(({ counter }) => counter),
+      beats.map(({ status }) => (status === null ? null : toJson(status))),
+    ],
   });
   const accepted = new Map(recorded.map((row) => [row.sessionId, row]));
   const refusedIds = beats.map(({ sessionId }) => sessionId).filter((id) => !accepted.has(id));
-  const known = refusedIds.length === 0 ? [] : (await pool.query<{ sessionId: string; superseded: boolean }>(EXPLAIN_REFUSAL, [refusedIds])).rows;
+  const known =
+    refusedIds.length === 0 ? [] : (await pool.query<{ sessionId: string; superseded: boolean }>(EXPLAIN_REFUSAL, [refusedIds])).rows;
   const refused = new Map(known.map(({ sessionId, superseded }) => [sessionId, superseded]));
   return beats.map(({ sessionId }): BeatResult => {
     const row = accepted.get(sessionId);

@@ -69,7 +69,7 @@ export function createMigrationAdapter(url: string) {
   return {
     factory: bindMigrationAwareSqlAdapterFactory(factory),
     dispose: async () => {
-      for (const adapter of [...opened]) await adapter.dispose();
+      for (const adapter of opened) await adapter.dispose();
     },
   };
 }

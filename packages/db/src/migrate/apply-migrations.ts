@@ -30,16 +30,27 @@ export async function applyMigrations({ url }: { url: string }): Promise<string[
 
 /** The engine passes over migrations that it does not know or that were changed since; on such a schema nothing here can be relied on. */
 async function requireSameHistory(engine: SchemaEngine, migrationsList: Awaited<ReturnType<typeof readMigrationList>>): Promise<void> {
-  const { editedMigrationNames, history } = await engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: false, filters: noFilter });
+  const { editedMigrationNames, history } = await engine.diagnoseMigrationHistory({
+    migrationsList,
+    optInToShadowDatabase: false,
+    filters: noFilter,
+  });
   const [edited] = editedMigrationNames;
   if (edited !== undefined) {
-    throw databaseError('STATE_CORRUPT', `The database was made by another form of the migration ${edited}.`, { hint: RESET, reason: 'migration' });
-  }
-  if (history !== null && history.diagnostic !== 'databaseIsBehind') {
-    throw databaseError('STATE_CORRUPT', `A newer Muster has used this database: it knows the migration ${history.unpersistedMigrationNames[0]}, and this version does not.`, {
-      hint: `Start that version again. ${RESET}`,
+    throw databaseError('STATE_CORRUPT', `The database was made by another form of the migration ${edited}.`, {
+      hint: RESET,
       reason: 'migration',
     });
+  }
+  if (history !== null && history.diagnostic !== 'databaseIsBehind') {
+    throw databaseError(
+      'STATE_CORRUPT',
+      `A newer Muster has used this database: it knows the migration ${history.unpersistedMigrationNames[0]}, and this version does not.`,
+      {
+        hint: `Start that version again. ${RESET}`,
+        reason: 'migration',
+      },
+    );
   }
 }
 
@@ -53,7 +64,9 @@ async function requireServer(url: string): Promise<void> {
     const { rows } = await client.query<{ version: number }>(`SELECT current_setting('server_version_num')::int / 10000 AS version`);
     const version = rows[0]?.version ?? 0;
     if (version < OLDEST_SERVER) {
-      throw databaseError('DATABASE_UNAVAILABLE', `DATABASE_URL names a PostgreSQL ${version}; Muster needs ${OLDEST_SERVER} or newer.`, { hint: 'Upgrade the server, or leave DATABASE_URL out to use the embedded one.' });
+      throw databaseError('DATABASE_UNAVAILABLE', `DATABASE_URL names a PostgreSQL ${version}; Muster needs ${OLDEST_SERVER} or newer.`, {
+        hint: 'Upgrade the server, or leave DATABASE_URL out to use the embedded one.',
+      });
     }
   } finally {
     await client.end().catch(() => undefined);
@@ -63,6 +76,10 @@ async function requireServer(url: string): Promise<void> {
 function explainFailure(cause: unknown): AppError {
   if (AppError.is(cause)) return cause;
   const text = cause instanceof Error ? cause.message : String(cause);
-  const line = text.split('\n').find((candidate) => candidate.trim() !== '')?.trim() ?? 'unknown reason';
+  const line =
+    text
+      .split('\n')
+      .find((candidate) => candidate.trim() !== '')
+      ?.trim() ?? 'unknown reason';
   return databaseError('STATE_CORRUPT', `The database could not be migrated: ${line}`, { hint: RESET, reason: 'migration', cause });
 }

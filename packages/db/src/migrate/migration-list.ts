@@ -13,7 +13,10 @@ export function migrationsDir(): string {
 export async function readMigrationList(): Promise<MigrationList> {
   const baseDir = migrationsDir();
   const entries = await readdir(baseDir, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+  const names = entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
   const lockfile = await readFile(join(baseDir, 'migration_lock.toml'), 'utf8').catch(() => null);
   return {
     baseDir,
@@ -22,7 +25,10 @@ export async function readMigrationList(): Promise<MigrationList> {
     migrationDirectories: await Promise.all(
       names.map(async (path) => ({
         path,
-        migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value: await readFile(join(baseDir, path, 'migration.sql'), 'utf8') } },
+        migrationFile: {
+          path: 'migration.sql',
+          content: { tag: 'ok' as const, value: await readFile(join(baseDir, path, 'migration.sql'), 'utf8') },
+        },
       })),
     ),
   };

@@ -33,25 +33,39 @@ describe('migrations', () => {
 
   it('leave no connection behind', async () => {
     await applyMigrations(database);
-    const others = await ask<{ application_name: string }>(`SELECT application_name FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`);
+    const others = await ask<{ application_name: string }>(
+      `SELECT application_name FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    );
     expect(others).toEqual([]);
   });
 
   it('refuse a database that was made by another form of them', async () => {
     await applyMigrations(database);
     await ask(`UPDATE _prisma_migrations SET checksum = 'other' WHERE migration_name LIKE '%_init'`);
-    await expect(applyMigrations(database)).rejects.toMatchObject({ code: 'STATE_CORRUPT', publicMessage: expect.stringContaining('another form') });
+    await expect(applyMigrations(database)).rejects.toMatchObject({
+      code: 'STATE_CORRUPT',
+      publicMessage: expect.stringContaining('another form'),
+    });
   });
 
   it('refuse a database that a newer version has used', async () => {
     await applyMigrations(database);
-    await ask(`INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('x', 'x', '99990101000000_from_the_future', now())`);
-    await expect(applyMigrations(database)).rejects.toMatchObject({ code: 'STATE_CORRUPT', publicMessage: expect.stringContaining('99990101000000_from_the_future') });
+    await ask(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('x', 'x', '99990101000000_from_the_future', now())`,
+    );
+    await expect(applyMigrations(database)).rejects.toMatchObject({
+      code: 'STATE_CORRUPT',
+      publicMessage: expect.stringContaining('99990101000000_from_the_future'),
+    });
   });
 
   it('say that there is no database, or no right to it', async () => {
     const { port, password } = new URL(database.url);
-    await expect(applyMigrations({ url: 'postgresql://muster:x@127.0.0.1:1/muster' })).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
-    await expect(applyMigrations({ url: `postgresql://muster:${password}@127.0.0.1:${port}/missing` })).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    await expect(applyMigrations({ url: 'postgresql://muster:x@127.0.0.1:1/muster' })).rejects.toMatchObject({
+      code: 'DATABASE_UNAVAILABLE',
+    });
+    await expect(applyMigrations({ url: `postgresql://muster:${password}@127.0.0.1:${port}/missing` })).rejects.toMatchObject({
+      code: 'DATABASE_UNAVAILABLE',
+    });
   });
 });

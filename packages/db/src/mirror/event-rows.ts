@@ -6,7 +6,13 @@ import { rows } from '../sql/query.ts';
 /** Adds events; returns those that were not known yet. */
 export async function insertEvents(tx: pg.PoolClient, events: readonly RegistryEvent[]): Promise<RegistryEvent[]> {
   if (events.length === 0) return [];
-  const records = events.map(({ name, args, position }) => ({ ...position, name, args, runId: args.runId, node: 'node' in args ? args.node : null }));
+  const records = events.map(({ name, args, position }) => ({
+    ...position,
+    name,
+    args,
+    runId: args.runId,
+    node: 'node' in args ? args.node : null,
+  }));
   const added = await rows<{ blockHash: string; logIndex: number }>(
     tx,
     `INSERT INTO "ChainEvent" ("blockHash", "logIndex", "blockNumber", "blockTime", "txHash", name, "runId", node, args)
@@ -48,5 +54,7 @@ export async function readEvents(tx: pg.PoolClient, runIds: readonly string[]): 
      WHERE "runId" = ANY($1) ORDER BY "blockNumber", "logIndex"`,
     [runIds],
   );
-  return found.map(({ name, args, blockTime, ...place }) => registryEventSchema.parse({ name, args, position: { ...place, blockTime: blockTime.getTime() } }));
+  return found.map(({ name, args, blockTime, ...place }) =>
+    registryEventSchema.parse({ name, args, position: { ...place, blockTime: blockTime.getTime() } }),
+  );
 }

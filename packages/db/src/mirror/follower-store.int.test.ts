@@ -37,8 +37,17 @@ describe('follower store', () => {
 
   it('mirrors events as rows, and remembers how far it read', async () => {
     const { db, store, blocks } = await approvedNode();
-    expect(await findRun(db, '1')).toMatchObject({ owner: addressOf(1), masterEpoch: 1, createdAt: new Date(block(2).timestamp), closedAt: null });
-    expect(await findRegistration(db, { runId: '1', node })).toMatchObject({ standing: 'Approved', approvals: 1, approvedAt: new Date(block(4).timestamp) });
+    expect(await findRun(db, '1')).toMatchObject({
+      owner: addressOf(1),
+      masterEpoch: 1,
+      createdAt: new Date(block(2).timestamp),
+      closedAt: null,
+    });
+    expect(await findRegistration(db, { runId: '1', node })).toMatchObject({
+      standing: 'Approved',
+      approvals: 1,
+      approvedAt: new Date(block(4).timestamp),
+    });
     expect(await listVerdicts(db, { runId: '1', node })).toHaveLength(1);
     expect(await store.readCursor()).toEqual({ deployment, head: blocks[3], finalized: 0 });
     expect(await store.recentBlocks(2)).toEqual([blocks[3], blocks[2]]);
@@ -119,11 +128,18 @@ describe('follower store', () => {
 
   it('gives the same rows for a fold in one go and in any number of steps with rollbacks between', async () => {
     const { db, store, blocks, events } = await approvedNode();
-    const rowsOf = async () => (await db.pool.query('SELECT * FROM "Registration" JOIN "Run" USING ("runId") JOIN "Verdict" USING ("runId", node, seq)')).rows;
+    const rowsOf = async () =>
+      (await db.pool.query('SELECT * FROM "Registration" JOIN "Run" USING ("runId") JOIN "Verdict" USING ("runId", node, seq)')).rows;
     const atOnce = await rowsOf();
     for (const back of [3, 2, 1]) {
       await store.rollbackTo(blocks[back - 1] ?? block(1));
-      for (const b of blocks.slice(back)) await store.append(appendOf([b], events.filter(({ position }) => position.blockNumber === b.number)));
+      for (const b of blocks.slice(back))
+        await store.append(
+          appendOf(
+            [b],
+            events.filter(({ position }) => position.blockNumber === b.number),
+          ),
+        );
       expect(await rowsOf()).toEqual(atOnce);
     }
   });

@@ -22,7 +22,11 @@ export function createFollowerStore(db: Database): FollowerStore {
   return {
     readCursor: () => readCursor(db.pool),
     recentBlocks: (limit) =>
-      rows<BlockRef>(db.pool, `SELECT number, hash, (extract(epoch FROM timestamp) * 1000)::float8 AS timestamp FROM "ChainBlock" ORDER BY number DESC LIMIT $1`, [limit]),
+      rows<BlockRef>(
+        db.pool,
+        `SELECT number, hash, (extract(epoch FROM timestamp) * 1000)::float8 AS timestamp FROM "ChainBlock" ORDER BY number DESC LIMIT $1`,
+        [limit],
+      ),
     append: (input) =>
       inTransaction(db.pool, async (tx) => {
         await takeTurn(tx);
@@ -86,9 +90,15 @@ async function readCursor(on: Pick<pg.Pool, 'query'>): Promise<Cursor | null> {
 function requireContinuation({ deployment, head }: AppendInput, cursor: Cursor | null): void {
   if (!cursor) return;
   const known = cursor.deployment;
-  const same = known.chainId === deployment.chainId && known.registry === deployment.registry && known.block === deployment.block && known.hash === deployment.hash;
-  if (!same) throw new Error(`this database mirrors the registry ${known.registry} of chain ${known.chainId}, deployed in block ${known.hash}`);
-  if (head.number < cursor.head.number) throw new Error(`an append up to block ${head.number} came after one up to block ${cursor.head.number}`);
+  const same =
+    known.chainId === deployment.chainId &&
+    known.registry === deployment.registry &&
+    known.block === deployment.block &&
+    known.hash === deployment.hash;
+  if (!same)
+    throw new Error(`this database mirrors the registry ${known.registry} of chain ${known.chainId}, deployed in block ${known.hash}`);
+  if (head.number < cursor.head.number)
+    throw new Error(`an append up to block ${head.number} came after one up to block ${cursor.head.number}`);
 }
 
 async function saveBlocks(tx: pg.PoolClient, blocks: readonly BlockRef[]): Promise<void> {

@@ -1,4 +1,10 @@
-import { registrationKey, type RegistrationState, type RegistryState, type RunState, type VerdictState } from '@muster/domain/registry/state';
+import {
+  registrationKey,
+  type RegistrationState,
+  type RegistryState,
+  type RunState,
+  type VerdictState,
+} from '@muster/domain/registry/state';
 import type pg from 'pg';
 import { toJson } from '../sql/json.ts';
 import { rows } from '../sql/query.ts';
@@ -9,7 +15,11 @@ const REGISTRATION_TIMES = ['registeredAt', 'roundOpenedAt', 'approvedAt', 'ende
 /** The rows of these runs as the fold's state. Verdicts are left out: no fold reads an earlier one. */
 export async function loadMirror(tx: pg.PoolClient, runIds: readonly string[]): Promise<RegistryState> {
   const runs = await rows<Dated<RunState, (typeof RUN_TIMES)[number]>>(tx, 'SELECT * FROM "Run" WHERE "runId" = ANY($1)', [runIds]);
-  const registrations = await rows<Dated<RegistrationState, (typeof REGISTRATION_TIMES)[number]>>(tx, 'SELECT * FROM "Registration" WHERE "runId" = ANY($1)', [runIds]);
+  const registrations = await rows<Dated<RegistrationState, (typeof REGISTRATION_TIMES)[number]>>(
+    tx,
+    'SELECT * FROM "Registration" WHERE "runId" = ANY($1)',
+    [runIds],
+  );
   return {
     runs: new Map(runs.map((row) => [row.runId, toState<RunState>(row, RUN_TIMES)])),
     registrations: new Map(registrations.map((row) => [registrationKey(row), toState<RegistrationState>(row, REGISTRATION_TIMES)])),
@@ -80,11 +90,15 @@ async function saveVerdicts(tx: pg.PoolClient, verdicts: readonly VerdictState[]
 }
 
 /** A state as its row has it: the named times are dates. */
-type Dated<State, Times extends keyof State> = { [K in keyof State]: K extends Times ? (null extends State[K] ? Date | null : Date) : State[K] };
+type Dated<State, Times extends keyof State> = {
+  [K in keyof State]: K extends Times ? (null extends State[K] ? Date | null : Date) : State[K];
+};
 
 /** The reverse of the `to_timestamp` above: dates become unix ms, everything else stays. */
 function toState<State extends object>(row: object, times: readonly string[]): State {
-  return Object.fromEntries(Object.entries(row).map(([key, value]) => [key, times.includes(key) && value instanceof Date ? value.getTime() : value])) as State;
+  return Object.fromEntries(
+    Object.entries(row).map(([key, value]) => [key, times.includes(key) && value instanceof Date ? value.getTime() : value]),
+  ) as State;
 }
 
 function changed<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): T[] {

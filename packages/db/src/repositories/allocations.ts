@@ -82,12 +82,20 @@ export function listNewestAllocations(db: Database, taskIds: readonly string[]):
 
 /** Every allocation of these runs that has not ended. */
 export function listLiveAllocations(db: Database, runIds: readonly string[]): Promise<TimedAllocation[]> {
-  return rows<TimedAllocation>(db.pool, `SELECT *, ${TIMES} FROM "Allocation" WHERE "runId" = ANY($1) AND "endedAt" IS NULL ORDER BY "createdAt", "allocationId"`, [runIds]);
+  return rows<TimedAllocation>(
+    db.pool,
+    `SELECT *, ${TIMES} FROM "Allocation" WHERE "runId" = ANY($1) AND "endedAt" IS NULL ORDER BY "createdAt", "allocationId"`,
+    [runIds],
+  );
 }
 
 /** Every allocation of a node in a run that has not ended. */
 export function listAllocationsOfNode(db: Database, key: { runId: string; node: string }): Promise<AllocationRow[]> {
-  return rows<AllocationRow>(db.pool, 'SELECT * FROM "Allocation" WHERE "runId" = $1 AND node = $2 AND "endedAt" IS NULL ORDER BY "createdAt"', [key.runId, key.node]);
+  return rows<AllocationRow>(
+    db.pool,
+    'SELECT * FROM "Allocation" WHERE "runId" = $1 AND node = $2 AND "endedAt" IS NULL ORDER BY "createdAt"',
+    [key.runId, key.node],
+  );
 }
 
 /** Asks for allocations to be stopped. Returns those for which this is new. */

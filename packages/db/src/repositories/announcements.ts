@@ -31,5 +31,8 @@ export async function saveAnnouncement(db: Database, announcement: NewAnnounceme
 
 /** The node's announcement while it lasts; null when there is none or it has expired on the database's clock. */
 export function findAnnouncement(db: Database, key: { runId: string; node: string }): Promise<AnnouncementRow | null> {
-  return firstRow<AnnouncementRow>(db.pool, 'SELECT * FROM "Announcement" WHERE "runId" = $1 AND node = $2 AND "expiresAt" > now()', [key.runId, key.node]);
+  return firstRow<AnnouncementRow>(db.pool, 'SELECT * FROM "Announcement" WHERE "runId" = $1 AND node = $2 AND "expiresAt" > now()', [
+    key.runId,
+    key.node,
+  ]);
 }

@@ -3,7 +3,10 @@ import type { AuthSessionRow } from '../rows.ts';
 import { execute, firstRow } from '../sql/query.ts';
 
 /** `tokenHash` is the SHA-256 of the cookie's token: the token itself is never stored. */
-export async function createAuthSession(db: Database, session: { tokenHash: string; address: string; ttlMs: number }): Promise<AuthSessionRow> {
+export async function createAuthSession(
+  db: Database,
+  session: { tokenHash: string; address: string; ttlMs: number },
+): Promise<AuthSessionRow> {
   const row = await firstRow<AuthSessionRow>(
     db.pool,
     `INSERT INTO "AuthSession" ("tokenHash", address, "expiresAt") VALUES ($1, $2, now() + $3 * interval '1 millisecond') RETURNING *`,

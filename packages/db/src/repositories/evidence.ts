@@ -15,13 +15,11 @@ export interface NewEvidence {
 /** Keeps a document once; publishing it again changes nothing. */
 export async function saveEvidence(db: Database, evidence: NewEvidence): Promise<void> {
   const { hash, runId, node, validator, document } = evidence;
-  await execute(db.pool, 'INSERT INTO "Evidence" (hash, "runId", node, validator, document) VALUES ($1, $2, $3, $4, $5::jsonb) ON CONFLICT DO NOTHING', [
-    hash,
-    runId,
-    node,
-    validator,
-    toJson(document),
-  ]);
+  await execute(
+    db.pool,
+    'INSERT INTO "Evidence" (hash, "runId", node, validator, document) VALUES ($1, $2, $3, $4, $5::jsonb) ON CONFLICT DO NOTHING',
+    [hash, runId, node, validator, toJson(document)],
+  );
 }
 
 export function findEvidence(db: Database, hash: string): Promise<EvidenceRow | null> {

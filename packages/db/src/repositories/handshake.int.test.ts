@@ -19,7 +19,16 @@ describe('handshakes and sign-ins', () => {
   });
   afterAll(() => test.remove());
 
-  const announcement = (over: object = {}) => ({ runId: '1', node: addressOf(fresh()), seq: 1, sequence: 1, envelope: { v: 1 }, capabilities: {}, expiresAt: inAnHour(), ...over });
+  const announcement = (over: object = {}) => ({
+    runId: '1',
+    node: addressOf(fresh()),
+    seq: 1,
+    sequence: 1,
+    envelope: { v: 1 },
+    capabilities: {},
+    expiresAt: inAnHour(),
+    ...over,
+  });
 
   it('keeps the newest announcement of a node, by registration and then by sequence', async () => {
     const first = announcement();

@@ -28,7 +28,11 @@ const MAX_EPOCH = 2 ** 31 - 1;
  * in the order of their versions. Left out of the answer: drafts of a master epoch that a newer one has replaced.
  * `sign` returns the envelope to deliver; it must not wait for a network.
  */
-export function issueOrders(db: Database, drafts: readonly OrderDraft[], sign: (order: UnsignedOrder) => object | Promise<object>): Promise<OrderRow[]> {
+export function issueOrders(
+  db: Database,
+  drafts: readonly OrderDraft[],
+  sign: (order: UnsignedOrder) => object | Promise<object>,
+): Promise<OrderRow[]> {
   if (drafts.length === 0) return Promise.resolve([]);
   const byNode = groupByNode(drafts);
   return inTransaction(db.pool, async (tx) => {
@@ -61,7 +65,10 @@ export function issueOrders(db: Database, drafts: readonly OrderDraft[], sign: (
 }
 
 /** A node has seen this version (the database may be older than that, restored from a backup): later orders come above it. */
-export async function raiseOrderVersion(db: Database, seen: { runId: string; node: string; masterEpoch: number; counter: number }): Promise<void> {
+export async function raiseOrderVersion(
+  db: Database,
+  seen: { runId: string; node: string; masterEpoch: number; counter: number },
+): Promise<void> {
   if (seen.counter > MAX_COUNTER || seen.masterEpoch > MAX_EPOCH) return;
   await execute(
     db.pool,

@@ -35,8 +35,13 @@ describe('logs, snapshots and the timeline', () => {
 
   it('reads on from a sequence', async () => {
     const id = randomUUID();
-    await appendLogChunks(test.db, [5, 3, 4, 7].map((sequence) => chunk(id, sequence)));
-    expect((await readLogChunks(test.db, { allocationId: id, afterSequence: 3, limit: 2 })).map(({ sequence }) => sequence)).toEqual([4, 5]);
+    await appendLogChunks(
+      test.db,
+      [5, 3, 4, 7].map((sequence) => chunk(id, sequence)),
+    );
+    expect((await readLogChunks(test.db, { allocationId: id, afterSequence: 3, limit: 2 })).map(({ sequence }) => sequence)).toEqual([
+      4, 5,
+    ]);
     expect(await listLastSequences(test.db, [id, randomUUID()])).toEqual([{ allocationId: id, sequence: 7 }]);
   });
 
@@ -50,7 +55,15 @@ describe('logs, snapshots and the timeline', () => {
   it('keeps a snapshot once and lists the newest first', async () => {
     const taskId = randomUUID();
     const snapshots = [1, 2].map((n) => ({
-      snapshotId: randomUUID(), taskId, allocationId: randomUUID(), runId: '1', node: addressOf(1), volume: 'data', sha256: hashOf(`s${n}`), sizeBytes: 5_000_000_000, acknowledgment: { n },
+      snapshotId: randomUUID(),
+      taskId,
+      allocationId: randomUUID(),
+      runId: '1',
+      node: addressOf(1),
+      volume: 'data',
+      sha256: hashOf(`s${n}`),
+      sizeBytes: 5_000_000_000,
+      acknowledgment: { n },
     }));
     for (const snapshot of snapshots) expect(await saveSnapshot(test.db, snapshot)).toBe(true);
     const [first, second] = snapshots;
@@ -59,12 +72,22 @@ describe('logs, snapshots and the timeline', () => {
     expect(await findSnapshot(test.db, first.snapshotId)).toMatchObject({ sizeBytes: 5_000_000_000, acknowledgment: { n: 1 } });
     const page = await listSnapshots(test.db, { taskId, limit: 1 });
     expect(page.items.map(({ snapshotId }) => snapshotId)).toEqual([second.snapshotId]);
-    expect((await listSnapshots(test.db, { taskId, limit: 1, cursor: page.nextCursor })).items.map(({ snapshotId }) => snapshotId)).toEqual([first.snapshotId]);
+    expect((await listSnapshots(test.db, { taskId, limit: 1, cursor: page.nextCursor })).items.map(({ snapshotId }) => snapshotId)).toEqual(
+      [first.snapshotId],
+    );
   });
 
   it('writes a timeline in the order it was given, and pages it backwards', async () => {
     const runId = '42';
-    const events = Array.from({ length: 5 }, (_, n) => ({ runId, actor: 'master', subject: `s${n % 2}`, kind: 'task', from: null, to: `step ${n}`, reason: null }));
+    const events = Array.from({ length: 5 }, (_, n) => ({
+      runId,
+      actor: 'master',
+      subject: `s${n % 2}`,
+      kind: 'task',
+      from: null,
+      to: `step ${n}`,
+      reason: null,
+    }));
     await appendTimeline(test.db.pool, events);
     const page = await listTimeline(test.db, { runId, limit: 3 });
     expect(page.items.map(({ to }) => to)).toEqual(['step 4', 'step 3', 'step 2']);

@@ -5,7 +5,10 @@ import { rows } from '../sql/query.ts';
 const MAX_CHUNKS = 500;
 
 /** Chunks after a sequence, oldest first; at most `limit` (100, never above 500). Chunks arrive in order, so a gap is one still under way. */
-export function readLogChunks(db: Database, query: { allocationId: string; afterSequence?: number; limit?: number }): Promise<LogChunkRow[]> {
+export function readLogChunks(
+  db: Database,
+  query: { allocationId: string; afterSequence?: number; limit?: number },
+): Promise<LogChunkRow[]> {
   return rows<LogChunkRow>(db.pool, 'SELECT * FROM "LogChunk" WHERE "allocationId" = $1 AND sequence > $2 ORDER BY sequence LIMIT $3', [
     query.allocationId,
     query.afterSequence ?? -1,

@@ -69,7 +69,10 @@ interface NodeKey {
 }
 
 /** Remembers the invite that is about to be sent, so that an acknowledgment of it can be told from one of another. */
-export async function recordInvite(db: Database, invite: NodeKey & { masterEpoch: number; inviteDigest: string; capabilities?: object; retryAfterMs: number }): Promise<boolean> {
+export async function recordInvite(
+  db: Database,
+  invite: NodeKey & { masterEpoch: number; inviteDigest: string; capabilities?: object; retryAfterMs: number },
+): Promise<boolean> {
   const { runId, node, seq, masterEpoch, inviteDigest, capabilities, retryAfterMs } = invite;
   const changed = await execute(
     db.pool,
@@ -92,7 +95,10 @@ export async function postponeInvite(db: Database, delay: NodeKey & { retryAfter
 }
 
 /** Keeps the node's signed acknowledgment. False when it is for another invite than the last. */
-export async function recordAcknowledgment(db: Database, answer: NodeKey & { inviteDigest: string; acknowledgment: object }): Promise<boolean> {
+export async function recordAcknowledgment(
+  db: Database,
+  answer: NodeKey & { inviteDigest: string; acknowledgment: object },
+): Promise<boolean> {
   const { runId, node, seq, inviteDigest, acknowledgment } = answer;
   const changed = await execute(
     db.pool,

@@ -25,13 +25,25 @@ describe('nodes, sessions and runs', () => {
     if (!node) throw new Error('a run of nodes has a node');
     const key = { runId, node, seq: 1 };
     const open = (generation: number, over: object = {}) =>
-      openSession(db, { sessionId: randomUUID(), ...key, generation, inviteDigest: hashOf('invite'), keyFromNode: Buffer.alloc(32, 1), keyToNode: Buffer.alloc(32, 2), ...over });
+      openSession(db, {
+        sessionId: randomUUID(),
+        ...key,
+        generation,
+        inviteDigest: hashOf('invite'),
+        keyFromNode: Buffer.alloc(32, 1),
+        keyToNode: Buffer.alloc(32, 2),
+        ...over,
+      });
     return { db, runId, nodes, node, key, open };
   }
 
   it('shows a node with its registration, its state and its session', async () => {
     const { db, key, open } = await setup();
-    expect(await findNode(db, key)).toMatchObject({ registration: { standing: 'Approved' }, state: { phase: 'Registered' }, session: null });
+    expect(await findNode(db, key)).toMatchObject({
+      registration: { standing: 'Approved' },
+      state: { phase: 'Registered' },
+      session: null,
+    });
     await open(1);
     expect(await findNode(db, key)).toMatchObject({ session: { generation: 1, heartbeatAt: null } });
     expect(await findNode(db, { ...key, node: addressOf(9) })).toBeNull();
@@ -80,7 +92,12 @@ describe('nodes, sessions and runs', () => {
     expect(await recordInvite(db, { ...invite, inviteDigest: hashOf('two') })).toBe(true);
     expect(await recordAcknowledgment(db, { ...key, inviteDigest: hashOf('one'), acknowledgment: {} })).toBe(false);
     expect(await recordAcknowledgment(db, { ...key, inviteDigest: hashOf('two'), acknowledgment: { ok: 1 } })).toBe(true);
-    expect((await findNode(db, key))?.state).toMatchObject({ inviteDigest: hashOf('two'), acknowledgment: { ok: 1 }, capabilities: { version: 1 }, inviteAttempts: 0 });
+    expect((await findNode(db, key))?.state).toMatchObject({
+      inviteDigest: hashOf('two'),
+      acknowledgment: { ok: 1 },
+      capabilities: { version: 1 },
+      inviteAttempts: 0,
+    });
   });
 
   it('counts failed invites and asks for a drain once', async () => {
@@ -99,7 +116,10 @@ describe('nodes, sessions and runs', () => {
     expect(await open(1, { sessionId: first })).toMatchObject({ opened: true, superseded: null });
     const writer = createHeartbeatWriter(db.hot);
     await writer.record({ sessionId: first, counter: 1, status: {} });
-    expect(await open(4_000_000_000, { sessionId: second })).toMatchObject({ opened: true, superseded: { sessionId: first, generation: 1 } });
+    expect(await open(4_000_000_000, { sessionId: second })).toMatchObject({
+      opened: true,
+      superseded: { sessionId: first, generation: 1 },
+    });
     expect(await open(2)).toEqual({ opened: false, newestGeneration: 4_000_000_000 });
     expect(await findNode(db, key)).toMatchObject({ session: { sessionId: second }, state: { lastHeartbeatAt: expect.any(Date) } });
     expect((await findSession(db, first))?.supersededAt).toBeInstanceOf(Date);
@@ -138,7 +158,19 @@ describe('nodes, sessions and runs', () => {
     const owner = addressOf(77);
     const created = ['900', '10000', '1157920892373161954235709850086879078532'].map((runId) => ({
       name: 'RunCreated' as const,
-      args: { runId, owner, spec: { master: addressOf(78), validators: addressOf(3), gate: addressOf(0), quorum: 1, termsHash: hashOf('t'), discoveryUri: 'http://d', requirements: '' } },
+      args: {
+        runId,
+        owner,
+        spec: {
+          master: addressOf(78),
+          validators: addressOf(3),
+          gate: addressOf(0),
+          quorum: 1,
+          termsHash: hashOf('t'),
+          discoveryUri: 'http://d',
+          requirements: '',
+        },
+      },
     }));
     await store.append(appendOf([b], eventsIn(b, ...created)));
     const first = await listRunsOfOwner(db, { owner, limit: 2 });
@@ -162,7 +194,12 @@ describe('nodes, sessions and runs', () => {
     const store = createFollowerStore(db);
     expect(await listLiveRegistrations(db, node)).toMatchObject([{ runId }]);
     const b = block(((await store.readCursor())?.head.number ?? 0) + 1);
-    await store.append(appendOf([b], eventsIn(b, { name: 'Ended', args: { runId, node, actor: node, seq: 1, standing: 'Left', banned: false, reason: '' } })));
+    await store.append(
+      appendOf(
+        [b],
+        eventsIn(b, { name: 'Ended', args: { runId, node, actor: node, seq: 1, standing: 'Left', banned: false, reason: '' } }),
+      ),
+    );
     expect(await listLiveRegistrations(db, node)).toEqual([]);
     const again = block(b.number + 1);
     await store.append(appendOf([again], eventsIn(again, registered(runId, node, 2))));

@@ -16,7 +16,10 @@ const ALL_PHASES = Object.keys(NODE_TRANSITIONS) as NodePhase[];
 const LIVING_PHASES = ALL_PHASES.filter((phase) => !isTerminalNodePhase(phase));
 
 export async function findNode(db: Database, key: { runId: string; node: string }): Promise<NodeOverview | null> {
-  const registrations = await rows<RegistrationRow>(db.pool, 'SELECT * FROM "Registration" WHERE "runId" = $1 AND node = $2', [key.runId, key.node]);
+  const registrations = await rows<RegistrationRow>(db.pool, 'SELECT * FROM "Registration" WHERE "runId" = $1 AND node = $2', [
+    key.runId,
+    key.node,
+  ]);
   return (await complete(db, registrations))[0] ?? null;
 }
 

@@ -6,11 +6,11 @@ import { execute } from '../sql/query.ts';
 export function createNonceStore(db: Database): NonceStore {
   return {
     remember: async (signer, nonce, expiresAt) => {
-      const inserted = await execute(db.pool, 'INSERT INTO "SeenNonce" (signer, nonce, "expiresAt") VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
-        signer,
-        nonce,
-        new Date(expiresAt),
-      ]);
+      const inserted = await execute(
+        db.pool,
+        'INSERT INTO "SeenNonce" (signer, nonce, "expiresAt") VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+        [signer, nonce, new Date(expiresAt)],
+      );
       return inserted === 1;
     },
   };

@@ -20,7 +20,14 @@ describe('orders', () => {
     const [node, other] = nodes;
     if (!node || !other) throw new Error('a run of two nodes has two nodes');
     const key = { runId, node, seq: 1 };
-    const draft = (over: Partial<OrderDraft> = {}): OrderDraft => ({ ...key, masterEpoch: 1, kind: 'start', allocationId: null, body: '{}', ...over });
+    const draft = (over: Partial<OrderDraft> = {}): OrderDraft => ({
+      ...key,
+      masterEpoch: 1,
+      kind: 'start',
+      allocationId: null,
+      body: '{}',
+      ...over,
+    });
     return { db, runId, node, other, key, draft };
   }
 
@@ -35,7 +42,9 @@ describe('orders', () => {
   it('has signed exactly what it keeps', async () => {
     const { db, draft } = await setup();
     const [order] = await issueOrders(db, [draft({ body: '{"a":1}' })], sign);
-    expect(order?.envelope).toMatchObject({ message: { orderId: order?.orderId, counter: 1, masterEpoch: 1, kind: 'start', body: '{"a":1}' } });
+    expect(order?.envelope).toMatchObject({
+      message: { orderId: order?.orderId, counter: 1, masterEpoch: 1, kind: 'start', body: '{"a":1}' },
+    });
   });
 
   it('gives no version away when signing fails', async () => {
@@ -85,15 +94,25 @@ describe('orders', () => {
     const { db, runId, node, key, draft } = await setup();
     const live = await placeOn(db, await createTaskIn(db, runId), node);
     const ended = await placeOn(db, await createTaskIn(db, runId), node);
-    await transitionAllocations(db, [{ allocationId: ended.allocationId, epoch: 1, from: 'Placed', to: 'Cancelled', actor: 'buyer', reason: 'stopped' }]);
-    const issued = await issueOrders(db, [
-      draft({ allocationId: live.allocationId }),
-      draft({ allocationId: ended.allocationId }),
-      draft({ allocationId: live.allocationId }),
-      draft({ allocationId: live.allocationId, kind: 'inspect' }),
-      draft({ allocationId: live.allocationId, kind: 'stop' }),
-    ], sign);
-    await acknowledgeOrders(db, { runId, node }, issued.map(({ orderId }) => ({ orderId, result: { ok: true } })));
+    await transitionAllocations(db, [
+      { allocationId: ended.allocationId, epoch: 1, from: 'Placed', to: 'Cancelled', actor: 'buyer', reason: 'stopped' },
+    ]);
+    const issued = await issueOrders(
+      db,
+      [
+        draft({ allocationId: live.allocationId }),
+        draft({ allocationId: ended.allocationId }),
+        draft({ allocationId: live.allocationId }),
+        draft({ allocationId: live.allocationId, kind: 'inspect' }),
+        draft({ allocationId: live.allocationId, kind: 'stop' }),
+      ],
+      sign,
+    );
+    await acknowledgeOrders(
+      db,
+      { runId, node },
+      issued.map(({ orderId }) => ({ orderId, result: { ok: true } })),
+    );
     await issueOrders(db, [draft({ kind: 'drain' })], sign);
     expect((await listSessionOrders(db, key)).map(({ counter, kind }) => [counter, kind])).toEqual([
       [3, 'start'],

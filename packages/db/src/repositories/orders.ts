@@ -46,7 +46,11 @@ export interface OrderResult {
 }
 
 /** Marks orders of this node as acknowledged; those of others and those acknowledged before are left out of the answer. */
-export function acknowledgeOrders(db: Database, key: { runId: string; node: string }, results: readonly OrderResult[]): Promise<OrderRow[]> {
+export function acknowledgeOrders(
+  db: Database,
+  key: { runId: string; node: string },
+  results: readonly OrderResult[],
+): Promise<OrderRow[]> {
   return rows<OrderRow>(
     db.pool,
     `UPDATE "Order" o SET "acknowledgedAt" = now(), result = done.result
@@ -59,10 +63,11 @@ export function acknowledgeOrders(db: Database, key: { runId: string; node: stri
 
 /** Orders that nothing will come of any more (their allocation ended, their node's registration too): not delivered again. */
 export function withdrawOrders(db: Database, orderIds: readonly string[], reason: string): Promise<number> {
-  return execute(db.pool, `UPDATE "Order" SET "acknowledgedAt" = now(), result = $2::jsonb WHERE "orderId" = ANY($1) AND "acknowledgedAt" IS NULL`, [
-    orderIds,
-    toJson({ ok: false, withdrawn: reason }),
-  ]);
+  return execute(
+    db.pool,
+    `UPDATE "Order" SET "acknowledgedAt" = now(), result = $2::jsonb WHERE "orderId" = ANY($1) AND "acknowledgedAt" IS NULL`,
+    [orderIds, toJson({ ok: false, withdrawn: reason })],
+  );
 }
 
 export async function findOrders(db: Database, orderIds: readonly string[]): Promise<OrderRow[]> {

@@ -19,7 +19,10 @@ export async function listRunsOfOwner(db: Database, query: PageQuery & { owner: 
 
 /** The runs that name this master; open ones alone unless asked. Oldest first. */
 export function listRunsOfMaster(db: Database, query: { master: string; closedToo?: boolean }): Promise<RunRow[]> {
-  return rows<RunRow>(db.pool, `SELECT * FROM "Run" WHERE master = $1 AND ($2 OR "closedAt" IS NULL) ORDER BY "runId"::numeric`, [query.master, query.closedToo ?? false]);
+  return rows<RunRow>(db.pool, `SELECT * FROM "Run" WHERE master = $1 AND ($2 OR "closedAt" IS NULL) ORDER BY "runId"::numeric`, [
+    query.master,
+    query.closedToo ?? false,
+  ]);
 }
 
 export interface RunCounts {

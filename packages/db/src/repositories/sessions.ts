@@ -49,7 +49,11 @@ export function openSession(db: Database, session: NewSession): Promise<OpenedSe
       [sessionId, runId, node, seq, generation, inviteDigest, keyFromNode, keyToNode],
     );
     if (!opened) throw new Error('INSERT … RETURNING gave no row');
-    return { opened: true, openedAt: opened.openedAt, superseded: superseded && { sessionId: superseded.sessionId, generation: superseded.generation } };
+    return {
+      opened: true,
+      openedAt: opened.openedAt,
+      superseded: superseded && { sessionId: superseded.sessionId, generation: superseded.generation },
+    };
   });
 }
 

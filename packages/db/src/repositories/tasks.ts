@@ -29,7 +29,9 @@ export function createTask(db: Database, task: NewTask): Promise<{ task: TaskRow
       [taskId, runId, name, toJson(spec), specHash, idempotencyKey, createdBy],
     );
     if (created) {
-      await appendTimeline(tx, [{ runId, actor: createdBy, subject: taskId, kind: 'task', from: null, to: 'Pending', reason: `created as ${name}` }]);
+      await appendTimeline(tx, [
+        { runId, actor: createdBy, subject: taskId, kind: 'task', from: null, to: 'Pending', reason: `created as ${name}` },
+      ]);
       return { task: created, created: true };
     }
     const known = await firstRow<TaskRow>(tx, 'SELECT * FROM "Task" WHERE "runId" = $1 AND "idempotencyKey" = $2', [runId, idempotencyKey]);
@@ -69,7 +71,9 @@ export function listOpenTasks(db: Database, runIds: readonly string[]): Promise<
 
 /** Asks for the task to be stopped. Null when it is unknown or has ended; asking again changes nothing. */
 export function stopTask(db: Database, taskId: string): Promise<TaskRow | null> {
-  return firstRow<TaskRow>(db.pool, `UPDATE "Task" SET desired = 'Stopped' WHERE "taskId" = $1 AND "endedAt" IS NULL RETURNING *`, [taskId]);
+  return firstRow<TaskRow>(db.pool, `UPDATE "Task" SET desired = 'Stopped' WHERE "taskId" = $1 AND "endedAt" IS NULL RETURNING *`, [
+    taskId,
+  ]);
 }
 
 export interface TaskTransition {

@@ -4,7 +4,14 @@ import { addressOf, hashOf } from '../testing/chain-events.ts';
 import { allocationOf, createRunWithNodes, createTaskIn, placeOn } from '../testing/scene.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { transitionAllocations } from './allocation-transitions.ts';
-import { createAllocations, findAllocation, listAllocations, listLiveAllocations, listNewestAllocations, stopAllocations } from './allocations.ts';
+import {
+  createAllocations,
+  findAllocation,
+  listAllocations,
+  listLiveAllocations,
+  listNewestAllocations,
+  stopAllocations,
+} from './allocations.ts';
 import { createTask, findTask, listOpenTasks, listTasks, stopTask, transitionTasks } from './tasks.ts';
 import { listTimeline } from './timeline.ts';
 
@@ -52,7 +59,11 @@ describe('tasks and allocations', () => {
     const step = { taskId: task.taskId, from: 'Pending', to: 'Running', actor: 'master', reason: 'all run' } as const;
     const moved = await Promise.all([1, 2, 3].map(() => transitionTasks(db, [step])));
     expect(moved.flat()).toHaveLength(1);
-    expect(await timeline()).toEqual(['task Pending → Running', 'task null → Pending', ...Array.from({ length: 2 }, () => 'node null → Registered')]);
+    expect(await timeline()).toEqual([
+      'task Pending → Running',
+      'task null → Pending',
+      ...Array.from({ length: 2 }, () => 'node null → Registered'),
+    ]);
   });
 
   it('ends a task for good', async () => {
@@ -60,7 +71,9 @@ describe('tasks and allocations', () => {
     await transitionTasks(db, [{ taskId: task.taskId, from: 'Pending', to: 'Cancelled', actor: 'buyer', reason: 'stopped' }]);
     expect((await findTask(db, task.taskId))?.endedAt).toBeInstanceOf(Date);
     expect(await listOpenTasks(db, [runId])).toEqual([]);
-    expect(await transitionTasks(db, [{ taskId: task.taskId, from: 'Cancelled', to: 'Running', actor: 'master', reason: 'again' }])).toEqual([]);
+    expect(
+      await transitionTasks(db, [{ taskId: task.taskId, from: 'Cancelled', to: 'Running', actor: 'master', reason: 'again' }]),
+    ).toEqual([]);
     expect(await stopTask(db, task.taskId)).toBeNull();
   });
 
@@ -74,7 +87,9 @@ describe('tasks and allocations', () => {
   it('places a replica again under the next epoch once its allocation has ended', async () => {
     const { db, task, node } = await setup();
     const first = await placeOn(db, task, node);
-    await transitionAllocations(db, [{ allocationId: first.allocationId, epoch: 1, from: 'Placed', to: 'Failed', actor: node, reason: 'exit 1', patch: { exitCode: 1 } }]);
+    await transitionAllocations(db, [
+      { allocationId: first.allocationId, epoch: 1, from: 'Placed', to: 'Failed', actor: node, reason: 'exit 1', patch: { exitCode: 1 } },
+    ]);
     const second = await placeOn(db, task, node);
     expect(second.epoch).toBe(2);
     expect((await listNewestAllocations(db, [task.taskId])).map(({ allocationId }) => allocationId)).toEqual([second.allocationId]);
@@ -106,8 +121,18 @@ describe('tasks and allocations', () => {
     expect(await findAllocation(db, allocationId)).toMatchObject({ pullProgress: { current: 2, total: 2 } });
     const startedAt = new Date(1_700_000_000_000);
     await transitionAllocations(db, [{ ...base, from: 'Pulling', to: 'Running', patch: { containerId: 'c1', imageId: 'i1', startedAt } }]);
-    await transitionAllocations(db, [{ ...base, from: 'Running', to: 'Failed', patch: { exitCode: 137, oomKilled: true, error: { code: 'X' } } }]);
-    expect(await findAllocation(db, allocationId)).toMatchObject({ containerId: 'c1', imageId: 'i1', startedAt, exitCode: 137, oomKilled: true, error: { code: 'X' }, pullProgress: null });
+    await transitionAllocations(db, [
+      { ...base, from: 'Running', to: 'Failed', patch: { exitCode: 137, oomKilled: true, error: { code: 'X' } } },
+    ]);
+    expect(await findAllocation(db, allocationId)).toMatchObject({
+      containerId: 'c1',
+      imageId: 'i1',
+      startedAt,
+      exitCode: 137,
+      oomKilled: true,
+      error: { code: 'X' },
+      pullProgress: null,
+    });
     expect((await timeline()).slice(0, 4)).toEqual([
       'allocation Running → Failed',
       'allocation Pulling → Running',
@@ -127,7 +152,10 @@ describe('tasks and allocations', () => {
   it('measures time on the database clock', async () => {
     const { db, task, node } = await setup();
     const { allocationId } = await placeOn(db, task, node);
-    await db.pool.query(`UPDATE "Allocation" SET "createdAt" = now() - interval '90 seconds', "startedAt" = now() - interval '1 minute' WHERE "allocationId" = $1`, [allocationId]);
+    await db.pool.query(
+      `UPDATE "Allocation" SET "createdAt" = now() - interval '90 seconds', "startedAt" = now() - interval '1 minute' WHERE "allocationId" = $1`,
+      [allocationId],
+    );
     const [found] = await listNewestAllocations(db, [task.taskId]);
     expect(found?.ageMs).toBeCloseTo(90_000, -4);
     expect(found?.runningMs).toBeCloseTo(60_000, -4);

@@ -25,7 +25,13 @@ export function eventsIn(of: BlockRef, ...drafts: Draft[]): RegistryEvent[] {
     registryEventSchema.parse({
       name,
       args,
-      position: { blockNumber: of.number, blockHash: of.hash, blockTime: of.timestamp, logIndex, txHash: hashOf(`tx${of.number}${logIndex}`) },
+      position: {
+        blockNumber: of.number,
+        blockHash: of.hash,
+        blockTime: of.timestamp,
+        logIndex,
+        txHash: hashOf(`tx${of.number}${logIndex}`),
+      },
     }),
   );
 }
@@ -60,6 +66,19 @@ export const registered = (runId: string, node: `0x${string}`, seq = 1): Draft =
 });
 
 export const approved = (runId: string, node: `0x${string}`): Draft[] => [
-  { name: 'VerdictSubmitted', args: { runId, node, seq: 1, round: 1, validator: addressOf(5), approve: true, evidenceHash: hashOf('evidence'), approvals: 1, rejections: 0 } },
+  {
+    name: 'VerdictSubmitted',
+    args: {
+      runId,
+      node,
+      seq: 1,
+      round: 1,
+      validator: addressOf(5),
+      approve: true,
+      evidenceHash: hashOf('evidence'),
+      approvals: 1,
+      rejections: 0,
+    },
+  },
   { name: 'RoundSettled', args: { runId, node, seq: 1, round: 1, standing: 'Approved' } },
 ];

@@ -25,12 +25,23 @@ export async function createRunWithNodes(db: Database, count: number): Promise<{
     ...eventsIn(b3, ...nodes.flatMap((node) => approved(runId, node))),
   ];
   await store.append(appendOf([b1, b2, b3], events));
-  await beginNodeLives(db, nodes.map((node) => ({ runId, node, seq: 1, actor: 'chain', reason: 'registered on chain' })));
+  await beginNodeLives(
+    db,
+    nodes.map((node) => ({ runId, node, seq: 1, actor: 'chain', reason: 'registered on chain' })),
+  );
   return { runId, nodes };
 }
 
 export async function createTaskIn(db: Database, runId: string): Promise<TaskRow> {
-  const { task } = await createTask(db, { taskId: randomUUID(), runId, name: 'demo', spec: { image: 'demo' }, specHash: hashOf('spec'), idempotencyKey: null, createdBy: addressOf(1) });
+  const { task } = await createTask(db, {
+    taskId: randomUUID(),
+    runId,
+    name: 'demo',
+    spec: { image: 'demo' },
+    specHash: hashOf('spec'),
+    idempotencyKey: null,
+    createdBy: addressOf(1),
+  });
   return task;
 }
 
