@@ -14,6 +14,13 @@ function checkArtifacts() {
   });
 }
 
+/** No loop may be one that a stranger can make unbounded; the registry gets by without any. */
+function checkNoLoops() {
+  const lines = readFileSync(`${contractsDir}src/ComputeRegistry.sol`, 'utf8').split('\n');
+  const loops = lines.map((line, index) => ({ line, index })).filter(({ line }) => /\b(for|while|do)\s*[({]/.test(line));
+  return loops.map(({ line, index }) => `ComputeRegistry.sol:${index + 1}: ${line.trim()}`);
+}
+
 async function forgeTests() {
   // Gas is part of the tests: a changed snapshot fails until it is measured anew.
   const env = { ...process.env, FORGE_SNAPSHOT_CHECK: 'true' };
@@ -31,6 +38,7 @@ const forge = await forgeTests();
 const checks = {
   'generated files are those of the sources': checkGenerated,
   'forge tested the bytecode that is deployed': checkArtifacts,
+  'no loop in the registry': checkNoLoops,
   'trees and unit tests agree': checkTrees,
   'the README shows the measured gas': checkGasTable,
 };
