@@ -17,6 +17,8 @@ export const arrows = [
   { files: 'apps/web/src/**', may: ['protocol'], types: ['api'], only: { chain: 'generated' } },
   { files: 'apps/web/src/server/**', may: ['protocol', 'api', 'chain', 'runtime'] },
   { files: 'apps/cli/**', may: ['protocol', 'chain', 'runtime'], types: ['api'] },
+  // A test of the whole command line needs the server that it talks to.
+  { files: 'apps/cli/**/*.int.test.ts', may: ['protocol', 'chain', 'runtime', 'api'] },
   { files: 'apps/miner-agent/**', may: ['protocol', 'domain', 'chain', 'runtime'], only: { api: 'miner' } },
   { files: 'apps/miner-agent/src/adapters/docker/**', like: 'apps/miner-agent/**', owns: ['dockerode'] },
   { files: 'apps/miner-agent/src/adapters/host/**', like: 'apps/miner-agent/**', owns: ['systeminformation'] },
