@@ -27,8 +27,8 @@ const HOT_POOL_SIZE = 2;
 /** Opens pools on `url`; connections are made on first use. The schema must be current: call applyMigrations first. */
 export function createDatabase(options: { url: string; logger: Logger; poolSize?: number }): Database {
   const { url, logger, poolSize = POOL_SIZE } = options;
-  const pool = createPool({ url, name: 'main', max: poolSize, logger });
-  const hot = createPool({ url, name: 'hot', max: HOT_POOL_SIZE, logger });
+  const pool = createPool({ url, name: 'main', max: poolSize, queryTimeoutMs: 60_000, logger });
+  const hot = createPool({ url, name: 'hot', max: HOT_POOL_SIZE, queryTimeoutMs: 15_000, logger });
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
   const notifier = createNotifier({ url, logger });
   let closing: Promise<void> | undefined;

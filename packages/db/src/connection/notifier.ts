@@ -71,16 +71,14 @@ export function createNotifier(options: { url: string; logger: Logger }): Notifi
       closed.signal.throwIfAborted();
       const known = handlers.get(channel) ?? new Set();
       handlers.set(channel, known.add(handler));
-      if (!connection) {
-        connection = connect();
-        // The first failure is the caller's to see; the next call tries again.
-        await connection.catch((error: unknown) => {
-          connection = undefined;
-          known.delete(handler);
-          throw error;
-        });
-      } else {
+      const used = (connection ??= connect());
+      try {
         await query('LISTEN', channel);
+      } catch (error) {
+        // The first connection could not be made: that is the caller's to see, and the next call tries again.
+        if (connection === used) connection = undefined;
+        known.delete(handler);
+        throw error;
       }
       return async () => {
         known.delete(handler);

@@ -16,8 +16,8 @@ const types = {
 };
 
 /** A pool that survives lost connections: an idle one that breaks is logged and replaced. */
-export function createPool(options: { url: string; name: string; max: number; logger: Logger }): pg.Pool {
-  const { url, name, max, logger } = options;
+export function createPool(options: { url: string; name: string; max: number; queryTimeoutMs: number; logger: Logger }): pg.Pool {
+  const { url, name, max, queryTimeoutMs, logger } = options;
   const pool = new pg.Pool({
     connectionString: url,
     application_name: `muster ${name}`,
@@ -26,6 +26,9 @@ export function createPool(options: { url: string; name: string; max: number; lo
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
+    // A partition closes no socket: without a limit of our own a query would wait for its answer for ever.
+    query_timeout: queryTimeoutMs,
+    statement_timeout: queryTimeoutMs,
   });
   pool.on('error', (err) => logger.warn({ event: 'database.connection-lost', pool: name, err }, 'a database connection broke'));
   return pool;

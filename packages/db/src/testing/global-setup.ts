@@ -23,7 +23,11 @@ export async function setup(project: TestProject): Promise<void> {
     await server.stop();
     await temp.remove();
   };
-  await createTemplate(server.url);
+  // Vitest does not tear down what failed to set up.
+  await createTemplate(server.url).catch(async (error: unknown) => {
+    await stop?.();
+    throw error;
+  });
   project.provide('postgresUrl', server.url);
 }
 
