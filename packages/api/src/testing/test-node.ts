@@ -6,6 +6,7 @@ import { createTRPCClient, httpLink } from '@trpc/client';
 import { register } from '@muster/chain/actions/register';
 import { submitVerdict } from '@muster/chain/actions/submit-verdict';
 import type { DevChain } from '@muster/chain/testing/dev-chain';
+import { hashJson } from '@muster/protocol/canonical-json';
 import { capabilitiesHash, type CapabilityDocument } from '@muster/protocol/capabilities';
 import { createSigner, type Signer } from '@muster/protocol/crypto/signer';
 import { AppError } from '@muster/protocol/errors/app-error';
@@ -32,7 +33,9 @@ export const CAPABILITIES: CapabilityDocument = {
   agent: { version: 'test' },
 };
 
-export const EVIDENCE_HASH: Hash = `0x${'ee'.repeat(32)}`;
+/** The document behind every verdict of these tests. */
+export const EVIDENCE = { kind: 'test', passed: true };
+export const EVIDENCE_HASH: Hash = hashJson(EVIDENCE);
 
 export type AcceptedInvite = { invite: Invite; digest: Hex };
 
