@@ -17,6 +17,7 @@ export function createNotifier(options: { url: string; logger: Logger }): Notifi
   const handlers = new Map<string, Set<NotificationHandler>>();
   const closed = new AbortController();
   let connection: Promise<pg.Client> | undefined;
+  let last: Promise<unknown> = Promise.resolve();
 
   async function connect(): Promise<pg.Client> {
     const client = new pg.Client({
@@ -59,11 +60,15 @@ export function createNotifier(options: { url: string; logger: Logger }): Notifi
     }
   }
 
-  async function query(statement: string, channel: string): Promise<void> {
-    const client = await connection;
-    if (!client) return;
-    // When this fails the connection is broken, and the reconnect listens to every channel in the map.
-    await client.query(`${statement} ${client.escapeIdentifier(channel)}`).catch(() => undefined);
+  /** One statement at a time: pg deprecates a second one on a busy client. */
+  function query(statement: string, channel: string): Promise<void> {
+    const turn = last.then(async () => {
+      const client = await connection;
+      // When this fails the connection is broken, and the reconnect listens to every channel in the map.
+      await client?.query(`${statement} ${client.escapeIdentifier(channel)}`).catch(() => undefined);
+    });
+    last = turn.catch(() => undefined);
+    return turn;
   }
 
   return {

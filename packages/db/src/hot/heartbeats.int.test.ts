@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { issueOrders } from '../repositories/issue-orders.ts';
 import { listLiveSessions, openSession } from '../repositories/sessions.ts';
 import { addressOf, hashOf } from '../testing/chain-events.ts';
@@ -98,9 +98,15 @@ describe('heartbeat writer', () => {
   });
 
   it('writes a thousand sessions in a few statements', async () => {
-    const sessions = await Promise.all(Array.from({ length: 1_000 }, () => setup()));
+    const { rows: sessions } = await test.db.pool.query<{ sessionId: string }>(
+      `INSERT INTO "Session" ("sessionId", "runId", node, seq, generation, "inviteDigest", "keyFromNode", "keyToNode")
+       SELECT gen_random_uuid()::text, '2', n::text, 1, 1, 'digest', '', '' FROM generate_series(1, 1000) AS n RETURNING "sessionId"`,
+    );
+    const statements = vi.spyOn(test.db.hot, 'query');
     const answers = await Promise.all(sessions.map(({ sessionId }) => writer.record({ sessionId, counter: 1, status: {} })));
     expect(answers.every(({ accepted }) => accepted)).toBe(true);
+    expect(statements.mock.calls.length).toBeLessThan(5);
+    statements.mockRestore();
   });
 
   it('finds its rows by index: the session by its key, the waiting orders among those that wait alone', async () => {
