@@ -1,4 +1,4 @@
-import { nextLiveness, type LivenessFacts, type LivenessPhase } from './node-liveness.ts';
+import { livenessOfAge, nextLiveness, type LivenessFacts, type LivenessPhase } from './node-liveness.ts';
 import type { Standing } from './registry/standing.ts';
 import { isTerminal, type TransitionTable } from './transitions.ts';
 
@@ -29,8 +29,9 @@ export const NODE_TRANSITIONS: TransitionTable<NodePhase> = {
   Invited: ['Healthy', 'Draining', ...APPROVED_ENDS],
   Healthy: ['Unhealthy', 'Draining', ...APPROVED_ENDS],
   Unhealthy: ['Healthy', 'Lost', 'Draining', ...APPROVED_ENDS],
-  Lost: ['Healthy', 'Draining', ...APPROVED_ENDS],
-  Draining: [...APPROVED_ENDS],
+  Lost: ['Healthy', ...APPROVED_ENDS],
+  // A node that falls silent while it drains still holds allocations, which must come to an end.
+  Draining: ['Lost', ...APPROVED_ENDS],
   Left: [],
   Rejected: [],
   Ejected: [],
@@ -70,8 +71,18 @@ function towards(phase: NodePhase, facts: NodeFacts): { phase: NodePhase; reason
     if (facts.standing === 'Approved') return { phase: 'Approved', reason: 'the validators approved it on chain' };
     return facts.voted ? { phase: 'Validating', reason: 'a validator has voted' } : null;
   }
+  if (isSilent(facts)) return phase === 'Draining' ? { phase: 'Lost', reason: 'it fell silent while it drained' } : inService(phase, facts);
   if (phase === 'Draining') return null;
-  if (facts.drainRequested) return { phase: 'Draining', reason: 'its drain was requested' };
+  if (facts.drainRequested && phase !== 'Lost') return { phase: 'Draining', reason: 'its drain was requested' };
+  return inService(phase, facts);
+}
+
+/** For so long that it would be lost; without a session there is nothing to be silent on. */
+function isSilent({ lastHeartbeatMs, listeningSinceMs, nowMs, heartbeatMs }: NodeFacts): boolean {
+  return lastHeartbeatMs !== null && livenessOfAge(nowMs - Math.max(lastHeartbeatMs, listeningSinceMs), heartbeatMs) === 'Lost';
+}
+
+function inService(phase: NodePhase, facts: NodeFacts): { phase: NodePhase; reason: string } | null {
   if (phase === 'Approved') return facts.acknowledged ? { phase: 'Invited', reason: 'it acknowledged the invite' } : null;
   if (facts.lastHeartbeatMs === null) return null;
   if (phase === 'Invited') return { phase: 'Healthy', reason: 'it opened a session' };
