@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url';
 const unitDir = fileURLToPath(new URL('../test/unit/', import.meta.url));
 
 function testName(condition) {
-  const words = condition.replace(/[^A-Za-z0-9 ]/g, ' ').split(' ').filter(Boolean);
+  const words = condition
+    .replace(/[^A-Za-z0-9 ]/g, ' ')
+    .split(' ')
+    .filter(Boolean);
   return `test_${words.map((word) => word[0].toUpperCase() + word.slice(1).toLowerCase()).join('')}`;
 }
 

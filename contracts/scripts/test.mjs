@@ -21,6 +21,11 @@ function checkNoLoops() {
   return loops.map(({ line, index }) => `ComputeRegistry.sol:${index + 1}: ${line.trim()}`);
 }
 
+async function checkFormat() {
+  const { code } = await runForge(['fmt', '--check'], { capture: true });
+  return code === 0 ? [] : ['run `pnpm --filter @muster/contracts format`'];
+}
+
 async function forgeTests() {
   // Gas is part of the tests: a changed snapshot fails until it is measured anew.
   const env = { ...process.env, FORGE_SNAPSHOT_CHECK: 'true' };
@@ -41,8 +46,10 @@ const checks = {
   'no loop in the registry': checkNoLoops,
   'trees and unit tests agree': checkTrees,
   'the README shows the measured gas': checkGasTable,
+  'the sources are formatted': checkFormat,
 };
-const outcomes = Object.entries(checks).map(([name, check]) => ({ name, problems: check() }));
+const outcomes = [];
+for (const [name, check] of Object.entries(checks)) outcomes.push({ name, problems: await check() });
 for (const { name, problems } of outcomes) {
   console.log(problems.length === 0 ? `[PASS] ${name}` : `[FAIL] ${name}\n  ${problems.join('\n  ')}`);
 }

@@ -39,10 +39,10 @@ contract ComputeRegistry is IComputeRegistry, EIP712 {
         uint40 until;
     }
 
-    /// @dev `activeRunId` is the run of the newest registration, which may have ended since.
+    /// @dev The run of the newest registration, which may have ended since. Runs are counted one by one: an id fits.
     struct Node {
         address provider;
-        uint96 activeRunId;
+        uint96 newestRunId;
     }
 
     /// @dev A validator's one slot per node of a run: where it voted last. Seq and round only rise.
@@ -143,13 +143,10 @@ contract ComputeRegistry is IComputeRegistry, EIP712 {
     // ── Providers and nodes ──────────────────────────────────────────────────────────────────────
 
     /// @inheritdoc IComputeRegistry
-    function register(
-        uint256 runId,
-        address node,
-        bytes32 capabilitiesHash,
-        uint256 deadline,
-        bytes calldata consent
-    ) external returns (uint32 seq) {
+    function register(uint256 runId, address node, bytes32 capabilitiesHash, uint256 deadline, bytes calldata consent)
+        external
+        returns (uint32 seq)
+    {
         Run storage run = _openRun(runId);
         require(block.timestamp <= deadline, ConsentExpired(deadline));
         _requireFree(node, msg.sender);
@@ -167,7 +164,7 @@ contract ComputeRegistry is IComputeRegistry, EIP712 {
             require(admitted, NotAdmitted(runId, node));
         }
 
-        _nodes[node] = Node({provider: msg.sender, activeRunId: uint96(runId)});
+        _nodes[node] = Node({provider: msg.sender, newestRunId: uint96(runId)});
         _registrations[runId][node] = Registration({
             provider: msg.sender,
             seq: seq,
@@ -198,14 +195,9 @@ contract ComputeRegistry is IComputeRegistry, EIP712 {
     // ── Validators ───────────────────────────────────────────────────────────────────────────────
 
     /// @inheritdoc IComputeRegistry
-    function submitVerdict(
-        uint256 runId,
-        address node,
-        uint32 seq,
-        uint32 round,
-        bool approve,
-        bytes32 evidenceHash
-    ) external {
+    function submitVerdict(uint256 runId, address node, uint32 seq, uint32 round, bool approve, bytes32 evidenceHash)
+        external
+    {
         Registration storage registration = _liveRegistration(runId, node);
         Run storage run = _runs[runId];
         require(seq == registration.seq, SeqMismatch(seq, registration.seq));
@@ -227,15 +219,7 @@ contract ComputeRegistry is IComputeRegistry, EIP712 {
         if (approve) ++registration.approvals;
         else ++registration.rejections;
         emit VerdictSubmitted(
-            runId,
-            node,
-            msg.sender,
-            seq,
-            round,
-            approve,
-            evidenceHash,
-            registration.approvals,
-            registration.rejections
+            runId, node, msg.sender, seq, round, approve, evidenceHash, registration.approvals, registration.rejections
         );
 
         if (registration.approvals == run.quorum) {
@@ -285,11 +269,7 @@ contract ComputeRegistry is IComputeRegistry, EIP712 {
     }
 
     /// @inheritdoc IComputeRegistry
-    function getRegistration(uint256 runId, address node)
-        external
-        view
-        returns (Registration memory registration)
-    {
+    function getRegistration(uint256 runId, address node) external view returns (Registration memory registration) {
         Run storage run = _existingRun(runId);
         Registration storage stored = _registrations[runId][node];
         registration = stored;
@@ -311,11 +291,7 @@ contract ComputeRegistry is IComputeRegistry, EIP712 {
     }
 
     /// @inheritdoc IComputeRegistry
-    function lastVote(uint256 runId, address node, address validator)
-        external
-        view
-        returns (uint32 seq, uint32 round)
-    {
+    function lastVote(uint256 runId, address node, address validator) external view returns (uint32 seq, uint32 round) {
         Vote storage vote = _votes[runId][node][validator];
         return (vote.seq, vote.round);
     }
@@ -323,7 +299,7 @@ contract ComputeRegistry is IComputeRegistry, EIP712 {
     /// @inheritdoc IComputeRegistry
     function nodeInfo(address node) public view returns (address provider, uint256 activeRunId) {
         provider = _nodes[node].provider;
-        uint256 newestRunId = _nodes[node].activeRunId;
+        uint256 newestRunId = _nodes[node].newestRunId;
         (Standing standing,) = _standing(_runs[newestRunId], _registrations[newestRunId][node]);
         if (_isLive(standing)) activeRunId = newestRunId;
     }
@@ -356,9 +332,7 @@ contract ComputeRegistry is IComputeRegistry, EIP712 {
         uint256 deadline
     ) public view returns (bytes32) {
         return _hashTypedDataV4(
-            keccak256(
-                abi.encode(NODE_CONSENT_TYPEHASH, runId, provider, node, capabilitiesHash, seq, deadline)
-            )
+            keccak256(abi.encode(NODE_CONSENT_TYPEHASH, runId, provider, node, capabilitiesHash, seq, deadline))
         );
     }
 
@@ -400,11 +374,7 @@ contract ComputeRegistry is IComputeRegistry, EIP712 {
     }
 
     /// @dev `pastSeconds` grows when an approval ends; the rest is the approval that has not been written off yet.
-    function _approvedSeconds(Run storage run, Registration storage registration)
-        private
-        view
-        returns (uint40 total)
-    {
+    function _approvedSeconds(Run storage run, Registration storage registration) private view returns (uint40 total) {
         total = registration.pastSeconds;
         if (registration.standing == Standing.Approved) {
             uint40 until = run.closedAt == 0 ? _now() : run.closedAt;
@@ -429,12 +399,10 @@ contract ComputeRegistry is IComputeRegistry, EIP712 {
     }
 
     /// @dev Whoever was rejected, left, was ejected or lapsed may come back after a cooldown, unless banned.
-    function _requireRegistrable(
-        uint256 runId,
-        address node,
-        Run storage run,
-        Registration storage registration
-    ) private view {
+    function _requireRegistrable(uint256 runId, address node, Run storage run, Registration storage registration)
+        private
+        view
+    {
         (Standing standing, uint40 endedAt) = _standing(run, registration);
         if (standing == Standing.None) return;
         require(standing != Standing.Invalidated, NodeIsInvalidated(runId, node));
@@ -443,11 +411,7 @@ contract ComputeRegistry is IComputeRegistry, EIP712 {
         require(block.timestamp >= until, CooldownNotOver(runId, node, until));
     }
 
-    function _liveRegistration(uint256 runId, address node)
-        private
-        view
-        returns (Registration storage registration)
-    {
+    function _liveRegistration(uint256 runId, address node) private view returns (Registration storage registration) {
         Run storage run = _openRun(runId);
         registration = _registrations[runId][node];
         (Standing standing,) = _standing(run, registration);

@@ -117,9 +117,7 @@ interface IComputeRegistry {
         uint8 rejections
     );
     /// @notice A quorum settled the round. `standing` is what follows: Approved, Rejected or Invalidated.
-    event RoundSettled(
-        uint256 indexed runId, address indexed node, uint32 seq, uint32 round, Standing standing
-    );
+    event RoundSettled(uint256 indexed runId, address indexed node, uint32 seq, uint32 round, Standing standing);
     /// @notice `actor` ended a registration. `standing` is Left or Ejected; `reason` is empty for Left.
     event Ended(
         uint256 indexed runId,
@@ -212,13 +210,9 @@ interface IComputeRegistry {
     /// @param consent The node key's EIP-712 signature over
     /// NodeConsent(uint256 runId,address provider,address node,bytes32 capabilitiesHash,uint32 seq,uint256 deadline).
     /// @return seq The registration's number: one more than the node's registrations in this run so far.
-    function register(
-        uint256 runId,
-        address node,
-        bytes32 capabilitiesHash,
-        uint256 deadline,
-        bytes calldata consent
-    ) external returns (uint32 seq);
+    function register(uint256 runId, address node, bytes32 capabilitiesHash, uint256 deadline, bytes calldata consent)
+        external
+        returns (uint32 seq);
     /// @notice Takes a pending or approved node out of the run. Calls no other contract, so nothing can prevent it.
     function leaveRun(uint256 runId, address node) external;
 
@@ -227,14 +221,8 @@ interface IComputeRegistry {
     /// @notice Gives the caller's verdict on one registration in one round.
     /// @dev The round must be the one that `nextRound` names. A verdict that makes a quorum settles the round.
     /// @param evidenceHash keccak256 of the evidence document that the validator keeps.
-    function submitVerdict(
-        uint256 runId,
-        address node,
-        uint32 seq,
-        uint32 round,
-        bool approve,
-        bytes32 evidenceHash
-    ) external;
+    function submitVerdict(uint256 runId, address node, uint32 seq, uint32 round, bool approve, bytes32 evidenceHash)
+        external;
 
     // ── The run's master and owner ───────────────────────────────────────────────────────────────
 
@@ -262,10 +250,7 @@ interface IComputeRegistry {
     /// @return opensAt Unix seconds; in the past while the round is open or may be opened.
     function nextRound(uint256 runId, address node) external view returns (uint32 round, uint40 opensAt);
     /// @notice The newest verdict slot of `validator` for `node`: in which registration and round it voted last.
-    function lastVote(uint256 runId, address node, address validator)
-        external
-        view
-        returns (uint32 seq, uint32 round);
+    function lastVote(uint256 runId, address node, address validator) external view returns (uint32 seq, uint32 round);
     /// @notice Whose the node is, and in which run it is live.
     /// @return provider Zero when the key never registered.
     /// @return activeRunId Zero when it is live in none.

@@ -99,8 +99,9 @@ contract EventMirror {
     function _settled(uint256 runId, Vm.Log calldata log) private {
         Registration storage registration = _at(runId, log);
         (,, Standing standing) = abi.decode(log.data, (uint32, uint32, Standing));
-        if (standing != Standing.Approved) _end(registration, standing);
-        else if (registration.standing == Standing.Pending) {
+        if (standing != Standing.Approved) {
+            _end(registration, standing);
+        } else if (registration.standing == Standing.Pending) {
             (registration.standing, registration.approvedAt) = (standing, uint40(block.timestamp));
         }
     }

@@ -40,10 +40,7 @@ contract RegistryHandler is RunHandler {
         _leave(runId, node, actor);
     }
 
-    function eject(uint256 runSeed, uint256 nodeSeed, uint256 actorSeed, bool ban, bool stale)
-        external
-        act(Act.Eject)
-    {
+    function eject(uint256 runSeed, uint256 nodeSeed, uint256 actorSeed, bool ban, bool stale) external act(Act.Eject) {
         (uint256 runId, address node) = _nodeToEnd(runSeed, nodeSeed);
         if (runId == 0) return;
         _concerns(runId, node);
@@ -100,10 +97,7 @@ contract RegistryHandler is RunHandler {
     }
 
     /// @dev To the second at which something about a node changes, or the one before.
-    function waitForEdge(uint256 runSeed, uint256 nodeSeed, uint256 which, bool justBefore)
-        external
-        act(Act.Wait)
-    {
+    function waitForEdge(uint256 runSeed, uint256 nodeSeed, uint256 which, bool justBefore) external act(Act.Wait) {
         (uint256 runId, address node) = _nodeToEnd(runSeed, nodeSeed);
         if (runId == 0) return;
         uint256 edge = _edge(runId, node, which);

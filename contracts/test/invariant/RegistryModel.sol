@@ -167,11 +167,7 @@ contract RegistryModel {
         return nextRoundOf(runId, derive(runId, node));
     }
 
-    function nextRoundOf(uint256 runId, Derived memory now_)
-        public
-        view
-        returns (uint256 round, uint256 opensAt)
-    {
+    function nextRoundOf(uint256 runId, Derived memory now_) public view returns (uint256 round, uint256 opensAt) {
         bool approved = now_.standing == Standing.Approved;
         if (now_.standing != Standing.Pending && !approved) return (0, 0);
         bool settled = now_.approvals >= _runs[runId - 1].quorum;
@@ -218,11 +214,7 @@ contract RegistryModel {
         return isLive(runId, node) && (actor == node || actor == providerOf[node]);
     }
 
-    function mayEject(uint256 runId, address node, address actor, uint256 seq, bool ban)
-        external
-        view
-        returns (bool)
-    {
+    function mayEject(uint256 runId, address node, address actor, uint256 seq, bool ban) external view returns (bool) {
         bool entitled = isOwner(runId, actor) || (actor == masterOf(runId) && !ban);
         return entitled && isLive(runId, node) && seq == seqOf(runId, node);
     }

@@ -42,8 +42,7 @@ abstract contract RunHandler is World {
         if (model.runCount() == MAX_RUNS) return;
         address master = _pick(masters, seed >> 8);
         uint8 quorum = uint8(bound(seed >> 16, 0, 3));
-        RunSpec memory spec =
-            RunSpec(master, address(validators), address(0), quorum, bytes32(seed), "uri", "cpu: 2..");
+        RunSpec memory spec = RunSpec(master, address(validators), address(0), quorum, bytes32(seed), "uri", "cpu: 2..");
         vm.prank(owner);
         try registry.createRun(spec) {
             _expect(quorum != 0, "a run has a quorum");

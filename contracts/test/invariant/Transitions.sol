@@ -15,11 +15,7 @@ abstract contract Transitions {
         Wait
     }
 
-    function isAllowed(Act act, bool sameRun, bool sameNode, Standing from, Standing to)
-        internal
-        pure
-        returns (bool)
-    {
+    function isAllowed(Act act, bool sameRun, bool sameNode, Standing from, Standing to) internal pure returns (bool) {
         // Two transitions are nobody's act on one node: time lapses, and a close ends a whole run.
         if (act == Act.Wait) return from == Standing.Pending && to == Standing.Lapsed;
         bool live = from == Standing.Pending || from == Standing.Approved;

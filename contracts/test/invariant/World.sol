@@ -187,9 +187,7 @@ abstract contract World is Test, Transitions {
             if (before[i] == afterwards[i]) continue;
             bool sameRun = _subjectRun == 1 + i / NODES;
             bool sameNode = _subjectNode == nodes[i % NODES];
-            _expect(
-                isAllowed(kind, sameRun, sameNode, before[i], afterwards[i]), "a transition outside the table"
-            );
+            _expect(isAllowed(kind, sameRun, sameNode, before[i], afterwards[i]), "a transition outside the table");
         }
     }
 

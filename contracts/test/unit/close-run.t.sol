@@ -29,7 +29,7 @@ contract CloseRunTest is RegistryTest {
         emit IComputeRegistry.RunClosed(runId, owner);
         _closeRun();
         assertEq(registry.getRun(runId).closedAt, START + 5 hours, "closed at");
-        (, , uint40 until) = registry.masterTerm(runId, 1);
+        (,, uint40 until) = registry.masterTerm(runId, 1);
         assertEq(until, START + 5 hours, "end of the term");
     }
 

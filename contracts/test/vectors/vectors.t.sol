@@ -73,9 +73,7 @@ contract VectorsTest is RegistryTest {
         if (consent.seq != 1) return;
         if (!consent.valid) vm.expectRevert();
         vm.prank(consent.provider);
-        registry.register(
-            consent.runId, consent.node, consent.capabilitiesHash, consent.deadline, consent.signature
-        );
+        registry.register(consent.runId, consent.node, consent.capabilitiesHash, consent.deadline, consent.signature);
         Standing standing = registry.standingOf(consent.runId, consent.node);
         assertTrue((standing == Standing.Pending) == consent.valid, name);
     }
@@ -94,12 +92,7 @@ contract VectorsTest is RegistryTest {
 
     function _digestOf(Consent memory consent) private view returns (bytes32) {
         return registry.consentDigest(
-            consent.runId,
-            consent.provider,
-            consent.node,
-            consent.capabilitiesHash,
-            consent.seq,
-            consent.deadline
+            consent.runId, consent.provider, consent.node, consent.capabilitiesHash, consent.seq, consent.deadline
         );
     }
 
