@@ -4,7 +4,16 @@
 export default function GlobalError({ retry }: { error: unknown; retry: () => void }) {
   return (
     <html lang="en">
-      <body style={{ fontFamily: 'system-ui, sans-serif', display: 'grid', placeItems: 'center', minHeight: '100dvh', margin: 0, colorScheme: 'light dark' }}>
+      <body
+        style={{
+          fontFamily: 'system-ui, sans-serif',
+          display: 'grid',
+          placeItems: 'center',
+          minHeight: '100dvh',
+          margin: 0,
+          colorScheme: 'light dark',
+        }}
+      >
         <main style={{ textAlign: 'center', padding: '2rem' }}>
           <h1 style={{ fontSize: '1.25rem' }}>This page could not be shown</h1>
           <p>Something broke in the dashboard itself. Your runs and nodes are not affected.</p>

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { NODE_STATIONS, phaseInfo, trackOf } from './phases.ts';
 
-const node = (phase: string, facts: Partial<Parameters<typeof trackOf>[0]> = {}) => ({ phase, approvedAt: null, lastHeartbeatAt: null, approvals: 0, rejections: 0, ...facts });
+const node = (phase: string, facts: Partial<Parameters<typeof trackOf>[0]> = {}) => ({
+  phase,
+  approvedAt: null,
+  lastHeartbeatAt: null,
+  approvals: 0,
+  rejections: 0,
+  ...facts,
+});
 
 describe('the way of a node', () => {
   it.each(NODE_STATIONS.map((phase, station) => [phase, station]))('stands at %s as station %i', (phase, station) => {

@@ -50,7 +50,13 @@ export const NODE_STATIONS = ['Registered', 'Validating', 'Approved', 'Invited',
 export type Track = { station: number; derailed: boolean };
 
 /** Where on that way a node stands; a node that fell off it stands where it got to, as far as its facts tell. */
-export function trackOf(node: { phase: string; approvedAt: string | null; lastHeartbeatAt: string | null; approvals: number; rejections: number }): Track {
+export function trackOf(node: {
+  phase: string;
+  approvedAt: string | null;
+  lastHeartbeatAt: string | null;
+  approvals: number;
+  rejections: number;
+}): Track {
   const station = NODE_STATIONS.findIndex((name) => name === node.phase);
   if (station >= 0) return { station, derailed: false };
   if (node.lastHeartbeatAt !== null) return { station: 4, derailed: true };

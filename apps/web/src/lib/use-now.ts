@@ -22,4 +22,9 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** Unix milliseconds, one tick a second, one timer for the whole page. */
-export const useNow = (): number => useSyncExternalStore(subscribe, () => now, () => now);
+export const useNow = (): number =>
+  useSyncExternalStore(
+    subscribe,
+    () => now,
+    () => now,
+  );

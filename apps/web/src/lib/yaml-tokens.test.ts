@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { tokenizeYamlLine } from './yaml-tokens.ts';
 
-const kinds = (line: string) => tokenizeYamlLine(line).filter((token) => token.text.trim() !== '').map((token) => `${token.kind}:${token.text.trim()}`);
+const kinds = (line: string) =>
+  tokenizeYamlLine(line)
+    .filter((token) => token.text.trim() !== '')
+    .map((token) => `${token.kind}:${token.text.trim()}`);
 
 describe('YAML colouring', () => {
   it('tells keys, numbers, strings and comments', () => {
@@ -18,6 +21,10 @@ describe('YAML colouring', () => {
   });
 
   it.each(['', '   ', 'key:', '- [1, "two", {a: b}]', '"unclosed', "it's: ok"])('loses no character of %j', (line) => {
-    expect(tokenizeYamlLine(line).map((token) => token.text).join('')).toBe(line);
+    expect(
+      tokenizeYamlLine(line)
+        .map((token) => token.text)
+        .join(''),
+    ).toBe(line);
   });
 });

@@ -1,6 +1,7 @@
 export type YamlToken = { text: string; kind: 'key' | 'string' | 'number' | 'comment' | 'mark' | 'text' };
 
-const VALUE = /("(?:[^"\\]|\\.)*"?|'(?:[^']|'')*'?)|(#.*$)|(?<![\w./:-])(-?\d+(?:\.\d+)?(?:[kKMGTP]i?B|ms|[smhd])?|true|false|null)(?![\w./:-])|([[\]{},]|(?:^|\s)-(?=\s))/g;
+const VALUE =
+  /("(?:[^"\\]|\\.)*"?|'(?:[^']|'')*'?)|(#.*$)|(?<![\w./:-])(-?\d+(?:\.\d+)?(?:[kKMGTP]i?B|ms|[smhd])?|true|false|null)(?![\w./:-])|([[\]{},]|(?:^|\s)-(?=\s))/g;
 
 /** Colours one line of YAML for the eye. It is no parser: what it cannot tell stays plain. */
 export function tokenizeYamlLine(line: string): YamlToken[] {

@@ -13,7 +13,10 @@ type BannerProps = { tone: keyof typeof TONES; title: ReactNode; children?: Reac
 export const Banner = ({ tone, title, children, action, className }: BannerProps) => {
   const { box, Icon } = TONES[tone];
   return (
-    <div role={tone === 'bad' ? 'alert' : 'status'} className={cn('flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg px-4 py-3 text-sm', box, className)}>
+    <div
+      role={tone === 'bad' ? 'alert' : 'status'}
+      className={cn('flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg px-4 py-3 text-sm', box, className)}
+    >
       <Icon aria-hidden className="size-4 shrink-0" />
       <p className="min-w-0 flex-1 basis-60">
         <span className="font-medium">{title}</span>

@@ -32,9 +32,25 @@ export type ButtonProps = ComponentProps<'button'> & {
 const BASE =
   'relative inline-flex shrink-0 items-center justify-center font-medium whitespace-nowrap select-none transition-[background-color,color,box-shadow,filter,transform] duration-150 active:translate-y-px disabled:pointer-events-none disabled:opacity-50 aria-disabled:pointer-events-none aria-disabled:opacity-50 [&_svg]:size-4 [&_svg]:shrink-0';
 
-export const Button = ({ variant = 'secondary', size = 'md', asChild, busy, icon, className, children, disabled, type, ...rest }: ButtonProps) => {
+export const Button = ({
+  variant = 'secondary',
+  size = 'md',
+  asChild,
+  busy,
+  icon,
+  className,
+  children,
+  disabled,
+  type,
+  ...rest
+}: ButtonProps) => {
   const classes = cn(BASE, VARIANTS[variant], SIZES[size], className);
-  if (asChild) return <Slot.Root className={classes} {...rest}>{children}</Slot.Root>;
+  if (asChild)
+    return (
+      <Slot.Root className={classes} {...rest}>
+        {children}
+      </Slot.Root>
+    );
   return (
     <button type={type ?? 'button'} className={classes} disabled={disabled || busy} aria-busy={busy || undefined} {...rest}>
       {busy ? <Spinner /> : icon}

@@ -24,7 +24,9 @@ export const Section = ({ title, description, count, action, children, id, class
         <div className="min-w-0 flex-1">
           <h2 id={headingId} className="flex items-center gap-2 text-base font-semibold">
             {title}
-            {count === undefined ? null : <span className="figures rounded-full bg-hover px-2 text-xs font-medium text-muted">{count}</span>}
+            {count === undefined ? null : (
+              <span className="figures rounded-full bg-hover px-2 text-xs font-medium text-muted">{count}</span>
+            )}
           </h2>
           {description ? <p className="text-sm text-muted">{description}</p> : null}
         </div>

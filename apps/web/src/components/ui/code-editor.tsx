@@ -47,7 +47,13 @@ export const CodeEditor = ({ value, onChange, label, errorLines, describedBy, mi
   };
 
   return (
-    <div className={cn('relative flex overflow-hidden rounded-md bg-raised ring-1 ring-line-strong ring-inset focus-within:outline-2 focus-within:outline-accent', errorLines.size > 0 && 'ring-bad/60')} style={{ minHeight: `${minLines * 1.25 + 1.5}rem` }}>
+    <div
+      className={cn(
+        'relative flex overflow-hidden rounded-md bg-raised ring-1 ring-line-strong ring-inset focus-within:outline-2 focus-within:outline-accent',
+        errorLines.size > 0 && 'ring-bad/60',
+      )}
+      style={{ minHeight: `${minLines * 1.25 + 1.5}rem` }}
+    >
       <div aria-hidden className={cn(METRICS, 'figures shrink-0 border-r border-line py-3 pr-3 pl-4 text-right text-faint select-none')}>
         {lines.map((_, index) => (
           <div key={index} className={cn('-mr-3 pr-3', errorLines.has(index + 1) && 'bg-bad-soft font-semibold text-bad')}>
@@ -80,7 +86,10 @@ export const CodeEditor = ({ value, onChange, label, errorLines, describedBy, mi
           onChange={(event) => onChange(event.target.value)}
           onKeyDown={onKeyDown}
           onScroll={onScroll}
-          className={cn(METRICS, 'relative block size-full resize-none overflow-x-auto overflow-y-hidden bg-transparent px-3 py-3 text-transparent caret-ink outline-none selection:bg-accent/25 selection:text-transparent')}
+          className={cn(
+            METRICS,
+            'relative block size-full resize-none overflow-x-auto overflow-y-hidden bg-transparent px-3 py-3 text-transparent caret-ink outline-none selection:bg-accent/25 selection:text-transparent',
+          )}
         />
         <span id={hintId} className="sr-only">
           Tab indents. Press Escape, then Tab, to leave the editor.

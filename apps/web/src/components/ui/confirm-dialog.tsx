@@ -16,7 +16,16 @@ type ConfirmDialogProps = {
 };
 
 /** Asks before something that cannot be taken back. It stays open until the caller closes it. */
-export const ConfirmDialog = ({ open, onOpenChange, title, children, confirmLabel, busy = false, danger = true, onConfirm }: ConfirmDialogProps) => (
+export const ConfirmDialog = ({
+  open,
+  onOpenChange,
+  title,
+  children,
+  confirmLabel,
+  busy = false,
+  danger = true,
+  onConfirm,
+}: ConfirmDialogProps) => (
   <Radix.Root open={open} onOpenChange={onOpenChange}>
     <Radix.Portal>
       <Radix.Overlay className="fixed inset-0 z-40 animate-fade bg-black/45 backdrop-blur-[2px]" />

@@ -14,12 +14,14 @@ export const CopyButton = ({ text, label, className }: CopyButtonProps) => {
       type="button"
       onClick={() => void copy(text)}
       aria-label={copied ? `${label} copied` : `Copy ${label}`}
-      className={cn('inline-grid size-6 shrink-0 place-items-center rounded-xs text-faint transition-colors hover:bg-hover hover:text-ink', copied && 'text-accent-text', className)}
+      className={cn(
+        'inline-grid size-6 shrink-0 place-items-center rounded-xs text-faint transition-colors hover:bg-hover hover:text-ink',
+        copied && 'text-accent-text',
+        className,
+      )}
     >
       <Icon aria-hidden className="size-3.5" />
-      <span role="status" className="sr-only">
-        {copied ? 'Copied' : ''}
-      </span>
+      <output className="sr-only">{copied ? 'Copied' : ''}</output>
     </button>
   );
 };
@@ -30,7 +32,13 @@ type HashProps = { value: string; label: string; full?: boolean; href?: string |
 export const Hash = ({ value, label, full = false, href, className }: HashProps) => (
   <span className={cn('inline-flex max-w-full items-center gap-0.5 font-mono text-[0.8125rem]', className)}>
     {href ? (
-      <a href={href} target="_blank" rel="noreferrer" title={value} className="underline decoration-line-strong underline-offset-4 hover:decoration-accent">
+      <a
+        href={href}
+        target="_blank"
+        rel="noreferrer"
+        title={value}
+        className="underline decoration-line-strong underline-offset-4 hover:decoration-accent"
+      >
         {full ? value : shortHash(value)}
       </a>
     ) : (

@@ -40,7 +40,9 @@ export const Dialog = ({ open, onOpenChange, title, description, children, foote
           </Radix.Close>
         </div>
         <div className="overflow-y-auto p-6 pt-5">{children}</div>
-        {footer ? <div className="flex flex-col-reverse gap-2 border-t border-line px-6 py-4 sm:flex-row sm:justify-end">{footer}</div> : null}
+        {footer ? (
+          <div className="flex flex-col-reverse gap-2 border-t border-line px-6 py-4 sm:flex-row sm:justify-end">{footer}</div>
+        ) : null}
       </Radix.Content>
     </Radix.Portal>
   </Radix.Root>

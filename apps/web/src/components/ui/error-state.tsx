@@ -8,12 +8,16 @@ import { Button } from './button.tsx';
 type ErrorProps = { error: unknown; className?: string };
 
 const asUserError = (error: unknown): UserError => (isUserError(error) ? error : toUserError(error));
-const isUserError = (error: unknown): error is UserError => typeof error === 'object' && error !== null && !(error instanceof Error) && 'hint' in error && 'message' in error && 'code' in error;
+const isUserError = (error: unknown): error is UserError =>
+  typeof error === 'object' && error !== null && !(error instanceof Error) && 'hint' in error && 'message' in error && 'code' in error;
 
 /** The code of an error, and the way to the page that explains it. */
 const CodeLink = ({ code }: { code: string | null }) =>
   code === null ? null : (
-    <Link href={`/errors/${code}`} className="font-mono text-2xs text-muted underline decoration-line-strong underline-offset-4 hover:text-ink">
+    <Link
+      href={`/errors/${code}`}
+      className="font-mono text-2xs text-muted underline decoration-line-strong underline-offset-4 hover:text-ink"
+    >
       {code}
     </Link>
   );

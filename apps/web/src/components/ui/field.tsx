@@ -25,7 +25,11 @@ export const Field = ({ label, hint, error, optional, className, children }: Fie
         {optional ? <span className="text-xs font-normal text-faint">optional</span> : null}
       </Label.Root>
       {children({ id, 'aria-describedby': noteId, 'aria-invalid': error ? true : undefined })}
-      <p id={noteId} aria-live="polite" className={cn('min-h-[1.125rem] text-xs', error ? 'flex items-start gap-1.5 text-bad' : 'text-faint')}>
+      <p
+        id={noteId}
+        aria-live="polite"
+        className={cn('min-h-[1.125rem] text-xs', error ? 'flex items-start gap-1.5 text-bad' : 'text-faint')}
+      >
         {error ? <CircleAlert aria-hidden className="mt-0.5 size-3.5 shrink-0" /> : null}
         <span>{error || hint}</span>
       </p>

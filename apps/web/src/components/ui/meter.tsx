@@ -12,8 +12,12 @@ export const Meter = ({ label, share, detail }: MeterProps) => (
         {formatPercent(share)} <span className="text-xs text-faint">{detail}</span>
       </span>
     </div>
-    <div role="meter" aria-label={label} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(share * 100)} className="h-1.5 overflow-hidden rounded-full bg-hover">
-      <div className={cn('h-full rounded-full transition-[width] duration-500', share > 0.9 ? 'bg-warn' : 'bg-accent')} style={{ width: `${Math.min(100, Math.max(0, share * 100))}%` }} />
+    <meter className="sr-only" aria-label={label} min={0} max={1} value={share} />
+    <div aria-hidden className="h-1.5 overflow-hidden rounded-full bg-hover">
+      <div
+        className={cn('h-full rounded-full transition-[width] duration-500', share > 0.9 ? 'bg-warn' : 'bg-accent')}
+        style={{ width: `${Math.min(100, Math.max(0, share * 100))}%` }}
+      />
     </div>
   </div>
 );

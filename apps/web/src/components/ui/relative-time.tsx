@@ -8,7 +8,12 @@ export const RelativeTime = ({ at, className }: { at: string | number; className
   const now = useNow();
   const date = new Date(at);
   return (
-    <time dateTime={date.toISOString()} title={date.toLocaleString()} suppressHydrationWarning className={cn('figures whitespace-nowrap', className)}>
+    <time
+      dateTime={date.toISOString()}
+      title={date.toLocaleString()}
+      suppressHydrationWarning
+      className={cn('figures whitespace-nowrap', className)}
+    >
       {formatRelative(date.getTime(), now)}
     </time>
   );

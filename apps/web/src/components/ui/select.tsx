@@ -27,7 +27,11 @@ export const Select = ({ value, onValueChange, options, placeholder, className, 
       </Radix.Icon>
     </Radix.Trigger>
     <Radix.Portal>
-      <Radix.Content position="popper" sideOffset={6} className="z-50 max-h-80 min-w-(--radix-select-trigger-width) animate-pop overflow-hidden rounded-md bg-raised p-1 shadow-float ring-1 ring-line">
+      <Radix.Content
+        position="popper"
+        sideOffset={6}
+        className="z-50 max-h-80 min-w-(--radix-select-trigger-width) animate-pop overflow-hidden rounded-md bg-raised p-1 shadow-float ring-1 ring-line"
+      >
         <Radix.Viewport>
           {options.map((option) => (
             <Radix.Item

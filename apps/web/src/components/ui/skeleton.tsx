@@ -7,7 +7,7 @@ export const Skeleton = ({ className }: { className?: string }) => (
 
 /** Rows of a list that is on its way; `rowClassName` gives the height of the real rows. */
 export const SkeletonRows = ({ rows = 3, rowClassName, label }: { rows?: number; rowClassName?: string; label: string }) => (
-  <div role="status" aria-label={label} className="divide-y divide-line">
+  <output aria-label={label} className="block divide-y divide-line">
     {Array.from({ length: rows }, (_, index) => (
       <div key={index} className={cn('flex items-center gap-4 px-5 py-4', rowClassName)}>
         <Skeleton className="size-8 rounded-full" />
@@ -18,5 +18,5 @@ export const SkeletonRows = ({ rows = 3, rowClassName, label }: { rows?: number;
         <Skeleton className="hidden h-3.5 w-24 sm:block" />
       </div>
     ))}
-  </div>
+  </output>
 );

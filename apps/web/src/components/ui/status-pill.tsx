@@ -32,7 +32,14 @@ type StatusPillProps = { kind: PhaseKind; phase: string; className?: string };
 export const StatusPill = ({ kind, phase, className }: StatusPillProps) => {
   const { tone, meaning, live } = phaseInfo(kind, phase);
   return (
-    <span title={meaning} className={cn('inline-flex h-6 items-center gap-1.5 rounded-full px-2.5 text-xs font-medium whitespace-nowrap ring-1 ring-inset', PILL[tone], className)}>
+    <span
+      title={meaning}
+      className={cn(
+        'inline-flex h-6 items-center gap-1.5 rounded-full px-2.5 text-xs font-medium whitespace-nowrap ring-1 ring-inset',
+        PILL[tone],
+        className,
+      )}
+    >
       <Dot tone={tone} live={live ?? false} className="size-1.5" />
       <span className="first-letter:uppercase">{phase}</span>
     </span>
@@ -41,5 +48,7 @@ export const StatusPill = ({ kind, phase, className }: StatusPillProps) => {
 
 /** A short word in a tone, for what is no phase: a kind of challenge, a role. */
 export const Badge = ({ tone = 'neutral', children, className }: { tone?: Tone; children: React.ReactNode; className?: string }) => (
-  <span className={cn('inline-flex h-5 items-center rounded-xs px-1.5 font-mono text-2xs ring-1 ring-inset', PILL[tone], className)}>{children}</span>
+  <span className={cn('inline-flex h-5 items-center rounded-xs px-1.5 font-mono text-2xs ring-1 ring-inset', PILL[tone], className)}>
+    {children}
+  </span>
 );

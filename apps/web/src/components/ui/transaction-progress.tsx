@@ -12,8 +12,27 @@ type StepState = 'waiting' | 'active' | 'done' | 'failed';
 type Step = { label: string; state: StepState };
 
 const Mark = ({ state }: { state: StepState }) => (
-  <span aria-hidden className={cn('grid size-6 shrink-0 place-items-center rounded-full ring-1 ring-inset', { waiting: 'text-faint ring-line-strong', active: 'bg-info-soft text-info ring-info/30', done: 'bg-accent-soft text-accent-text ring-accent/30', failed: 'bg-bad-soft text-bad ring-bad/30' }[state])}>
-    {state === 'done' ? <Check className="size-3.5" /> : state === 'failed' ? <CircleAlert className="size-3.5" /> : state === 'active' ? <Spinner className="text-sm" /> : <span className="size-1.5 rounded-full bg-current" />}
+  <span
+    aria-hidden
+    className={cn(
+      'grid size-6 shrink-0 place-items-center rounded-full ring-1 ring-inset',
+      {
+        waiting: 'text-faint ring-line-strong',
+        active: 'bg-info-soft text-info ring-info/30',
+        done: 'bg-accent-soft text-accent-text ring-accent/30',
+        failed: 'bg-bad-soft text-bad ring-bad/30',
+      }[state],
+    )}
+  >
+    {state === 'done' ? (
+      <Check className="size-3.5" />
+    ) : state === 'failed' ? (
+      <CircleAlert className="size-3.5" />
+    ) : state === 'active' ? (
+      <Spinner className="text-sm" />
+    ) : (
+      <span className="size-1.5 rounded-full bg-current" />
+    )}
   </span>
 );
 
@@ -40,13 +59,19 @@ type TransactionProgressProps = {
 export const TransactionProgress = ({ state, follow }: TransactionProgressProps) => {
   const config = useConfig();
   if (state.phase === 'idle') return null;
-  const last: Step | null = follow ? { label: follow.label, state: follow.done ? 'done' : state.phase === 'confirmed' ? 'active' : 'waiting' } : null;
+  const last: Step | null = follow
+    ? { label: follow.label, state: follow.done ? 'done' : state.phase === 'confirmed' ? 'active' : 'waiting' }
+    : null;
   const hash = 'hash' in state ? state.hash : null;
   return (
     <div className="flex animate-rise flex-col gap-4" data-testid="transaction" data-phase={state.phase}>
       <ol aria-live="polite" className="flex flex-col gap-3 sm:flex-row sm:flex-wrap sm:gap-x-8">
         {stepsOf(state, last).map((step) => (
-          <li key={step.label} aria-current={step.state === 'active' ? 'step' : undefined} className={cn('flex items-center gap-2.5 text-sm', step.state === 'waiting' ? 'text-faint' : 'text-ink')}>
+          <li
+            key={step.label}
+            aria-current={step.state === 'active' ? 'step' : undefined}
+            className={cn('flex items-center gap-2.5 text-sm', step.state === 'waiting' ? 'text-faint' : 'text-ink')}
+          >
             <Mark state={step.state} />
             {step.label}
             <span className="sr-only">({step.state})</span>

@@ -1,4 +1,5 @@
 import Link from 'next/link';
+import { ScrollBox } from '../../components/ui/scroll-box.tsx';
 import type { Block, Inline } from '../../lib/markdown.ts';
 
 /** Error pages name each other by file. */
@@ -6,8 +7,18 @@ const hrefOf = (href: string): string => href.replace(/^(?:\.\/)?([A-Z_]+)\.md$/
 
 const InlineText = ({ content }: { content: readonly Inline[] }) =>
   content.map((part, index) => {
-    if (part.kind === 'code') return <code key={index} className="rounded-xs bg-sunken px-1 py-0.5 font-mono text-[0.85em] ring-1 ring-line ring-inset">{part.text}</code>;
-    if (part.kind === 'strong') return <strong key={index} className="font-semibold">{part.text}</strong>;
+    if (part.kind === 'code')
+      return (
+        <code key={index} className="rounded-xs bg-sunken px-1 py-0.5 font-mono text-[0.85em] ring-1 ring-line ring-inset">
+          {part.text}
+        </code>
+      );
+    if (part.kind === 'strong')
+      return (
+        <strong key={index} className="font-semibold">
+          {part.text}
+        </strong>
+      );
     if (part.kind === 'text') return part.text;
     const href = hrefOf(part.href);
     return href.startsWith('/') || href.startsWith('http') ? (
@@ -32,9 +43,9 @@ export const Markdown = ({ blocks }: { blocks: readonly Block[] }) => (
       }
       if (block.kind === 'code') {
         return (
-          <pre key={index} tabIndex={0} className="overflow-x-auto rounded-md bg-sunken px-4 py-3 font-mono text-xs leading-5 ring-1 ring-line ring-inset">
-            {block.text}
-          </pre>
+          <ScrollBox key={index} label="Example" className="overflow-x-auto rounded-md bg-sunken px-4 py-3 ring-1 ring-line ring-inset">
+            <pre className="font-mono text-xs leading-5">{block.text}</pre>
+          </ScrollBox>
         );
       }
       if (block.kind === 'paragraph') {

@@ -20,9 +20,12 @@ export const Landing = () => {
     <div className="flex flex-1 flex-col justify-center gap-16 py-6 sm:gap-24 sm:py-12">
       <div className="grid items-center gap-10 lg:grid-cols-[1.1fr_1fr]">
         <div className="flex flex-col items-start gap-6">
-          <h1 className="text-4xl leading-[1.08] font-semibold tracking-[-0.03em] text-balance sm:text-[3.25rem]">Compute from machines nobody owns in common.</h1>
+          <h1 className="text-4xl leading-[1.08] font-semibold tracking-[-0.03em] text-balance sm:text-[3.25rem]">
+            Compute from machines nobody owns in common.
+          </h1>
           <p className="max-w-[34rem] text-[1.0625rem] leading-7 text-muted">
-            Muster gathers strangers’ machines for your training run. The chain says who may take part, validators prove what each machine can do, and you watch your containers run.
+            Muster gathers strangers’ machines for your training run. The chain says who may take part, validators prove what each machine
+            can do, and you watch your containers run.
           </p>
           <Button variant="primary" size="lg" onClick={open} className="mt-1">
             {address ? 'Sign in to start' : 'Connect a wallet'}

@@ -22,7 +22,16 @@ const at = (angle: number, radius: number): { x: number; y: number } => ({
 export const MusterPoint = ({ className }: { className?: string }) => (
   <svg viewBox="0 0 400 400" aria-hidden className={cn('muster-point', className)}>
     {RINGS.map((radius) => (
-      <circle key={radius} cx="200" cy="200" r={radius} className="fill-none stroke-line-strong" strokeDasharray="1 7" strokeLinecap="round" strokeWidth="1.5" />
+      <circle
+        key={radius}
+        cx="200"
+        cy="200"
+        r={radius}
+        className="fill-none stroke-line-strong"
+        strokeDasharray="1 7"
+        strokeLinecap="round"
+        strokeWidth="1.5"
+      />
     ))}
     {MACHINES.map(({ angle, ring, delay }) => {
       const from = at(angle, RINGS[ring] ?? 0);
@@ -30,9 +39,35 @@ export const MusterPoint = ({ className }: { className?: string }) => (
       return (
         <g key={angle}>
           <line x1={from.x} y1={from.y} x2={to.x} y2={to.y} className="stroke-line-strong" strokeWidth="1.5" />
-          <line x1={from.x} y1={from.y} x2={to.x} y2={to.y} pathLength="100" className="muster-signal stroke-accent" strokeWidth="2" strokeLinecap="round" style={{ animationDelay: `${delay}s` }} />
-          <rect x={from.x - 11} y={from.y - 11} width="22" height="22" rx="6" className="fill-raised stroke-line-strong" strokeWidth="1.5" />
-          <rect x={from.x - 4} y={from.y - 4} width="8" height="8" rx="2" className="muster-core fill-faint" style={{ animationDelay: `${delay}s` }} />
+          <line
+            x1={from.x}
+            y1={from.y}
+            x2={to.x}
+            y2={to.y}
+            pathLength="100"
+            className="muster-signal stroke-accent"
+            strokeWidth="2"
+            strokeLinecap="round"
+            style={{ animationDelay: `${delay}s` }}
+          />
+          <rect
+            x={from.x - 11}
+            y={from.y - 11}
+            width="22"
+            height="22"
+            rx="6"
+            className="fill-raised stroke-line-strong"
+            strokeWidth="1.5"
+          />
+          <rect
+            x={from.x - 4}
+            y={from.y - 4}
+            width="8"
+            height="8"
+            rx="2"
+            className="muster-core fill-faint"
+            style={{ animationDelay: `${delay}s` }}
+          />
         </g>
       );
     })}

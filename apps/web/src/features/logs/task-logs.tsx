@@ -28,7 +28,11 @@ const LogPanel = ({ task, logRef, chosen, onChoose }: LogPanelProps) => {
   const ended = isEndedTask(task.phase);
   const options = [
     { value: ALL, label: 'All copies' },
-    ...task.allocations.map(({ allocationId, replica, node, phase }) => ({ value: allocationId, label: `Copy ${replica + 1}`, hint: `${shortHash(node)}, ${phase.toLowerCase()}` })),
+    ...task.allocations.map(({ allocationId, replica, node, phase }) => ({
+      value: allocationId,
+      label: `Copy ${replica + 1}`,
+      hint: `${shortHash(node)}, ${phase.toLowerCase()}`,
+    })),
   ];
   const allocationIds = chosen === ALL ? task.allocations.map((allocation) => allocation.allocationId) : [chosen];
   return (
@@ -40,10 +44,20 @@ const LogPanel = ({ task, logRef, chosen, onChoose }: LogPanelProps) => {
           <LogViewer
             snapshot={snapshot}
             label={`Log of ${task.name}`}
-            empty={ended ? 'It printed nothing.' : task.allocations.length === 0 ? 'The log begins when the task is placed on a node.' : 'Waiting for the first line…'}
+            empty={
+              ended
+                ? 'It printed nothing.'
+                : task.allocations.length === 0
+                  ? 'The log begins when the task is placed on a node.'
+                  : 'Waiting for the first line…'
+            }
             downloading={download.isPending}
             onDownload={() => download.mutate({ allocationIds, fileName: `${task.name.replaceAll(/[^\w.-]+/g, '-')}.log` })}
-            source={task.allocations.length > 1 ? <Select className="h-8 w-36" aria-label="Which copy" value={chosen} onValueChange={onChoose} options={options} /> : null}
+            source={
+              task.allocations.length > 1 ? (
+                <Select className="h-8 w-36" aria-label="Which copy" value={chosen} onValueChange={onChoose} options={options} />
+              ) : null
+            }
           />
         )}
       </Card>
@@ -52,8 +66,8 @@ const LogPanel = ({ task, logRef, chosen, onChoose }: LogPanelProps) => {
 };
 
 const LogStatus = ({ live, status, ended }: { live: boolean; status: string; ended: boolean }) => (
-  <span role="status" className="flex items-center gap-2 text-xs text-muted">
+  <output className="flex items-center gap-2 text-xs text-muted">
     <Dot tone={live ? 'ok' : ended ? 'ended' : status === 'error' ? 'bad' : 'neutral'} live={live} />
     {live ? 'Live' : ended ? 'Ended' : status === 'error' ? 'Interrupted' : 'Connecting'}
-  </span>
+  </output>
 );

@@ -31,8 +31,18 @@ export const DrainNode = ({ node }: { node: NodeDetail }) => {
       <Button icon={<LogOut aria-hidden />} onClick={() => setAsking(true)} data-testid="drain-node">
         Drain
       </Button>
-      <ConfirmDialog open={asking} onOpenChange={setAsking} title="Drain this node?" confirmLabel="Drain node" busy={drain.isPending} onConfirm={() => drain.mutate({ runId: node.runId, node: node.node })}>
-        <p>Its containers get their grace period to end and are placed elsewhere where their restart policy allows. The node takes no new work in this run.</p>
+      <ConfirmDialog
+        open={asking}
+        onOpenChange={setAsking}
+        title="Drain this node?"
+        confirmLabel="Drain node"
+        busy={drain.isPending}
+        onConfirm={() => drain.mutate({ runId: node.runId, node: node.node })}
+      >
+        <p>
+          Its containers get their grace period to end and are placed elsewhere where their restart policy allows. The node takes no new
+          work in this run.
+        </p>
       </ConfirmDialog>
     </>
   );

@@ -9,6 +9,7 @@ import { Skeleton } from '../../components/ui/skeleton.tsx';
 import { StatusPill } from '../../components/ui/status-pill.tsx';
 import { shortHash } from '../../lib/format.ts';
 import { phaseInfo } from '../../lib/phases.ts';
+import { readableReason } from '../../lib/reason.ts';
 import { useTRPC } from '../../lib/trpc/client.ts';
 import { nodeDetail } from '../../lib/trpc/queries.ts';
 import type { NodeDetail, RunView } from '../../lib/trpc/outputs.ts';
@@ -20,7 +21,9 @@ import { NodeTrack } from './node-track.tsx';
 import { StandingSection } from './standing-section.tsx';
 import { VerdictSection } from './verdict-section.tsx';
 
-export const NodePage = ({ runId, node }: { runId: string; node: string }) => <RunGate runId={runId}>{(run) => <NodeLoader run={run} address={node} />}</RunGate>;
+export const NodePage = ({ runId, node }: { runId: string; node: string }) => (
+  <RunGate runId={runId}>{(run) => <NodeLoader run={run} address={node} />}</RunGate>
+);
 
 const NodeLoader = ({ run, address }: { run: RunView; address: string }) => {
   const node = useQuery(nodeDetail(useTRPC(), { runId: run.runId, node: address }));
@@ -38,7 +41,10 @@ const NodeLoader = ({ run, address }: { run: RunView; address: string }) => {
 const NodeBody = ({ run, node }: { run: RunView; node: NodeDetail }) => (
   <>
     <PageHeader
-      crumbs={[{ label: 'Your runs', href: '/' }, { label: `Run ${run.runId}`, href: `/runs/${run.runId}` }]}
+      crumbs={[
+        { label: 'Your runs', href: '/' },
+        { label: `Run ${run.runId}`, href: `/runs/${run.runId}` },
+      ]}
       title={
         <span className="flex items-center gap-1.5">
           Node <span className="font-mono text-[0.9em] font-medium">{shortHash(node.node)}</span>
@@ -49,7 +55,7 @@ const NodeBody = ({ run, node }: { run: RunView; node: NodeDetail }) => (
       actions={<DrainNode node={node} />}
       meta={
         <>
-          <span>{node.phaseReason ?? phaseInfo('node', node.phase).meaning}</span>
+          <span>{node.phaseReason ? readableReason(node.phaseReason) : phaseInfo('node', node.phase).meaning}</span>
           {node.lastHeartbeatAt ? (
             <span>
               last heartbeat <RelativeTime at={node.lastHeartbeatAt} />

@@ -17,9 +17,18 @@ export const NodePipeline = ({ nodes }: { nodes: readonly Pick<NodeView, 'phase'
           const here = count(phase);
           const { tone, meaning } = phaseInfo('node', phase);
           return (
-            <li key={phase} title={meaning} data-testid={`station-${phase}`} className="relative flex flex-col gap-0.5 border-r border-line px-2 py-3 last:border-r-0 sm:px-5 sm:py-4">
-              <span className={cn('absolute inset-x-0 top-0 h-0.5 transition-colors duration-500', here > 0 ? BAR[tone] : 'bg-transparent')} />
-              <span className={cn('figures text-2xl font-semibold tracking-tight transition-colors', here === 0 && 'text-faint/60')}>{here}</span>
+            <li
+              key={phase}
+              title={meaning}
+              data-testid={`station-${phase}`}
+              className="relative flex flex-col gap-0.5 border-r border-line px-2 py-3 last:border-r-0 sm:px-5 sm:py-4"
+            >
+              <span
+                className={cn('absolute inset-x-0 top-0 h-0.5 transition-colors duration-500', here > 0 ? BAR[tone] : 'bg-transparent')}
+              />
+              <span className={cn('figures text-2xl font-semibold tracking-tight transition-colors', here === 0 && 'text-faint/60')}>
+                {here}
+              </span>
               <span className={cn('truncate text-[0.625rem] leading-4 sm:text-xs', here === 0 ? 'text-faint' : 'text-muted')}>{phase}</span>
             </li>
           );

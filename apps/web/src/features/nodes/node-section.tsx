@@ -9,15 +9,21 @@ import { SkeletonRows } from '../../components/ui/skeleton.tsx';
 import { useTRPC } from '../../lib/trpc/client.ts';
 import { nodeList } from '../../lib/trpc/queries.ts';
 import type { RunView } from '../../lib/trpc/outputs.ts';
+import { AddMachine, AttachSteps } from './add-machine.tsx';
 import { NodePipeline } from './node-pipeline.tsx';
 import { NodeRow } from './node-row.tsx';
 
 /** The nodes of a run on their way to work, live. */
 export const NodeSection = ({ run }: { run: RunView }) => {
   const query = useInfiniteQuery(nodeList(useTRPC(), run.runId));
+  const open = run.status === 'open';
   const nodes = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <Section title="Nodes" count={query.isPending ? undefined : nodes.length}>
+    <Section
+      title="Nodes"
+      count={query.isPending ? undefined : nodes.length}
+      action={open && nodes.length > 0 ? <AddMachine run={run} /> : undefined}
+    >
       <Card>
         <NodePipeline nodes={nodes} />
         {query.isPending ? (
@@ -25,9 +31,7 @@ export const NodeSection = ({ run }: { run: RunView }) => {
         ) : query.isError ? (
           <ErrorState error={query.error} retry={() => void query.refetch()} />
         ) : nodes.length === 0 ? (
-          <EmptyState icon={<Server />} title={run.status === 'open' ? 'Waiting for the first machine' : 'No machine ever registered'}>
-            {run.status === 'open' ? 'Start the miner agent on a machine with the command shown under “Add a machine”. It appears here as soon as its registration is on chain.' : 'This run is closed and takes no registrations any more.'}
-          </EmptyState>
+          <NoNodes run={run} />
         ) : (
           <ul className="divide-y divide-line">
             {nodes.map((node) => (
@@ -46,3 +50,18 @@ export const NodeSection = ({ run }: { run: RunView }) => {
     </Section>
   );
 };
+
+const NoNodes = ({ run }: { run: RunView }) =>
+  run.status === 'open' ? (
+    <div className="flex flex-col gap-6 p-5 sm:p-6">
+      <div>
+        <p className="text-base font-medium">Waiting for the first machine</p>
+        <p className="text-sm text-muted">It appears here as soon as its registration is on chain.</p>
+      </div>
+      <AttachSteps run={run} />
+    </div>
+  ) : (
+    <EmptyState icon={<Server />} title="No machine ever registered">
+      This run is closed and takes no registrations any more.
+    </EmptyState>
+  );

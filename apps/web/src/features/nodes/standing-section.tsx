@@ -19,7 +19,10 @@ export const StandingSection = ({ node }: { node: NodeDetail }) => {
             { term: 'Provider', value: <Hash value={node.provider} label="provider" href={addressUrl(chain, node.provider)} /> },
             { term: 'Registration', value: <span className="figures">no. {node.seq}</span> },
             { term: 'Registered', value: <RelativeTime at={node.registeredAt} /> },
-            { term: 'Registered in', value: <Hash value={node.registeredTx} label="transaction" href={transactionUrl(chain, node.registeredTx)} /> },
+            {
+              term: 'Registered in',
+              value: <Hash value={node.registeredTx} label="transaction" href={transactionUrl(chain, node.registeredTx)} />,
+            },
             ...(node.approvedAt ? [{ term: 'Approved', value: <RelativeTime at={node.approvedAt} /> }] : []),
             ...(node.endedAt ? [{ term: 'Ended', value: <RelativeTime at={node.endedAt} /> }] : []),
             ...(node.endedReason ? [{ term: 'Reason', value: node.endedReason }] : []),

@@ -14,7 +14,15 @@ import { useWallet } from '../../lib/wallet/use-wallet.ts';
 export const VerdictSection = ({ node, quorum }: { node: NodeDetail; quorum: number }) => {
   const { chain } = useWallet();
   return (
-    <Section title="Verdicts" count={node.verdicts.length} description={<span className="figures">Round {node.round}: {node.approvals} for, {node.rejections} against, {quorum} settle it</span>}>
+    <Section
+      title="Verdicts"
+      count={node.verdicts.length}
+      description={
+        <span className="figures">
+          Round {node.round}: {node.approvals} for, {node.rejections} against, {quorum} settle it
+        </span>
+      }
+    >
       <Card>
         {node.verdicts.length === 0 ? (
           <EmptyState icon={<Gavel />} title="No verdict yet">
@@ -41,7 +49,9 @@ export const VerdictSection = ({ node, quorum }: { node: NodeDetail; quorum: num
                   <Td>
                     <Hash value={verdict.validator} label="validator" />
                   </Td>
-                  <Td className="figures">{verdict.seq === node.seq ? verdict.round : `${verdict.round} of registration ${verdict.seq}`}</Td>
+                  <Td className="figures">
+                    {verdict.seq === node.seq ? verdict.round : `${verdict.round} of registration ${verdict.seq}`}
+                  </Td>
                   <Td>
                     <Hash value={verdict.evidenceHash} label="evidence hash" />
                   </Td>

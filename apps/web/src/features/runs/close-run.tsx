@@ -34,11 +34,27 @@ export const CloseRun = ({ runId }: { runId: string }) => {
   };
   return (
     <>
-      <Button variant="danger-quiet" icon={<Power aria-hidden />} onClick={() => change(true)} disabled={!info || state.phase === 'confirmed'} data-testid="close-run">
+      <Button
+        variant="danger-quiet"
+        icon={<Power aria-hidden />}
+        onClick={() => change(true)}
+        disabled={!info || state.phase === 'confirmed'}
+        data-testid="close-run"
+      >
         Close run
       </Button>
-      <ConfirmDialog open={isOpen} onOpenChange={change} title={`Close run ${runId}?`} confirmLabel={state.phase === 'failed' ? 'Try again' : 'Close run'} busy={busy} onConfirm={() => void confirm()}>
-        <p>Running tasks are stopped gracefully and every node is released. Logs, snapshots and the history stay. A closed run cannot be opened again.</p>
+      <ConfirmDialog
+        open={isOpen}
+        onOpenChange={change}
+        title={`Close run ${runId}?`}
+        confirmLabel={state.phase === 'failed' ? 'Try again' : 'Close run'}
+        busy={busy}
+        onConfirm={() => void confirm()}
+      >
+        <p>
+          Running tasks are stopped gracefully and every node is released. Logs, snapshots and the history stay. A closed run cannot be
+          opened again.
+        </p>
         <TransactionProgress state={state} />
       </ConfirmDialog>
     </>

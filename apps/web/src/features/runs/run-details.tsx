@@ -22,7 +22,9 @@ export const RunDetails = ({ run }: { run: RunView }) => {
             { term: 'Quorum', value: <span className="figures">{plural(run.quorum, 'verdict')}</span> },
             { term: 'Discovery', value: <span className="font-mono text-xs break-all">{run.discoveryUri}</span> },
             { term: 'Published in', value: <Hash value={run.createdTx} label="transaction" href={transactionUrl(chain, run.createdTx)} /> },
-            ...(run.closedTx ? [{ term: 'Closed in', value: <Hash value={run.closedTx} label="transaction" href={transactionUrl(chain, run.closedTx)} /> }] : []),
+            ...(run.closedTx
+              ? [{ term: 'Closed in', value: <Hash value={run.closedTx} label="transaction" href={transactionUrl(chain, run.closedTx)} /> }]
+              : []),
           ]}
         />
       </Card>

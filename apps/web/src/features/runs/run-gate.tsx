@@ -47,10 +47,10 @@ export const RunGate = ({ runId, children }: { runId: string; children: (run: Ru
 
 /** The outline of a run's page, in its sizes. */
 const RunSkeleton = () => (
-  <div role="status" aria-label="Loading the run" className="flex flex-col gap-6">
+  <output aria-label="Loading the run" className="flex flex-col gap-6">
     <Skeleton className="h-5 w-24" />
     <Skeleton className="h-8 w-44" />
     <Skeleton className="h-64 rounded-lg" />
     <Skeleton className="h-40 rounded-lg" />
-  </div>
+  </output>
 );

@@ -6,7 +6,6 @@ import { StatusPill } from '../../components/ui/status-pill.tsx';
 import type { RunView } from '../../lib/trpc/outputs.ts';
 import { NodeSection } from '../nodes/node-section.tsx';
 import { TaskSection } from '../tasks/task-section.tsx';
-import { AttachMiner } from './attach-miner.tsx';
 import { CloseRun } from './close-run.tsx';
 import { RunDetails } from './run-details.tsx';
 import { RunGate } from './run-gate.tsx';
@@ -46,7 +45,6 @@ const RunBody = ({ run }: { run: RunView }) => (
         <TaskSection run={run} />
       </div>
       <div className="flex min-w-0 flex-col gap-8">
-        {run.status === 'open' ? <AttachMiner run={run} /> : null}
         <RunDetails run={run} />
         <TimelineSection runId={run.runId} />
       </div>

@@ -16,7 +16,10 @@ const Figure = ({ value, of, label }: { value: number; of: number; label: string
 
 export const RunRow = ({ run }: { run: RunView }) => (
   <li data-testid="run-row" data-run={run.runId}>
-    <Link href={`/runs/${run.runId}`} className="group flex flex-wrap items-center gap-x-6 gap-y-3 px-5 py-4 -outline-offset-2 transition-colors hover:bg-sunken/60">
+    <Link
+      href={`/runs/${run.runId}`}
+      className="group flex flex-wrap items-center gap-x-6 gap-y-3 px-5 py-4 -outline-offset-2 transition-colors hover:bg-sunken/60"
+    >
       <span className="flex min-w-0 flex-1 basis-64 flex-col gap-1">
         <span className="flex items-center gap-2.5">
           <span className="text-base font-medium">Run {run.runId}</span>

@@ -36,11 +36,11 @@ export const TimelineSection = ({ runId, about }: TimelineSectionProps) => {
     <Section title="Timeline">
       <Card className="p-4">
         {query.isPending ? (
-          <div role="status" aria-label="Loading the timeline" className="space-y-4">
+          <output aria-label="Loading the timeline" className="block space-y-4">
             {[0, 1, 2].map((row) => (
               <Skeleton key={row} className="h-9" />
             ))}
-          </div>
+          </output>
         ) : query.isError ? (
           <ErrorNote error={query.error} />
         ) : shown.length === 0 ? (
@@ -49,7 +49,13 @@ export const TimelineSection = ({ runId, about }: TimelineSectionProps) => {
           <Timeline label="Timeline" entries={shown.map(entryOf)} />
         )}
         {query.hasNextPage ? (
-          <Button size="sm" variant="ghost" className="mt-3 w-full" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          <Button
+            size="sm"
+            variant="ghost"
+            className="mt-3 w-full"
+            busy={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
+          >
             Show earlier
           </Button>
         ) : null}

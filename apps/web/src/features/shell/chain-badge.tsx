@@ -1,6 +1,5 @@
 'use client';
 import { Dot } from '../../components/ui/status-pill.tsx';
-import { Tooltip } from '../../components/ui/tooltip.tsx';
 import { useMasterInfo } from '../../lib/use-master-info.ts';
 import { networkOf } from '../../lib/wallet/networks.ts';
 
@@ -12,12 +11,17 @@ export const ChainBadge = () => {
   const name = info === undefined ? (isError ? 'Server unreachable' : 'Connecting') : networkOf(info).name;
   const head = info?.chain.head;
   return (
-    <Tooltip content={ok ? 'The chain that this server follows, and the newest block it has read.' : 'See the notice at the top of the page.'}>
-      <span tabIndex={0} className="hidden h-8 items-center gap-2 rounded-full px-3 text-xs text-muted ring-1 ring-line ring-inset md:inline-flex">
-        <Dot tone={tone} />
-        {name}
-        {head === null || head === undefined ? null : <span className="figures font-mono text-faint">#{head.toLocaleString('en')}</span>}
-      </span>
-    </Tooltip>
+    <span
+      title={ok ? 'The chain that this server follows, and the newest block it has read' : 'See the notice at the top of the page'}
+      className="hidden h-8 items-center gap-2 rounded-full px-3 text-xs text-muted ring-1 ring-line ring-inset md:inline-flex"
+    >
+      <Dot tone={tone} />
+      {name}
+      {head === null || head === undefined ? null : (
+        <span className="figures font-mono text-faint">
+          <span className="sr-only">block </span>#{head.toLocaleString('en')}
+        </span>
+      )}
+    </span>
   );
 };

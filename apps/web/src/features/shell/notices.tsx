@@ -24,9 +24,18 @@ const ServerNotice = () => {
   const link = useLinkState();
   if (isError) {
     const { message, hint } = toUserError(error);
-    return <Banner tone="bad" title={message}>{hint}</Banner>;
+    return (
+      <Banner tone="bad" title={message}>
+        {hint}
+      </Banner>
+    );
   }
-  if (link === 'broken') return <Banner tone="warn" title="Live updates are interrupted.">What you see may be a few seconds old; the connection is being restored.</Banner>;
+  if (link === 'broken')
+    return (
+      <Banner tone="warn" title="Live updates are interrupted.">
+        What you see may be a few seconds old; the connection is being restored.
+      </Banner>
+    );
   return null;
 };
 
@@ -34,8 +43,18 @@ const ChainNotice = () => {
   const { data } = useMasterInfo();
   if (!data) return null;
   const { error, lagging } = data.chain;
-  if (error) return <Banner tone="warn" title={error.message}>{error.hint} Nodes and tasks go on; nothing is torn down meanwhile.</Banner>;
-  if (lagging) return <Banner tone="warn" title="The server is behind the chain.">It is reading older blocks; what happened on chain a moment ago may be missing here.</Banner>;
+  if (error)
+    return (
+      <Banner tone="warn" title={error.message}>
+        {error.hint} Nodes and tasks go on; nothing is torn down meanwhile.
+      </Banner>
+    );
+  if (lagging)
+    return (
+      <Banner tone="warn" title="The server is behind the chain.">
+        It is reading older blocks; what happened on chain a moment ago may be missing here.
+      </Banner>
+    );
   return null;
 };
 
@@ -48,7 +67,11 @@ const NetworkNotice = () => {
     <Banner
       tone="warn"
       title="Your wallet is on another network."
-      action={<Button size="sm" busy={change.isPending} onClick={() => change.mutate()}>Switch to {chain.name}</Button>}
+      action={
+        <Button size="sm" busy={change.isPending} onClick={() => change.mutate()}>
+          Switch to {chain.name}
+        </Button>
+      }
     >
       This server follows {chain.name} (chain {chain.id}).
     </Banner>

@@ -14,7 +14,8 @@ export const SiteFooter = () => {
         {info ? (
           <>
             <span className="inline-flex items-center gap-1.5">
-              Registry <Hash value={info.registry} label="registry address" href={addressUrl(networkOf(info), info.registry)} className="text-xs" />
+              Registry{' '}
+              <Hash value={info.registry} label="registry address" href={addressUrl(networkOf(info), info.registry)} className="text-xs" />
             </span>
             <span className="inline-flex items-center gap-1.5">
               Master <Hash value={info.address} label="master address" className="text-xs" />

@@ -10,6 +10,7 @@ import { explainExit, pullText, ranFor } from '../../lib/allocation-outcome.ts';
 import { asErrorCode } from '../../lib/errors/error-code.ts';
 import { shortHash } from '../../lib/format.ts';
 import { notifyDone, notifyError } from '../../lib/notify.ts';
+import { readableReason } from '../../lib/reason.ts';
 import { isEndedAllocation, phaseInfo } from '../../lib/phases.ts';
 import { useTRPC } from '../../lib/trpc/client.ts';
 import type { AllocationView } from '../../lib/trpc/outputs.ts';
@@ -20,7 +21,7 @@ export const AllocationRow = ({ allocation, runId }: { allocation: AllocationVie
   const now = useNow();
   const exit = explainExit(allocation);
   const ran = ranFor(allocation, now);
-  const reason = allocation.phaseReason ?? phaseInfo('allocation', allocation.phase).meaning;
+  const reason = allocation.phaseReason ? readableReason(allocation.phaseReason) : phaseInfo('allocation', allocation.phase).meaning;
   return (
     <li data-testid="allocation-row" data-phase={allocation.phase} className="flex flex-col gap-3 px-5 py-4">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
@@ -29,7 +30,10 @@ export const AllocationRow = ({ allocation, runId }: { allocation: AllocationVie
           <span className="min-w-0">
             <span className="flex items-baseline gap-2 text-sm">
               <span className="font-medium">Copy {allocation.replica + 1}</span>
-              <Link href={`/runs/${runId}/nodes/${allocation.node}`} className="font-mono text-xs text-muted underline decoration-line-strong underline-offset-4 hover:text-ink">
+              <Link
+                href={`/runs/${runId}/nodes/${allocation.node}`}
+                className="font-mono text-xs text-muted underline decoration-line-strong underline-offset-4 hover:text-ink"
+              >
                 {shortHash(allocation.node)}
               </Link>
             </span>
@@ -40,7 +44,11 @@ export const AllocationRow = ({ allocation, runId }: { allocation: AllocationVie
         {isEndedAllocation(allocation.phase) ? null : <Inspect allocation={allocation} />}
       </div>
       <div className="flex flex-wrap items-center gap-x-5 gap-y-1 text-xs text-muted">
-        {ran ? <span className="figures" suppressHydrationWarning>ran {ran}</span> : null}
+        {ran ? (
+          <span className="figures" suppressHydrationWarning>
+            ran {ran}
+          </span>
+        ) : null}
         {exit ? <span className="figures text-ink">{exit}</span> : null}
         {allocation.restarts > 0 ? <span className="figures">restarted {allocation.restarts}×</span> : null}
         {allocation.containerId ? (
@@ -54,7 +62,16 @@ export const AllocationRow = ({ allocation, runId }: { allocation: AllocationVie
           </span>
         ) : null}
       </div>
-      {allocation.error ? <ErrorNote error={{ code: asErrorCode(allocation.error.code), message: allocation.error.message, hint: allocation.error.hint ?? '', data: {} }} /> : null}
+      {allocation.error ? (
+        <ErrorNote
+          error={{
+            code: asErrorCode(allocation.error.code),
+            message: allocation.error.message,
+            hint: allocation.error.hint ?? '',
+            data: {},
+          }}
+        />
+      ) : null}
     </li>
   );
 };
@@ -66,14 +83,24 @@ const Inspect = ({ allocation }: { allocation: AllocationView }) => {
   const inspect = useMutation(
     trpc.task.inspect.mutationOptions({
       onSuccess: ({ acknowledged }) => {
-        notifyDone(acknowledged ? 'The node answered' : 'Asked; the node has not answered yet', 'Phase and log are as fresh as its answer.');
+        notifyDone(
+          acknowledged ? 'The node answered' : 'Asked; the node has not answered yet',
+          'Phase and log are as fresh as its answer.',
+        );
         void queryClient.invalidateQueries(trpc.task.get.pathFilter());
       },
       onError: notifyError,
     }),
   );
   return (
-    <Button size="sm" variant="ghost" icon={<ScanSearch aria-hidden />} busy={inspect.isPending} onClick={() => inspect.mutate({ allocationId: allocation.allocationId })} data-testid="inspect">
+    <Button
+      size="sm"
+      variant="ghost"
+      icon={<ScanSearch aria-hidden />}
+      busy={inspect.isPending}
+      onClick={() => inspect.mutate({ allocationId: allocation.allocationId })}
+      data-testid="inspect"
+    >
       Inspect
     </Button>
   );

@@ -22,7 +22,10 @@ export const StorageSection = ({ task }: { task: TaskView }) => {
   const sync = useMutation(
     trpc.task.sync.mutationOptions({
       onSuccess: ({ snapshotIds }) => {
-        notifyDone(`Sync ordered from ${plural(snapshotIds.length, 'copy', 'copies')}`, 'The snapshot appears here once the node has acknowledged it.');
+        notifyDone(
+          `Sync ordered from ${plural(snapshotIds.length, 'copy', 'copies')}`,
+          'The snapshot appears here once the node has acknowledged it.',
+        );
         setTimeout(() => void queryClient.invalidateQueries(trpc.snapshot.pathFilter()), WHEN_WORTH_ASKING_MS);
       },
       onError: notifyError,
@@ -42,7 +45,15 @@ export const StorageSection = ({ task }: { task: TaskView }) => {
                   <p className="truncate text-sm font-medium">{volume.name}</p>
                   <p className="truncate font-mono text-xs text-muted">{volume.path}</p>
                 </div>
-                <Button size="sm" icon={<HardDriveDownload aria-hidden />} busy={sync.isPending && sync.variables.volume === volume.name} disabled={!running} title={running ? undefined : 'A volume is synced while a copy runs'} onClick={() => sync.mutate({ taskId: task.taskId, volume: volume.name })} data-testid="sync-volume">
+                <Button
+                  size="sm"
+                  icon={<HardDriveDownload aria-hidden />}
+                  busy={sync.isPending && sync.variables.volume === volume.name}
+                  disabled={!running}
+                  title={running ? undefined : 'A volume is synced while a copy runs'}
+                  onClick={() => sync.mutate({ taskId: task.taskId, volume: volume.name })}
+                  data-testid="sync-volume"
+                >
                   Sync
                 </Button>
               </div>
@@ -59,7 +70,11 @@ export const StorageSection = ({ task }: { task: TaskView }) => {
 const SnapshotList = ({ snapshots }: { snapshots: readonly SnapshotView[] }) => (
   <ul className="flex flex-col gap-2" aria-label="Snapshots">
     {snapshots.map((snapshot) => (
-      <li key={snapshot.snapshotId} data-testid="snapshot" className="flex animate-fade items-center gap-3 rounded-md bg-sunken py-2 pr-2 pl-3 text-xs">
+      <li
+        key={snapshot.snapshotId}
+        data-testid="snapshot"
+        className="flex animate-fade items-center gap-3 rounded-md bg-sunken py-2 pr-2 pl-3 text-xs"
+      >
         <span className="min-w-0 flex-1">
           <span className="figures block font-medium">{formatBytes(snapshot.sizeBytes)}</span>
           <span className="flex items-center gap-1 text-muted">

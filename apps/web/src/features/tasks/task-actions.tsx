@@ -42,14 +42,36 @@ export const TaskActions = ({ task }: { task: TaskView }) => {
   const stopping = task.desired === 'Stopped' || task.phase === 'Stopping';
   return (
     <>
-      <Button icon={<RotateCcw aria-hidden />} busy={restart.isPending} disabled={stopping} onClick={() => restart.mutate({ taskId: task.taskId })} data-testid="restart-task">
+      <Button
+        icon={<RotateCcw aria-hidden />}
+        busy={restart.isPending}
+        disabled={stopping}
+        onClick={() => restart.mutate({ taskId: task.taskId })}
+        data-testid="restart-task"
+      >
         Restart
       </Button>
-      <Button variant="danger-quiet" icon={<Square aria-hidden />} disabled={stopping} onClick={() => setAsking(true)} data-testid="stop-task">
+      <Button
+        variant="danger-quiet"
+        icon={<Square aria-hidden />}
+        disabled={stopping}
+        onClick={() => setAsking(true)}
+        data-testid="stop-task"
+      >
         {stopping ? 'Stopping' : 'Stop'}
       </Button>
-      <ConfirmDialog open={asking} onOpenChange={setAsking} title={`Stop ${task.name}?`} confirmLabel="Stop task" busy={stop.isPending} onConfirm={() => stop.mutate({ taskId: task.taskId })}>
-        <p>Its containers get SIGTERM and {formatDuration(task.spec.graceMs)} to end. Logs and volumes are kept. A stopped task does not start again; create a new one instead.</p>
+      <ConfirmDialog
+        open={asking}
+        onOpenChange={setAsking}
+        title={`Stop ${task.name}?`}
+        confirmLabel="Stop task"
+        busy={stop.isPending}
+        onConfirm={() => stop.mutate({ taskId: task.taskId })}
+      >
+        <p>
+          Its containers get SIGTERM and {formatDuration(task.spec.graceMs)} to end. Logs and volumes are kept. A stopped task does not
+          start again; create a new one instead.
+        </p>
       </ConfirmDialog>
     </>
   );

@@ -7,6 +7,7 @@ import { RelativeTime } from '../../components/ui/relative-time.tsx';
 import { Skeleton } from '../../components/ui/skeleton.tsx';
 import { StatusPill } from '../../components/ui/status-pill.tsx';
 import { phaseInfo } from '../../lib/phases.ts';
+import { readableReason } from '../../lib/reason.ts';
 import { useTRPC } from '../../lib/trpc/client.ts';
 import { taskDetail } from '../../lib/trpc/queries.ts';
 import type { TaskView } from '../../lib/trpc/outputs.ts';
@@ -17,7 +18,9 @@ import { StorageSection } from './storage-section.tsx';
 import { TaskActions } from './task-actions.tsx';
 import { TaskSpecSection } from './task-spec-section.tsx';
 
-export const TaskPage = ({ runId, taskId }: { runId: string; taskId: string }) => <RunGate runId={runId}>{() => <TaskLoader runId={runId} taskId={taskId} />}</RunGate>;
+export const TaskPage = ({ runId, taskId }: { runId: string; taskId: string }) => (
+  <RunGate runId={runId}>{() => <TaskLoader runId={runId} taskId={taskId} />}</RunGate>
+);
 
 const TaskLoader = ({ runId, taskId }: { runId: string; taskId: string }) => {
   const task = useQuery(taskDetail(useTRPC(), taskId));
@@ -35,14 +38,17 @@ const TaskLoader = ({ runId, taskId }: { runId: string; taskId: string }) => {
 const TaskBody = ({ runId, task }: { runId: string; task: TaskView }) => (
   <>
     <PageHeader
-      crumbs={[{ label: 'Your runs', href: '/' }, { label: `Run ${runId}`, href: `/runs/${runId}` }]}
+      crumbs={[
+        { label: 'Your runs', href: '/' },
+        { label: `Run ${runId}`, href: `/runs/${runId}` },
+      ]}
       title={task.name}
       badge={<StatusPill kind="task" phase={task.phase} />}
       actions={<TaskActions task={task} />}
       meta={
         <>
           <span className="font-mono text-xs">{task.spec.image}</span>
-          <span>{task.phaseReason ?? phaseInfo('task', task.phase).meaning}</span>
+          <span>{task.phaseReason ? readableReason(task.phaseReason) : phaseInfo('task', task.phase).meaning}</span>
           <span>
             created <RelativeTime at={task.createdAt} />
           </span>

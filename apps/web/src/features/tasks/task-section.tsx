@@ -33,7 +33,9 @@ export const TaskSection = ({ run }: { run: RunView }) => {
           <ErrorState error={query.error} retry={() => void query.refetch()} />
         ) : tasks.length === 0 ? (
           <EmptyState icon={<Box />} title="No tasks yet">
-            {open ? 'A task is a container that the nodes of this run execute. You can create it before a node is healthy: it waits.' : 'This run is closed and takes no tasks any more.'}
+            {open
+              ? 'A task is a container that the nodes of this run execute. You can create it before a node is healthy: it waits.'
+              : 'This run is closed and takes no tasks any more.'}
           </EmptyState>
         ) : (
           <ul className="divide-y divide-line">

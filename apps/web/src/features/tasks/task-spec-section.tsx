@@ -1,6 +1,7 @@
 import { Card, Section } from '../../components/ui/card.tsx';
 import { CopyButton, Hash } from '../../components/ui/copyable.tsx';
 import { DefinitionList, type Definition } from '../../components/ui/definition-list.tsx';
+import { ScrollBox } from '../../components/ui/scroll-box.tsx';
 import { formatBytes, formatDuration } from '../../lib/format.ts';
 import type { TaskView } from '../../lib/trpc/outputs.ts';
 
@@ -27,7 +28,9 @@ export const TaskSpecSection = ({ task }: { task: TaskView }) => {
         <DefinitionList items={items} />
         <details className="group border-t border-line py-2.5 text-sm">
           <summary className="cursor-pointer text-muted hover:text-ink">Whole spec</summary>
-          <pre tabIndex={0} className="mt-2 max-h-80 overflow-auto rounded-md bg-sunken p-3 font-mono text-2xs leading-4">{json}</pre>
+          <ScrollBox label="Whole spec as JSON" className="mt-2 max-h-80 overflow-auto rounded-md bg-sunken p-3">
+            <pre className="font-mono text-2xs leading-4">{json}</pre>
+          </ScrollBox>
         </details>
       </Card>
     </Section>

@@ -22,9 +22,17 @@ export const ConnectDialogProvider = ({ children }: { children: ReactNode }) => 
         open={isOpen}
         onOpenChange={setOpen}
         title={step === 1 ? 'Connect a wallet' : 'Sign in'}
-        description={step === 1 ? 'Your wallet is your account. It owns your runs and sends their transactions.' : 'Sign one message to prove that the wallet is yours. It costs nothing and sends no transaction.'}
+        description={
+          step === 1
+            ? 'Your wallet is your account. It owns your runs and sends their transactions.'
+            : 'Sign one message to prove that the wallet is yours. It costs nothing and sends no transaction.'
+        }
       >
-        {step === 1 ? <ConnectStep onConnected={(connected) => connected === signedInAs && setOpen(false)} /> : <SignInStep onDone={() => setOpen(false)} />}
+        {step === 1 ? (
+          <ConnectStep onConnected={(connected) => connected === signedInAs && setOpen(false)} />
+        ) : (
+          <SignInStep onDone={() => setOpen(false)} />
+        )}
       </Dialog>
     </ConnectDialogContext>
   );

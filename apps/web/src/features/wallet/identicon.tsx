@@ -7,7 +7,12 @@ export const Identicon = ({ address, className }: { address: string; className?:
   const cells = Array.from({ length: 15 }, (_, index) => (digits[index + 2] ?? 0) % 2 === 1);
   const fill = `oklch(0.68 0.13 ${hue.toFixed(0)})`;
   return (
-    <svg viewBox="0 0 5 5" aria-hidden shapeRendering="crispEdges" className={cn('size-6 shrink-0 overflow-hidden rounded-full', className)}>
+    <svg
+      viewBox="0 0 5 5"
+      aria-hidden
+      shapeRendering="crispEdges"
+      className={cn('size-6 shrink-0 overflow-hidden rounded-full', className)}
+    >
       <rect width="5" height="5" fill={`oklch(0.68 0.13 ${hue.toFixed(0)} / 0.22)`} />
       {cells.map((on, index) => {
         if (!on) return null;

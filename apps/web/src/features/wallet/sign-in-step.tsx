@@ -20,7 +20,13 @@ export const SignInStep = ({ onDone }: { onDone: () => void }) => {
         </div>
       </div>
       {signIn.error ? <ErrorNote error={signIn.error} /> : null}
-      <Button variant="primary" size="lg" busy={signIn.isPending} onClick={() => signIn.mutate(undefined, { onSuccess: onDone })} data-testid="sign-in">
+      <Button
+        variant="primary"
+        size="lg"
+        busy={signIn.isPending}
+        onClick={() => signIn.mutate(undefined, { onSuccess: onDone })}
+        data-testid="sign-in"
+      >
         {signIn.isPending ? 'Waiting for the signature' : 'Sign in'}
       </Button>
       <Button variant="ghost" size="sm" onClick={() => disconnect.mutate({})}>

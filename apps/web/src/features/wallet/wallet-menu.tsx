@@ -21,7 +21,13 @@ export const WalletMenu = () => {
   if (sessionPending) return <Skeleton className="h-9 w-34 rounded-md" />;
   if (signedInAs === null) {
     return (
-      <Button variant="primary" className="min-w-34" icon={address ? <PenLine aria-hidden /> : <Wallet aria-hidden />} onClick={open} data-testid="connect-button">
+      <Button
+        variant="primary"
+        className="min-w-34"
+        icon={address ? <PenLine aria-hidden /> : <Wallet aria-hidden />}
+        onClick={open}
+        data-testid="connect-button"
+      >
         {address ? 'Sign in' : 'Connect'}
       </Button>
     );
@@ -43,7 +49,11 @@ export const WalletMenu = () => {
         <CopyButton text={signedInAs} label="address" />
       </div>
       <p className="px-2.5 pb-2 text-xs text-muted">
-        {address === null ? 'No wallet is connected: you can look and order, but not send transactions.' : otherAccount ? `${connector?.name} is now on ${shortHash(address)}.` : `${connector?.name} on ${chain.name}`}
+        {address === null
+          ? 'No wallet is connected: you can look and order, but not send transactions.'
+          : otherAccount
+            ? `${connector?.name} is now on ${shortHash(address)}.`
+            : `${connector?.name} on ${chain.name}`}
       </p>
       <MenuSeparator />
       {address === null || otherAccount ? (

@@ -38,7 +38,8 @@ export function useTransaction() {
         const receipt = await waitForTransactionReceipt(client, { hash, timeout: RECEIPT_TIMEOUT_MS });
         // A wallet may have sped the transaction up under another hash.
         hash = receipt.transactionHash;
-        if (receipt.status === 'reverted') throw new AppError('CONTRACT_REVERTED', { publicMessage: 'The transaction was mined, and the contract refused it.' });
+        if (receipt.status === 'reverted')
+          throw new AppError('CONTRACT_REVERTED', { publicMessage: 'The transaction was mined, and the contract refused it.' });
         setState({ phase: 'confirmed', hash });
         return receipt;
       } catch (error) {
@@ -55,7 +56,11 @@ export function useTransaction() {
 
 async function ensureChain(config: Config): Promise<void> {
   const { address, chainId } = getConnection(config);
-  if (!address) throw new AppError('TRANSACTION_REJECTED', { publicMessage: 'No wallet is connected.', hint: 'Connect the wallet that should send it.' });
+  if (!address)
+    throw new AppError('TRANSACTION_REJECTED', {
+      publicMessage: 'No wallet is connected.',
+      hint: 'Connect the wallet that should send it.',
+    });
   const wanted = config.chains[0].id;
   if (chainId !== wanted) await switchChain(config, { chainId: wanted });
 }

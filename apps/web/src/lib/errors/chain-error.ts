@@ -18,7 +18,11 @@ type Kind = { is: (error: unknown) => boolean; code: ErrorCode; message?: string
 
 /** First match wins; each looks through the whole chain of causes. */
 const KINDS: readonly Kind[] = [
-  { is: (e) => e instanceof UserRejectedRequestError, code: 'TRANSACTION_REJECTED', message: 'You declined it in your wallet. Nothing was sent.' },
+  {
+    is: (e) => e instanceof UserRejectedRequestError,
+    code: 'TRANSACTION_REJECTED',
+    message: 'You declined it in your wallet. Nothing was sent.',
+  },
   { is: (e) => e instanceof InsufficientFundsError, code: 'INSUFFICIENT_GAS_FUNDS' },
   { is: (e) => e instanceof ChainMismatchError || e instanceof SwitchChainError, code: 'WRONG_CHAIN' },
   { is: (e) => e instanceof Error && e.name === 'ConnectorChainMismatchError', code: 'WRONG_CHAIN' },

@@ -24,11 +24,19 @@ export function toUserError(error: unknown): UserError {
 }
 
 /** Words that fetch, the WebSocket and a proxy that lost its server use for "nobody there". */
-const UNREACHABLE_WORDS = /failed to fetch|fetch failed|networkerror|load failed|websocket closed|unexpected token|is not valid json|unable to transform response/i;
+const UNREACHABLE_WORDS =
+  /failed to fetch|fetch failed|networkerror|load failed|websocket closed|unexpected token|is not valid json|unable to transform response/i;
 
 const isUnreachable = (error: unknown): boolean => error instanceof Error && UNREACHABLE_WORDS.test(error.message);
 
-const PASSING: ReadonlySet<ErrorCode> = new Set(['UNAVAILABLE', 'TIMED_OUT', 'RATE_LIMITED', 'RPC_UNAVAILABLE', 'DATABASE_UNAVAILABLE', 'INTERNAL']);
+const PASSING: ReadonlySet<ErrorCode> = new Set([
+  'UNAVAILABLE',
+  'TIMED_OUT',
+  'RATE_LIMITED',
+  'RPC_UNAVAILABLE',
+  'DATABASE_UNAVAILABLE',
+  'INTERNAL',
+]);
 
 /** Whether asking again may help without anybody doing anything. */
 export function isRetryable(error: unknown): boolean {

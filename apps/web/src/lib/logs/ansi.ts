@@ -7,7 +7,9 @@ const PLAIN: AnsiStyle = { color: null, bold: false, dim: false };
 const COLORS: readonly AnsiColor[] = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 
 // CSI sequences, OSC sequences (ended by BEL or ST), and lone escapes; then every other control character but tab.
+// oxlint-disable-next-line no-control-regex -- terminal output is what this reads
 const ESCAPE = /\u001b(?:\[([\d;?]*)([@-~])|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.?)/g;
+// oxlint-disable-next-line no-control-regex -- and these are what must not get through
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
 /** Splits a line of program output into styled pieces; sequences that do more than colour are dropped. */
@@ -29,7 +31,10 @@ export function parseAnsi(line: string): AnsiSegment[] {
 }
 
 /** The line as plain text. A progress bar rewrites its line with carriage returns: its last state is what counts. */
-export const stripAnsi = (line: string): string => parseAnsi(line).map((segment) => segment.text).join('');
+export const stripAnsi = (line: string): string =>
+  parseAnsi(line)
+    .map((segment) => segment.text)
+    .join('');
 
 export function lastRewrite(line: string): string {
   const trimmed = line.endsWith('\r') ? line.slice(0, -1) : line;

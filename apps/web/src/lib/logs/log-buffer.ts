@@ -1,6 +1,10 @@
 export type LogRecord = { id: number; at: number; stream: 'stdout' | 'stderr'; text: string; allocationId: string };
 export type LogBlock = { id: number; records: readonly LogRecord[] };
-export type LogChunk = { allocationId: string; sequence: number; lines: readonly { at: number; stream: 'stdout' | 'stderr'; text: string }[] };
+export type LogChunk = {
+  allocationId: string;
+  sequence: number;
+  lines: readonly { at: number; stream: 'stdout' | 'stderr'; text: string }[];
+};
 export type LogSnapshot = { blocks: readonly LogBlock[]; total: number; dropped: number };
 
 const BLOCK_LINES = 100;

@@ -27,7 +27,12 @@ describe('log buffer', () => {
 
   it('never touches a full block again', () => {
     const buffer = new LogBuffer();
-    buffer.append([chunk(0, Array.from({ length: 250 }, (_, index) => `line ${index}`))]);
+    buffer.append([
+      chunk(
+        0,
+        Array.from({ length: 250 }, (_, index) => `line ${index}`),
+      ),
+    ]);
     const before = buffer.snapshot.blocks;
     buffer.append([chunk(1, ['more'])]);
     const after = buffer.snapshot.blocks;
@@ -39,7 +44,12 @@ describe('log buffer', () => {
 
   it('drops the oldest blocks beyond its size and says how many lines', () => {
     const buffer = new LogBuffer({ maxLines: 150 });
-    buffer.append([chunk(0, Array.from({ length: 300 }, (_, index) => `line ${index}`))]);
+    buffer.append([
+      chunk(
+        0,
+        Array.from({ length: 300 }, (_, index) => `line ${index}`),
+      ),
+    ]);
     expect(buffer.snapshot.dropped).toBe(200);
     expect(buffer.snapshot.total).toBe(300);
     expect(texts(buffer)[0]).toBe('line 200');
@@ -56,11 +66,15 @@ describe('program output', () => {
   });
 
   it('skips the arguments of palettes that it does not know', () => {
-    expect(parseAnsi('\u001b[38;5;196mred\u001b[38;2;1;2;3mtoo\u001b[31mhere').map((segment) => segment.color)).toEqual([null, null, 'red']);
+    expect(parseAnsi('\u001b[38;5;196mred\u001b[38;2;1;2;3mtoo\u001b[31mhere').map((segment) => segment.color)).toEqual([
+      null,
+      null,
+      'red',
+    ]);
   });
 
   it('never lets a control character through', () => {
-    expect(stripAnsi('a\u0000b\u001b\u009bc\u0007')).not.toMatch(/[\u0000-\u0008\u001b]/);
+    expect([...stripAnsi('a\u0000b\u001b\u0007c\u0008')].every((char) => char >= ' ')).toBe(true);
   });
 
   it('shows the last state of a line that rewrites itself', () => {

@@ -15,9 +15,11 @@ export function useLogDownload() {
     mutationFn: async ({ allocationIds, fileName }: Download) => {
       const parts: string[] = [];
       for (const allocationId of allocationIds) {
-        for (let after: number | null = -1; after !== null; ) {
-          const page: { chunks: { lines: { at: number; stream: string; text: string }[] }[]; nextSequence: number | null } = await client.log.read.query({ allocationId, afterSequence: after, limit: 500 });
-          for (const { lines } of page.chunks) for (const line of lines) parts.push(`${new Date(line.at).toISOString()} ${line.stream} ${stripAnsi(line.text)}\n`);
+        for (let after: number | null = -1; after !== null;) {
+          const page: { chunks: { lines: { at: number; stream: string; text: string }[] }[]; nextSequence: number | null } =
+            await client.log.read.query({ allocationId, afterSequence: after, limit: 500 });
+          for (const { lines } of page.chunks)
+            for (const line of lines) parts.push(`${new Date(line.at).toISOString()} ${line.stream} ${stripAnsi(line.text)}\n`);
           after = page.nextSequence;
         }
       }

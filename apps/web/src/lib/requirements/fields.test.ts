@@ -36,7 +36,10 @@ describe('requirement fields', () => {
   });
 
   it('leaves a mistake in the text for the parser to name', () => {
-    expect(parseRequirements(textOf({ ...NO_FIELDS, memory: '32GX' }, {}))).toMatchObject({ ok: false, error: { code: 'REQUIREMENTS_INVALID' } });
+    expect(parseRequirements(textOf({ ...NO_FIELDS, memory: '32GX' }, {}))).toMatchObject({
+      ok: false,
+      error: { code: 'REQUIREMENTS_INVALID' },
+    });
   });
 
   it('asks nothing when nothing is typed', () => {

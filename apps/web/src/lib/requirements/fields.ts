@@ -62,7 +62,10 @@ const mapTrim = (fields: RequirementFields): RequirementFields => ({
 /** One sentence per requirement, for people who do not know the language. */
 export function sentencesOf({ cpu, memoryBytes, diskBytes, gpu, gpuMemoryBytes }: Requirements): string[] {
   const sentences: string[] = [];
-  if (gpu) sentences.push(`${rangeWords(gpu.count, String)} ${gpu.model ?? 'any'} GPU${gpuMemoryBytes ? ` with ${rangeWords(gpuMemoryBytes, formatBytes)} each` : ''}`);
+  if (gpu)
+    sentences.push(
+      `${rangeWords(gpu.count, String)} ${gpu.model ?? 'any'} GPU${gpuMemoryBytes ? ` with ${rangeWords(gpuMemoryBytes, formatBytes)} each` : ''}`,
+    );
   else if (gpuMemoryBytes) sentences.push(`GPUs with ${rangeWords(gpuMemoryBytes, formatBytes)} each`);
   if (cpu) sentences.push(`${rangeWords(cpu, String)} CPU threads`);
   if (memoryBytes) sentences.push(`${rangeWords(memoryBytes, formatBytes)} of memory`);

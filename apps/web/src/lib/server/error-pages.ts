@@ -8,7 +8,9 @@ const ROOTS = ['.', '..', '../..'];
 /** The page of docs/errors about a code, as Markdown; null where the docs were not shipped. `code` is one of our table, so it is no path. */
 export async function readErrorPage(code: ErrorCode): Promise<string | null> {
   for (const root of ROOTS) {
-    const text = await readFile(join(/* turbopackIgnore: true */ process.cwd(), root, 'docs', 'errors', `${code}.md`), 'utf8').catch(() => null);
+    const text = await readFile(join(/* turbopackIgnore: true */ process.cwd(), root, 'docs', 'errors', `${code}.md`), 'utf8').catch(
+      () => null,
+    );
     if (text !== null) return text;
   }
   return null;

@@ -18,4 +18,9 @@ const subscribe = (listener: () => void): (() => void) => {
   return () => listeners.delete(listener);
 };
 
-export const useLinkState = (): LinkState => useSyncExternalStore(subscribe, () => current, () => 'idle');
+export const useLinkState = (): LinkState =>
+  useSyncExternalStore(
+    subscribe,
+    () => current,
+    () => 'idle',
+  );

@@ -21,12 +21,27 @@ export type LogLook = { search: string; wrap: boolean; times: boolean };
 const Text = ({ text, search }: { text: string; search: string }) =>
   parseAnsi(lastRewrite(text)).map((segment, index) => (
     <span key={index} className={cn(segment.color && COLORS[segment.color], segment.bold && 'font-semibold', segment.dim && 'opacity-70')}>
-      {splitHits(segment.text, search).map((piece, at) => (piece.hit ? <mark key={at} className="rounded-[2px] bg-warn-soft text-warn">{piece.text}</mark> : piece.text))}
+      {splitHits(segment.text, search).map((piece, at) =>
+        piece.hit ? (
+          <mark key={at} className="rounded-[2px] bg-warn-soft text-warn">
+            {piece.text}
+          </mark>
+        ) : (
+          piece.text
+        ),
+      )}
     </span>
   ));
 
 const Line = ({ record, look, current }: { record: LogRecord; look: LogLook; current: boolean }) => (
-  <div data-line={record.id} className={cn('flex min-h-5 gap-3 border-l-2 px-3 leading-5', record.stream === 'stderr' ? 'border-bad/60' : 'border-transparent', current ? 'bg-warn-soft' : 'hover:bg-hover/60')}>
+  <div
+    data-line={record.id}
+    className={cn(
+      'flex min-h-5 gap-3 border-l-2 px-3 leading-5',
+      record.stream === 'stderr' ? 'border-bad/60' : 'border-transparent',
+      current ? 'bg-warn-soft' : 'hover:bg-hover/60',
+    )}
+  >
     {look.times ? (
       <time className="figures shrink-0 text-faint select-none" suppressHydrationWarning>
         {formatClock(record.at)}

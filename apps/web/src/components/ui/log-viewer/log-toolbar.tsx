@@ -8,7 +8,15 @@ import { Input } from '../input.tsx';
 type ToggleProps = { label: string; pressed: boolean; onPress: () => void; children: ReactNode };
 
 const Toggle = ({ label, pressed, onPress, children }: ToggleProps) => (
-  <Button variant="ghost" size="icon-sm" aria-label={label} title={label} aria-pressed={pressed} onClick={onPress} className={cn(pressed && 'bg-hover text-ink')}>
+  <Button
+    variant="ghost"
+    size="icon-sm"
+    aria-label={label}
+    title={label}
+    aria-pressed={pressed}
+    onClick={onPress}
+    className={cn(pressed && 'bg-hover text-ink')}
+  >
     {children}
   </Button>
 );
@@ -47,9 +55,9 @@ export const LogToolbar = (props: LogToolbarProps) => {
           }}
           className="h-8 pr-20 pl-8"
         />
-        <span role="status" className="figures absolute inset-y-0 right-2.5 flex items-center text-xs text-faint">
+        <output className="figures absolute inset-y-0 right-2.5 flex items-center text-xs text-faint">
           {search === '' ? '' : `${hits.count === 0 ? 0 : hits.current + 1} of ${hits.count}`}
-        </span>
+        </output>
       </div>
       <div className="flex items-center gap-0.5">
         <Button variant="ghost" size="icon-sm" aria-label="Previous hit" disabled={hits.count === 0} onClick={() => onStep(-1)}>
@@ -69,7 +77,15 @@ export const LogToolbar = (props: LogToolbarProps) => {
           <Clock aria-hidden />
         </Toggle>
         {props.onDownload ? (
-          <Button variant="ghost" size="icon-sm" aria-label="Download the whole log" title="Download the whole log" busy={props.downloading ?? false} icon={<Download aria-hidden />} onClick={props.onDownload} />
+          <Button
+            variant="ghost"
+            size="icon-sm"
+            aria-label="Download the whole log"
+            title="Download the whole log"
+            busy={props.downloading ?? false}
+            icon={<Download aria-hidden />}
+            onClick={props.onDownload}
+          />
         ) : null}
       </div>
     </div>

@@ -4,6 +4,7 @@ import { useMemo, useState, type ReactNode } from 'react';
 import type { LogSnapshot } from '../../../lib/logs/log-buffer.ts';
 import { findLines } from '../../../lib/logs/search.ts';
 import { Button } from '../button.tsx';
+import { ScrollBox } from '../scroll-box.tsx';
 import { LogBlock, type LogLook } from './log-block.tsx';
 import { LogToolbar } from './log-toolbar.tsx';
 import { useFollow } from './use-follow.ts';
@@ -27,7 +28,7 @@ export const LogViewer = ({ snapshot, label, empty, source, onDownload, download
   const [wrap, setWrap] = useState(true);
   const [times, setTimes] = useState(true);
   const shown = frozen ?? snapshot;
-  const { ref, following, onScroll, follow, unfollow } = useFollow<HTMLDivElement>(shown);
+  const { ref, following, onScroll, follow, unfollow } = useFollow<HTMLElement>();
   const hits = useMemo(() => findLines(shown, search), [shown, search]);
   const look = useMemo<LogLook>(() => ({ search, wrap, times }), [search, wrap, times]);
   const current = hits.length === 0 ? 0 : Math.min(at, hits.length - 1);
@@ -65,13 +66,30 @@ export const LogViewer = ({ snapshot, label, empty, source, onDownload, download
         {source}
       </LogToolbar>
       <div className="relative min-h-0 flex-1">
-        <div ref={ref} onScroll={onScroll} role="log" aria-label={label} aria-live="off" tabIndex={0} data-testid="log-view" className="h-full overflow-auto overscroll-contain bg-sunken/60 py-2 font-mono text-xs -outline-offset-2">
-          {shown.dropped > 0 ? <p className="px-3 pb-2 text-faint">{shown.dropped.toLocaleString('en')} older lines are not shown here; the download has all of them.</p> : null}
+        <ScrollBox
+          ref={ref}
+          onScroll={onScroll}
+          role="log"
+          label={label}
+          aria-live="off"
+          data-testid="log-view"
+          className="h-full overflow-auto overscroll-contain bg-sunken/60 py-2 font-mono text-xs -outline-offset-2"
+        >
+          {shown.dropped > 0 ? (
+            <p className="px-3 pb-2 text-faint">
+              {shown.dropped.toLocaleString('en')} older lines are not shown here; the download has all of them.
+            </p>
+          ) : null}
           {shown.total === 0 ? <div className="px-4 py-3 font-sans text-sm text-muted">{empty}</div> : null}
           {shown.blocks.map((block) => (
-            <LogBlock key={block.id} block={block} look={look} currentId={block.records.some((record) => record.id === currentId) ? currentId : null} />
+            <LogBlock
+              key={block.id}
+              block={block}
+              look={look}
+              currentId={block.records.some((record) => record.id === currentId) ? currentId : null}
+            />
           ))}
-        </div>
+        </ScrollBox>
         {missed > 0 || (!following && shown.total > 0) ? (
           <Button
             size="sm"

@@ -5,7 +5,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react
 const NEAR = 24;
 
 /** Keeps a scrolling box at its end while new content arrives, until the reader scrolls up. */
-export function useFollow<T extends HTMLElement>(version: unknown) {
+export function useFollow<T extends HTMLElement>() {
   const ref = useRef<T>(null);
   const lastTop = useRef(0);
   const [following, setFollowing] = useState(true);
@@ -15,9 +15,10 @@ export function useFollow<T extends HTMLElement>(version: unknown) {
     if (box) box.scrollTop = box.scrollHeight;
   }, []);
 
+  // After every draw: what was drawn may be longer than before.
   useLayoutEffect(() => {
     if (following) toEnd();
-  }, [following, toEnd, version]);
+  });
 
   useEffect(() => {
     const box = ref.current;

@@ -40,7 +40,11 @@ export const RegisterForm = ({ link, info }: { link: ConsentLink; info: MasterIn
         ]}
       />
       <div className="flex flex-col gap-4 border-t border-line bg-sunken/50 p-5 sm:p-6">
-        {expired && !done ? <Banner tone="warn" title="This consent has expired.">Let the miner agent print a new link.</Banner> : null}
+        {expired && !done ? (
+          <Banner tone="warn" title="This consent has expired.">
+            Let the miner agent print a new link.
+          </Banner>
+        ) : null}
         {wrongProvider ? (
           <Banner tone="warn" title="Another wallet is named as the provider.">
             Switch to {shortHash(link.provider)} in your wallet; the contract refuses any other sender.
@@ -48,9 +52,9 @@ export const RegisterForm = ({ link, info }: { link: ConsentLink; info: MasterIn
         ) : null}
         <TransactionProgress state={state} />
         {done ? (
-          <p className="flex items-center gap-2 text-sm font-medium text-accent-text" role="status">
+          <output className="flex items-center gap-2 text-sm font-medium text-accent-text">
             <CircleCheck aria-hidden className="size-4" /> The node is registered. Its agent goes on by itself; you can close this page.
-          </p>
+          </output>
         ) : (
           <Button
             variant="primary"

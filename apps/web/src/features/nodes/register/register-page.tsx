@@ -15,7 +15,12 @@ export const RegisterPage = () => {
   const { data: info, isError, error, refetch } = useMasterInfo();
   return (
     <div className="mx-auto flex w-full max-w-2xl flex-col gap-6">
-      <PageHeader title="Register a node" meta={<span>The node has signed that you may register it. Your wallet sends the transaction and becomes its provider, for good.</span>} />
+      <PageHeader
+        title="Register a node"
+        meta={
+          <span>The node has signed that you may register it. Your wallet sends the transaction and becomes its provider, for good.</span>
+        }
+      />
       <Card>
         {isError ? (
           <ErrorState error={error} retry={() => void refetch()} />

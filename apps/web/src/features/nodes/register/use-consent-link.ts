@@ -9,6 +9,10 @@ const subscribe = (listener: () => void): (() => void) => {
 
 /** The consent behind the # of this page's address; null on the server, which never sees it. */
 export function useConsentLink(): ConsentLinkResult | null {
-  const fragment = useSyncExternalStore(subscribe, () => window.location.hash, () => null);
+  const fragment = useSyncExternalStore(
+    subscribe,
+    () => window.location.hash,
+    () => null,
+  );
   return useMemo(() => (fragment === null ? null : readConsentLink(fragment)), [fragment]);
 }

@@ -21,12 +21,22 @@ export const CoordinationFields = ({ value, onChange }: Props) => {
       <Collapsible.Trigger className="flex w-full items-center gap-2 rounded-md py-1 text-left text-sm font-medium">
         <ChevronRight aria-hidden className="size-4 text-faint transition-transform group-data-[state=open]/coordination:rotate-90" />
         Who coordinates it
-        <span className="truncate font-normal text-muted">{Object.keys(errors).length > 0 ? 'needs your attention' : 'this server’s master and discovery'}</span>
+        <span className="truncate font-normal text-muted">
+          {Object.keys(errors).length > 0 ? 'needs your attention' : 'this server’s master and discovery'}
+        </span>
       </Collapsible.Trigger>
       <Collapsible.Content className="flex flex-col gap-3 pt-4">
         {FIELDS.map(({ name, label, hint, testId }) => (
           <Field key={name} label={label} hint={hint} error={errors[name]}>
-            {(control) => <Input {...control} className="font-mono text-[0.8125rem]" value={value[name]} data-testid={testId} onChange={(event) => onChange({ ...value, [name]: event.target.value.trim() })} />}
+            {(control) => (
+              <Input
+                {...control}
+                className="font-mono text-[0.8125rem]"
+                value={value[name]}
+                data-testid={testId}
+                onChange={(event) => onChange({ ...value, [name]: event.target.value.trim() })}
+              />
+            )}
           </Field>
         ))}
       </Collapsible.Content>

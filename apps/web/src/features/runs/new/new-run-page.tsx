@@ -14,7 +14,9 @@ export const NewRunPage = () => {
       {info ? (
         <NewRunForm info={info} />
       ) : (
-        <Card className="min-h-120">{isError ? <ErrorState error={error} retry={() => void refetch()} /> : <Skeleton className="m-6 h-100" />}</Card>
+        <Card className="min-h-120">
+          {isError ? <ErrorState error={error} retry={() => void refetch()} /> : <Skeleton className="m-6 h-100" />}
+        </Card>
       )}
     </>
   );

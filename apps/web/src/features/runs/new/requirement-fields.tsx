@@ -20,7 +20,14 @@ export const RequirementFields = ({ form }: { form: RequirementsForm }) => (
     {FIELDS.map(({ name, label, hint, placeholder, unit, testId }) => (
       <Field key={name} label={label} hint={hint} optional>
         {(control) => {
-          const props = { ...control, 'aria-invalid': undefined, value: form.fields[name], placeholder, 'data-testid': testId, onChange: (event: { target: { value: string } }) => form.setField(name, event.target.value) };
+          const props = {
+            ...control,
+            'aria-invalid': undefined,
+            value: form.fields[name],
+            placeholder,
+            'data-testid': testId,
+            onChange: (event: { target: { value: string } }) => form.setField(name, event.target.value),
+          };
           return unit ? <UnitInput {...props} unit={unit} /> : <Input {...props} className="figures" />;
         }}
       </Field>

@@ -11,8 +11,21 @@ export const RequirementText = ({ form }: { form: RequirementsForm }) => {
   const error = result.ok ? null : result.error;
   return (
     <div className="flex flex-col gap-2">
-      <Field label="As it will stand on chain" hint="cpu, memory, disk, gpu and gpu.memory; a range is 2..8, 2.. or ..8" error={error ? `${error.message} ${error.hint}` : undefined}>
-        {(control) => <Input {...control} className="font-mono text-[0.8125rem]" value={text} placeholder="cpu: 2.., memory: 4GB.." onChange={(event) => form.setText(event.target.value)} data-testid="requirements" />}
+      <Field
+        label="As it will stand on chain"
+        hint="cpu, memory, disk, gpu and gpu.memory; a range is 2..8, 2.. or ..8"
+        error={error ? `${error.message} ${error.hint}` : undefined}
+      >
+        {(control) => (
+          <Input
+            {...control}
+            className="font-mono text-[0.8125rem]"
+            value={text}
+            placeholder="cpu: 2.., memory: 4GB.."
+            onChange={(event) => form.setText(event.target.value)}
+            data-testid="requirements"
+          />
+        )}
       </Field>
       <div className="min-h-6 text-sm">
         {result.ok ? (
@@ -35,7 +48,9 @@ export const RequirementText = ({ form }: { form: RequirementsForm }) => {
 const Marked = ({ text, at }: { text: string; at: { start: number; end: number } }) => (
   <p className="font-mono text-xs break-words text-muted">
     {text.slice(0, at.start)}
-    <mark className="rounded-xs bg-bad-soft px-0.5 text-bad underline decoration-wavy underline-offset-4">{text.slice(at.start, at.end) || ' '}</mark>
+    <mark className="rounded-xs bg-bad-soft px-0.5 text-bad underline decoration-wavy underline-offset-4">
+      {text.slice(at.start, at.end) || ' '}
+    </mark>
     {text.slice(at.end)}
   </p>
 );

@@ -28,7 +28,12 @@ export function usePublishRun() {
       await queryClient.fetchQuery(
         trpc.run.get.queryOptions(
           { runId: created },
-          { retry: (failures, error) => failures < MIRROR_ATTEMPTS && (hasCode(error, 'RUN_UNKNOWN', 'NOT_FOUND', 'NOT_RUN_OWNER') || isRetryable(error)), retryDelay: 1_000, staleTime: 0 },
+          {
+            retry: (failures, error) =>
+              failures < MIRROR_ATTEMPTS && (hasCode(error, 'RUN_UNKNOWN', 'NOT_FOUND', 'NOT_RUN_OWNER') || isRetryable(error)),
+            retryDelay: 1_000,
+            staleTime: 0,
+          },
         ),
       );
     } catch (error) {

@@ -48,14 +48,29 @@ export const NewTaskForm = ({ runId, isDev }: { runId: string; isDev: boolean })
       <Card>
         <div className="flex flex-col gap-4 p-5 sm:p-6">
           <ExamplePicker examples={examples} current={text} onPick={setText} />
-          <CodeEditor label="Task spec, YAML or JSON" value={text} onChange={setText} errorLines={linesOf(issues)} describedBy={issuesId} minLines={18} data-testid="spec-editor" />
+          <CodeEditor
+            label="Task spec, YAML or JSON"
+            value={text}
+            onChange={setText}
+            errorLines={linesOf(issues)}
+            describedBy={issuesId}
+            minLines={18}
+            data-testid="spec-editor"
+          />
           <SpecIssues id={issuesId} issues={issues} summary={shown.ok ? summarizeSpec(shown.value) : ''} />
         </div>
         <div className="flex flex-col gap-4 border-t border-line bg-sunken/50 p-5 sm:p-6">
           {create.error ? <ErrorNote error={create.error} /> : null}
           <div className="flex flex-col-reverse items-stretch gap-4 sm:flex-row sm:items-center sm:justify-between">
             <p className="text-xs text-muted">Signed orders go to healthy nodes with room for it; until there are any, the task waits.</p>
-            <Button type="submit" variant="primary" size="lg" disabled={!parsed.ok} busy={create.isPending || create.isSuccess} data-testid="create-task">
+            <Button
+              type="submit"
+              variant="primary"
+              size="lg"
+              disabled={!parsed.ok}
+              busy={create.isPending || create.isSuccess}
+              data-testid="create-task"
+            >
               Create task
             </Button>
           </div>
@@ -65,7 +80,9 @@ export const NewTaskForm = ({ runId, isDev }: { runId: string; isDev: boolean })
   );
 };
 
-const linesOf = (issues: readonly TaskSpecIssue[]): ReadonlySet<number> => new Set(issues.flatMap(({ line }) => (line === undefined ? [] : [line])));
+const linesOf = (issues: readonly TaskSpecIssue[]): ReadonlySet<number> =>
+  new Set(issues.flatMap(({ line }) => (line === undefined ? [] : [line])));
 
 /** Tells two texts of one form apart; nothing depends on its strength. */
-const hashOf = (text: string): string => [...text].reduce((hash, char) => (Math.imul(hash, 31) + (char.codePointAt(0) ?? 0)) >>> 0, 7).toString(36);
+const hashOf = (text: string): string =>
+  [...text].reduce((hash, char) => (Math.imul(hash, 31) + (char.codePointAt(0) ?? 0)) >>> 0, 7).toString(36);

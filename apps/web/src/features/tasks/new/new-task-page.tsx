@@ -11,7 +11,13 @@ export const NewTaskPage = ({ runId }: { runId: string }) => {
     <RunGate runId={runId}>
       {() => (
         <>
-          <PageHeader crumbs={[{ label: 'Your runs', href: '/' }, { label: `Run ${runId}`, href: `/runs/${runId}` }]} title="New task" />
+          <PageHeader
+            crumbs={[
+              { label: 'Your runs', href: '/' },
+              { label: `Run ${runId}`, href: `/runs/${runId}` },
+            ]}
+            title="New task"
+          />
           {info ? <NewTaskForm runId={runId} isDev={info.isDev} /> : <Skeleton className="h-140 rounded-lg" />}
         </>
       )}

@@ -18,7 +18,9 @@ export const SpecIssues = ({ id, issues, summary }: SpecIssuesProps) => (
             <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
             <span className="min-w-0">
               {issue.line === undefined ? null : <span className="figures mr-1.5 text-muted">Line {issue.line}</span>}
-              {issue.path ? <code className="mr-1.5 rounded-xs bg-bad-soft px-1 py-0.5 font-mono text-xs text-bad">{issue.path}</code> : null}
+              {issue.path ? (
+                <code className="mr-1.5 rounded-xs bg-bad-soft px-1 py-0.5 font-mono text-xs text-bad">{issue.path}</code>
+              ) : null}
               {issue.message}
               {issue.hint ? <span className="text-muted"> {issue.hint}</span> : null}
             </span>

@@ -1,0 +1,13 @@
+import { formatDuration, shortHash } from './format.ts';
+
+/** Addresses, hashes and ids inside a text, cut to what tells them apart. */
+export const shortenIds = (text: string): string =>
+  text
+    .replaceAll(/0x[0-9a-fA-F]{40,}/g, (hash) => shortHash(hash))
+    .replaceAll(/\b([0-9a-f]{8})-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '$1');
+
+/** A reason as the server words it ("no heartbeat for 124000 ms"), for people: short ids, long times in their units, a capital. */
+export function readableReason(reason: string): string {
+  const text = shortenIds(reason).replaceAll(/\b(\d{4,}) ms\b/g, (_all, ms: string) => formatDuration(Number(ms)));
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
