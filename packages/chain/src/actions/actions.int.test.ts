@@ -245,6 +245,9 @@ describe('failures outside the contract', () => {
     await expect(getRun({ ...reader(), registry: chain.account('stranger').address }, '1')).rejects.toMatchObject({
       code: 'WRONG_REGISTRY',
     });
+    await expect(closeRun({ ...writer('buyer'), registry: chain.account('stranger').address }, { runId: '1' })).rejects.toMatchObject({
+      code: 'WRONG_REGISTRY',
+    });
   });
 
   it('name who lacks how much for gas', async () => {

@@ -1,5 +1,6 @@
 import { createLoggerTo } from '@muster/runtime/logger';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { createChainClient } from '../clients.ts';
 import { startDevChain, type DevChain } from '../testing/dev-chain.ts';
 import { startRpcProxy, type RpcProxy } from '../testing/rpc-proxy.ts';
@@ -9,12 +10,12 @@ import { createMemoryStore } from './memory-store.ts';
 let chain: DevChain;
 let proxy: RpcProxy;
 
-beforeAll(async () => {
+beforeEach(async () => {
   chain = await startDevChain();
   proxy = await startRpcProxy(chain.anvil.rpcUrl);
 });
 
-afterAll(async () => {
+afterEach(async () => {
   await proxy.stop();
   await chain.stop();
 });
@@ -32,31 +33,35 @@ function randomFrom(seed: number): (below: number) => number {
 
 const isByHash = (filter: unknown): boolean => typeof filter === 'object' && filter !== null && 'blockHash' in filter;
 
+const rangeSchema = z.object({ fromBlock: z.string(), toBlock: z.string() });
+
+function lengthOf(filter: unknown): number {
+  const { fromBlock, toBlock } = rangeSchema.parse(filter);
+  return Number(toBlock) - Number(fromBlock) + 1;
+}
+
 /** Ways in which an RPC behind a load balancer is wrong for a while. */
 const misbehaviours: (() => void)[] = [
   () => proxy.refuse(),
   () => proxy.tamper('eth_getLogs', () => ({ error: { code: -32005, message: 'limit exceeded' } })),
   () =>
     proxy.tamper('eth_getLogs', ([filter]) => (isByHash(filter) ? { error: { code: -32000, message: 'unknown block' } } : { result: [] })),
-  () => proxy.tamper('eth_getLogs', ([filter]) => (isByHash(filter) ? undefined : { result: [] })),
+  // Two machines answer one batch: the blooms of near headers give it away. Long ranges rely on one machine per batch.
+  () => proxy.tamper('eth_getLogs', ([filter]) => (isByHash(filter) || lengthOf(filter) > 32 ? undefined : { result: [] })),
   () => proxy.tamper('eth_getBlockByNumber', ([at]) => (at === 'latest' ? undefined : { result: null })),
 ];
 
 async function act(random: (below: number) => number): Promise<void> {
-  const kind = random(7);
+  const kind = random(5);
   if (kind === 0) await chain.createRun();
   if (kind === 1) await chain.registerNode(await chain.createRun());
   if (kind === 2) await chain.cheat('anvil_mine', [`0x${(1 + random(50)).toString(16)}`]);
-  if (kind === 3) {
-    const head = Number(await chain.client.getBlockNumber());
-    const depth = Math.min(1 + random(8), head - chain.addresses.deploymentBlock);
-    if (depth > 0) await chain.cheat('anvil_reorg', [depth, []]);
-  }
-  if (kind === 4) {
-    const [last] = await chain.client.getLogs({ address: chain.addresses.registry, fromBlock: 'latest' });
-    if (last) await chain.cheat('anvil_rollback', [1]);
-  }
-  if (kind >= 5) misbehaviours[random(misbehaviours.length)]?.();
+  if (kind < 3) return;
+  const head = Number(await chain.client.getBlockNumber());
+  const depth = Math.min(1 + random(8), head - chain.addresses.deploymentBlock);
+  if (depth <= 0) return;
+  if (kind === 3) await chain.cheat('anvil_reorg', [depth, []]);
+  else await chain.cheat('anvil_rollback', [depth]);
 }
 
 describe('followRegistry', () => {
@@ -75,9 +80,10 @@ describe('followRegistry', () => {
       logger,
       signal: controller.signal,
       pollMs: 600_000,
-      maxChunkBlocks: 20,
+      maxChunkBlocks: 100,
     });
     for (let i = 0; i < 25; i++) {
+      if (random(3) > 0) misbehaviours[random(misbehaviours.length)]?.();
       await act(random);
       await follower.refresh();
       if (random(2) === 0) proxy.behave();

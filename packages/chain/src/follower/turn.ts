@@ -53,7 +53,7 @@ export async function followOnce(context: TurnContext): Promise<Progress> {
   const last = lastToRead(from, head.number, chunkBlocks);
   const to = last === head.number ? head : await readBlock(client, last);
   if (!to) throw new StaleAnswerError(`the RPC does not know block ${last}`);
-  const read = to.number > head.number - NEAR_BLOCKS ? readLogsNear : readLogsFar;
+  const read = to.number - from < NEAR_BLOCKS ? readLogsNear : readLogsFar;
   const { logs, blocks } = await read(client, { registry: context.registry, base, from, to });
   const events = decodeEvents(logs, blocks);
   // The deployment block is kept too: it is the root that every search for an ancestor ends at.
@@ -61,7 +61,7 @@ export async function followOnce(context: TurnContext): Promise<Progress> {
   return append({ context, deployment, finalized, chainHead, to, blocks: [...root, ...blocks], events });
 }
 
-/** Blocks from the head on that are read one by one: a machine behind a load balancer is seconds late, not minutes. */
+/** So many blocks, and always those nearest to the head, are read one by one: a machine behind a load balancer is seconds late. */
 const NEAR_BLOCKS = 32;
 
 /** A long way is gone in chunks up to where the near blocks begin; those are read in one step of their own. */

@@ -1,3 +1,4 @@
+import { AppError } from '@muster/protocol/errors/app-error';
 import { keccak256, parseTransaction, type Address, type Hex, type LocalAccount } from 'viem';
 import type { ChainClient } from '../clients.ts';
 import { insufficientFunds, toChainError } from '../errors.ts';
@@ -24,7 +25,14 @@ type Signed = JournalEntry['signed'][number];
 export async function prepare(client: ChainClient, from: Address, request: TxRequest): Promise<Omit<Terms, 'nonce'>> {
   const { to, data, valueWei = 0n } = request;
   try {
-    const [gas, fees] = await Promise.all([client.estimateGas({ account: from, to, data, value: valueWei }), client.estimateFeesPerGas()]);
+    const [code, gas, fees] = await Promise.all([
+      client.getCode({ address: to }),
+      client.estimateGas({ account: from, to, data, value: valueWei }),
+      client.estimateFeesPerGas(),
+    ]);
+    // A call to an address without a contract succeeds and does nothing.
+    if (data !== '0x' && code === undefined)
+      throw new AppError('WRONG_REGISTRY', { publicMessage: `There is no contract at ${to}.`, data: { address: to } });
     const terms = { ...fees, gas: (gas * 12n) / 10n };
     await requireFunds(client, from, valueWei + terms.gas * terms.maxFeePerGas);
     return terms;
