@@ -21,5 +21,8 @@ export async function chooseRun(context: CommandContext, named: string | undefin
   const [only] = open;
   if (only && open.length === 1) return only.runId;
   if (!only) throw new UsageError('You have no open run.', 'Create one: muster run create --requirements "cpu: 1.."');
-  throw new UsageError(`Which run? You have ${open.length} open ones: ${open.map((run) => run.runId).join(', ')}.`, 'Name it: the run id comes first.');
+  throw new UsageError(
+    `Which run? You have ${open.length} open ones: ${open.map((run) => run.runId).join(', ')}.`,
+    'Name it: the run id comes first.',
+  );
 }

@@ -38,13 +38,18 @@ afterAll(async () => {
 
 /** One command line as a buyer types it, with --json. */
 async function muster(args: string[], { role = 'buyer', stdin = '' }: { role?: Role; stdin?: string } = {}) {
-  const { io, output } = createTestIo({ stdin, env: { MUSTER_URL: stage.server.url, MUSTER_KEY: devKey(ROLES[role]), XDG_STATE_HOME: state.path } });
+  const { io, output } = createTestIo({
+    stdin,
+    env: { MUSTER_URL: stage.server.url, MUSTER_KEY: devKey(ROLES[role]), XDG_STATE_HOME: state.path },
+  });
   const exitCode = await runCli([...args, '--json'], io);
   return { exitCode, json: JSON.parse(output.stdout) as unknown, stderr: output.stderr };
 }
 
 async function musterText(args: string[]) {
-  const { io, output } = createTestIo({ env: { MUSTER_URL: stage.server.url, MUSTER_KEY: devKey(ROLES.buyer), XDG_STATE_HOME: state.path } });
+  const { io, output } = createTestIo({
+    env: { MUSTER_URL: stage.server.url, MUSTER_KEY: devKey(ROLES.buyer), XDG_STATE_HOME: state.path },
+  });
   return { exitCode: await runCli(args, io), ...output };
 }
 
@@ -58,7 +63,10 @@ async function startTask(taskId: string) {
   const start = await waitUntil('the start order', () => session.received.find(isIts));
   if (start.kind !== 'start') throw new Error('not a start order');
   const { allocationId, epoch } = start.body;
-  await session.report({ orders: [{ orderId: start.order.orderId, ok: true }], allocations: [{ allocationId, epoch, phase: 'Running', startedAt: Date.now() }] });
+  await session.report({
+    orders: [{ orderId: start.order.orderId, ok: true }],
+    allocations: [{ allocationId, epoch, phase: 'Running', startedAt: Date.now() }],
+  });
   return { allocationId, epoch };
 }
 
@@ -78,11 +86,16 @@ describe('runs', () => {
   ] as const)('knows nothing of %s', async (_title, id, role) => {
     const { exitCode, json } = await muster(['run', 'show', id ?? runId], { role });
     expect(exitCode).toBe(1);
-    expect(json).toMatchObject({ error: { code: expect.stringMatching(/^RUN_UNKNOWN|NOT_RUN_OWNER$/), docs: expect.stringContaining('docs/errors/') } });
+    expect(json).toMatchObject({
+      error: { code: expect.stringMatching(/^RUN_UNKNOWN|NOT_RUN_OWNER$/), docs: expect.stringContaining('docs/errors/') },
+    });
   });
 
   it("passes the contract's refusal on", async () => {
-    expect(await muster(['run', 'close', runId], { role: 'stranger' })).toMatchObject({ exitCode: 1, json: { error: { code: 'NOT_RUN_OWNER' } } });
+    expect(await muster(['run', 'close', runId], { role: 'stranger' })).toMatchObject({
+      exitCode: 1,
+      json: { error: { code: 'NOT_RUN_OWNER' } },
+    });
   });
 });
 
@@ -117,7 +130,9 @@ describe('tasks', () => {
   it('points at the part of a spec that is wrong', async () => {
     const { exitCode, json } = await muster(['task', 'create', runId, '-f', '-'], { stdin: 'image: busybox\ncomand: [true]\n' });
     expect(exitCode).toBe(1);
-    expect(json).toMatchObject({ error: { code: expect.stringMatching(/TASK_SPEC_INVALID|UNKNOWN_FIELD/), message: expect.stringContaining('comand') } });
+    expect(json).toMatchObject({
+      error: { code: expect.stringMatching(/TASK_SPEC_INVALID|UNKNOWN_FIELD/), message: expect.stringContaining('comand') },
+    });
   });
 
   it('makes one task of a repeated idempotency key', async () => {
@@ -149,13 +164,20 @@ describe('tasks', () => {
     expect(synced.snapshotIds).toHaveLength(1);
     expect((await muster(['snapshots', taskId])).json).toEqual({ items: [] });
     const stopping = muster(['task', 'stop', taskId, '--wait']);
-    const stop = await waitUntil('the stop order', () => session.received.find((order) => order.kind === 'stop' && order.body.allocationId === allocationId));
-    await session.report({ orders: [{ orderId: stop.order.orderId, ok: true }], allocations: [{ allocationId, epoch, phase: 'Cancelled', exitCode: 143, endedAt: Date.now() }] });
+    const stop = await waitUntil('the stop order', () =>
+      session.received.find((order) => order.kind === 'stop' && order.body.allocationId === allocationId),
+    );
+    await session.report({
+      orders: [{ orderId: stop.order.orderId, ok: true }],
+      allocations: [{ allocationId, epoch, phase: 'Cancelled', exitCode: 143, endedAt: Date.now() }],
+    });
     expect(await stopping).toMatchObject({ exitCode: 0, json: { taskId, phase: 'Cancelled' } });
   });
 
   it('gives up waiting when the time is over, and says what it waited for', async () => {
-    const { exitCode, json } = await muster(['task', 'create', runId, '-f', '-', '--wait', '--timeout', '1'], { stdin: `${spec}resources: { memory: 900TiB }\n` });
+    const { exitCode, json } = await muster(['task', 'create', runId, '-f', '-', '--wait', '--timeout', '1'], {
+      stdin: `${spec}resources: { memory: 900TiB }\n`,
+    });
     expect(exitCode).toBe(1);
     expect(json).toMatchObject({ error: { code: 'TIMED_OUT', message: expect.stringContaining('Running') } });
   });
@@ -165,7 +187,10 @@ describe('the end', () => {
   it('closes the run, and waits until the master has seen it', async () => {
     expect((await muster(['run', 'close', runId, '--wait'])).exitCode).toBe(0);
     expect((await muster(['run', 'show', runId])).json).toMatchObject({ status: 'closed' });
-    expect(await muster(['task', 'create', runId, '-f', '-'], { stdin: spec })).toMatchObject({ exitCode: 1, json: { error: { code: 'RUN_CLOSED' } } });
+    expect(await muster(['task', 'create', runId, '-f', '-'], { stdin: spec })).toMatchObject({
+      exitCode: 1,
+      json: { error: { code: 'RUN_CLOSED' } },
+    });
     expect(await muster(['task', 'list'])).toMatchObject({ exitCode: 2, json: { error: { message: 'You have no open run.' } } });
   });
 });

@@ -23,7 +23,11 @@ describe('runCli', () => {
     ['a run id that is none', ['run', 'show', '0x1'], /"0x1" is not a run id/],
     ['a task id that is none', ['task', 'stop', 'hello'], /"hello" is not an id/],
     ['a limit out of range', ['run', 'list', '--limit', '1000'], /--limit takes a number from 1 to 200/],
-    ['a time to wait that is none', ['task', 'stop', '3b241101-e2bb-4255-8caf-4136c566a962', '--timeout', 'soon'], /--timeout takes a number/],
+    [
+      'a time to wait that is none',
+      ['task', 'stop', '3b241101-e2bb-4255-8caf-4136c566a962', '--timeout', 'soon'],
+      /--timeout takes a number/,
+    ],
     ['a quorum of none', ['run', 'create', '--quorum', '0'], /--quorum/],
     ['a master that is no address', ['run', 'create', '--master', 'me'], /--master: expected an EVM address/],
     ['a URL that is none', ['master', 'info', '--url', 'here'], /--url takes a URL/],
@@ -43,7 +47,10 @@ describe('runCli', () => {
   });
 
   it('prints exactly one document for an error, wherever --json stands', async () => {
-    for (const args of [['--json', 'fly'], ['run', 'show', 'x', '--json']]) {
+    for (const args of [
+      ['--json', 'fly'],
+      ['run', 'show', 'x', '--json'],
+    ]) {
       const result = await setup(args);
       expect(JSON.parse(result.stdout)).toMatchObject({ error: { code: 'USAGE', hint: expect.any(String) } });
       expect(result.stderr).toBe('');

@@ -30,7 +30,9 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     if (io.signal.aborted) return 130;
     // `muster run` alone: commander has the help of just that command in the error's place.
     if (error instanceof CommanderError && error.code === 'commander.help' && !json) return EXIT_USAGE;
-    const { report, exitCode } = describeError(error instanceof CommanderError ? usageOf(error) : error, { url: optionValue(args, '--url') ?? url });
+    const { report, exitCode } = describeError(error instanceof CommanderError ? usageOf(error) : error, {
+      url: optionValue(args, '--url') ?? url,
+    });
     if (json) io.stdout(`${JSON.stringify({ error: report })}\n`);
     else io.stderr(`${formatError(report)}\n`);
     return error instanceof CommanderError ? EXIT_USAGE : exitCode;
@@ -46,7 +48,8 @@ function createProgram(env: CliEnv, io: Io): Command {
     .option('--rpc <url>', "the chain's RPC; on a dev chain the server's when left out")
     .option('--json', 'print one JSON document', false);
   const bind: Bind = (command, action) => void command.action(() => execute({ action, command, program, env, io }));
-  for (const add of [addRunCommands, addTaskCommands, addLogCommands, addNodeCommands, addSnapshotCommands, addMasterCommands]) add(program, bind);
+  for (const add of [addRunCommands, addTaskCommands, addLogCommands, addNodeCommands, addSnapshotCommands, addMasterCommands])
+    add(program, bind);
   return quiet(program, io);
 }
 
@@ -67,14 +70,19 @@ async function execute(given: { action: CommandAction; command: Command; program
 
 function readGlobals(program: Command): GlobalOptions {
   const { url, rpc, keyFile, json } = program.opts<{ url: string; rpc?: string; keyFile?: string; json: boolean }>();
-  for (const [name, value] of [['--url', url], ['--rpc', rpc]] as const) {
+  for (const [name, value] of [
+    ['--url', url],
+    ['--rpc', rpc],
+  ] as const) {
     if (value !== undefined && !URL.canParse(value)) throw new UsageError(`${name} takes a URL.`, 'For example: http://127.0.0.1:3000');
   }
-  if (!httpUrlSchema.safeParse(url).success) throw new UsageError('--url takes an http or https URL without query.', 'For example: http://127.0.0.1:3000');
+  if (!httpUrlSchema.safeParse(url).success)
+    throw new UsageError('--url takes an http or https URL without query.', 'For example: http://127.0.0.1:3000');
   return { url: url.replace(/\/+$/, ''), rpc, keyFile, json };
 }
 
 /** commander's `error: unknown option '--x'` in our words. */
-const usageOf = (error: CommanderError): UsageError => new UsageError(error.message.replace(/^error: /, '').replace(/^\(outputHelp\)$/, 'Which command?'), 'See: muster --help');
+const usageOf = (error: CommanderError): UsageError =>
+  new UsageError(error.message.replace(/^error: /, '').replace(/^\(outputHelp\)$/, 'Which command?'), 'See: muster --help');
 
 const optionValue = (args: readonly string[], name: string): string | undefined => args[args.indexOf(name) + 1 || args.length];

@@ -4,6 +4,7 @@ import { loadAccount } from './account.ts';
 import { createApiClient, createLiveClient, type ApiClient, type ApiOutputs } from './api-client.ts';
 import { signIn } from './auth/sign-in.ts';
 import { createTokenStore } from './auth/token-store.ts';
+import { saveDownload, type Saved } from './save-download.ts';
 import type { CliEnv } from './env.ts';
 import type { Io } from './io.ts';
 
@@ -22,6 +23,8 @@ export interface CommandContext {
   masterInfo(): Promise<ApiOutputs['master']['info']>;
   /** Runs a call as the signed-in buyer; a session that the server has ended is renewed once. */
   asBuyer<T>(call: (api: ApiClient) => Promise<T>): Promise<T>;
+  /** Saves what a path of the server holds, as the signed-in buyer. */
+  download(path: string, output: string | undefined): Promise<Saved>;
   /** A client for subscriptions, signed in. Close it. */
   live(): Promise<{ api: ApiClient; close(): Promise<void> }>;
 }
@@ -60,15 +63,21 @@ export function createContext({ options, env, io }: { options: GlobalOptions; en
     }
   }
 
+  /** Renews an ended session before a request that could only fail on it: a socket or a download. */
+  const proveSession = (): Promise<unknown> => asBuyer((api) => api.run.list.query({ limit: 1 }));
+
   return {
     options,
     io,
     account,
     masterInfo,
     asBuyer,
+    download: async (path, output) => {
+      await proveSession();
+      return saveDownload({ url: new URL(path, url).href, token: await token(), signal: io.signal, output });
+    },
     async live() {
-      // Proves the session first: a socket would tell of its end only after connecting.
-      await asBuyer((api) => api.run.list.query({ limit: 1 }));
+      await proveSession();
       return createLiveClient({ url, token: await token() });
     },
   };

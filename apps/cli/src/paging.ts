@@ -5,7 +5,9 @@ import { UsageError } from './usage-error.ts';
 const schema = z.object({ limit: z.coerce.number().int().min(1).max(200), cursor: z.string().max(200).optional() });
 
 export const withPaging = (command: Command): Command =>
-  command.option('--limit <n>', 'how many to list at most (1-200)', '50').option('--cursor <cursor>', 'continue where the last page ended (its nextCursor)');
+  command
+    .option('--limit <n>', 'how many to list at most (1-200)', '50')
+    .option('--cursor <cursor>', 'continue where the last page ended (its nextCursor)');
 
 export function readPaging(command: Command): { limit: number; cursor: string | null } {
   const parsed = schema.safeParse(command.opts());
@@ -14,4 +16,5 @@ export function readPaging(command: Command): { limit: number; cursor: string | 
 }
 
 /** The table, and how to get the next page. */
-export const pageText = (table: string, nextCursor: string | null): string => (nextCursor === null ? table : `${table}\nThere is more: --cursor ${nextCursor}`);
+export const pageText = (table: string, nextCursor: string | null): string =>
+  nextCursor === null ? table : `${table}\nThere is more: --cursor ${nextCursor}`;

@@ -9,6 +9,9 @@ export async function readSpec(path: string, io: Io): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    throw new UsageError(missing ? `There is no file ${path}.` : `The file ${path} cannot be read.`, 'Give a YAML or JSON file, or - for standard input.');
+    throw new UsageError(
+      missing ? `There is no file ${path}.` : `The file ${path} cannot be read.`,
+      'Give a YAML or JSON file, or - for standard input.',
+    );
   }
 }

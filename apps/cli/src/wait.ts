@@ -20,7 +20,10 @@ export async function waitFor<T>({ io, timeoutMs, what, look }: WaitOptions<T>):
     const found = await look();
     if (found !== null) return found;
     if (io.now() >= deadline) {
-      throw new AppError('TIMED_OUT', { publicMessage: `Waited ${Math.round(timeoutMs / 1000)} s for ${what}.`, hint: 'It may still come: look again later, or wait longer with --timeout.' });
+      throw new AppError('TIMED_OUT', {
+        publicMessage: `Waited ${Math.round(timeoutMs / 1000)} s for ${what}.`,
+        hint: 'It may still come: look again later, or wait longer with --timeout.',
+      });
     }
     await systemClock.sleep(INTERVAL_MS, io.signal);
   }

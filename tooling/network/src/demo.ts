@@ -16,12 +16,13 @@ command:
   - sh
   - -c
   - |
+    trap 'echo "Stopping, as asked."; exit 0' TERM
     echo "Hello from a machine that nobody here owns."
     step=0
     while true; do
       step=$((step + 1))
       echo "step $step loss 0.$((RANDOM % 900 + 100))"
-      sleep 5
+      sleep 5 & wait $!
     done
 resources: { cpu: 0.25, memory: 64MiB }
 volumes:

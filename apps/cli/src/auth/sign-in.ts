@@ -7,10 +7,22 @@ import type { ApiClient } from '../api-client.ts';
  * Sign-In with Ethereum: asks the server for a nonce and signs the message that it will accept. The domain must be the server's own,
  * else a server could collect a signature that signs us in somewhere else.
  */
-export async function signIn(api: ApiClient, { url, account }: { url: string; account: PrivateKeyAccount }): Promise<{ token: string; expiresAt: string }> {
+export async function signIn(
+  api: ApiClient,
+  { url, account }: { url: string; account: PrivateKeyAccount },
+): Promise<{ token: string; expiresAt: string }> {
   const { nonce, issuedAt, chainId, domain, uri, statement } = await api.auth.nonce.mutate();
   requireSameHost({ url, domain, uri });
-  const message = createSiweMessage({ address: account.address, chainId, domain, uri, nonce, statement, version: '1', issuedAt: new Date(issuedAt) });
+  const message = createSiweMessage({
+    address: account.address,
+    chainId,
+    domain,
+    uri,
+    nonce,
+    statement,
+    version: '1',
+    issuedAt: new Date(issuedAt),
+  });
   return api.auth.signIn.mutate({ message, signature: await account.signMessage({ message }) });
 }
 
@@ -25,4 +37,5 @@ function requireSameHost({ url, domain, uri }: { url: string; domain: string; ur
   });
 }
 
-const isSameHost = (a: URL, b: URL): boolean => a.host === b.host || (LOOPBACK.has(a.hostname) && LOOPBACK.has(b.hostname) && a.port === b.port);
+const isSameHost = (a: URL, b: URL): boolean =>
+  a.host === b.host || (LOOPBACK.has(a.hostname) && LOOPBACK.has(b.hostname) && a.port === b.port);

@@ -11,7 +11,10 @@ export function addMasterCommands(program: Command, bind: Bind): void {
     const text = formatFields([
       ['master', info.address],
       ['discovery', info.discoveryUri],
-      ['chain', `${info.chainId}${info.isDev ? ' (development)' : ''}, ${error ? error.message : lagging ? 'catching up' : 'in step'}${head === null ? '' : ` at block ${head}`}`],
+      [
+        'chain',
+        `${info.chainId}${info.isDev ? ' (development)' : ''}, ${error ? error.message : lagging ? 'catching up' : 'in step'}${head === null ? '' : ` at block ${head}`}`,
+      ],
       ['registry', info.registry],
       ['validators', info.validatorSet],
       ['rpc', info.rpcUrl],
@@ -25,6 +28,13 @@ export function addMasterCommands(program: Command, bind: Bind): void {
     const { address } = await account();
     const session = await asBuyer((api) => api.auth.session.query());
     const json = { address, url: options.url, signedIn: session !== null, expiresAt: session?.expiresAt ?? null };
-    return { json, text: formatFields([['address', address], ['server', options.url], ['signed in until', session?.expiresAt ?? 'not signed in']]) };
+    return {
+      json,
+      text: formatFields([
+        ['address', address],
+        ['server', options.url],
+        ['signed in until', session?.expiresAt ?? 'not signed in'],
+      ]),
+    };
   });
 }

@@ -21,11 +21,18 @@ export function addNodeCommands(program: Command, bind: Bind): void {
       return { json: detail, text: nodeText(detail, context.io.now()) };
     }
     const page = await context.asBuyer((api) => api.node.list.query({ runId, ...paging }));
-    const text = page.items.length === 0 ? `No node has registered for run ${runId} yet.` : pageText(nodesTable(page.items, context.io.now()), page.nextCursor);
+    const text =
+      page.items.length === 0
+        ? `No node has registered for run ${runId} yet.`
+        : pageText(nodesTable(page.items, context.io.now()), page.nextCursor);
     return { json: page, text };
   });
 
-  const drain = program.command('drain').description('lets a node finish nothing new and end what it runs').argument('<run>').argument('<node>');
+  const drain = program
+    .command('drain')
+    .description('lets a node finish nothing new and end what it runs')
+    .argument('<run>')
+    .argument('<node>');
   bind(drain, async ({ asBuyer }, command) => {
     const [run, address] = command.processedArgs as [string, string];
     const ref = { runId: runIdArgument(run), node: addressArgument(address) };

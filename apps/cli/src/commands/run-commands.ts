@@ -33,7 +33,10 @@ export function addRunCommands(program: Command, bind: Bind): void {
   bind(withPaging(run.command('list').description('your runs, newest first')), async ({ asBuyer }, command) => {
     const paging = readPaging(command);
     const page = await asBuyer((api) => api.run.list.query(paging));
-    const text = page.items.length === 0 ? 'You have no run yet. Create one: muster run create --requirements "cpu: 1.."' : pageText(runsTable(page.items), page.nextCursor);
+    const text =
+      page.items.length === 0
+        ? 'You have no run yet. Create one: muster run create --requirements "cpu: 1.."'
+        : pageText(runsTable(page.items), page.nextCursor);
     return { json: page, text };
   });
 
@@ -43,13 +46,24 @@ export function addRunCommands(program: Command, bind: Bind): void {
     return { json: view, text: runText(view) };
   });
 
-  bind(withWait(run.command('close').description('ends a run for good (a transaction)').argument('<run>'), 'until the master has seen it'), async (context, command) => {
-    const runId = runIdArgument(command.args[0] ?? '');
-    const wait = readWait(command);
-    const { hash, receipt } = await closeRun(await openRegistry(context), { runId });
-    if (wait) await waitForRun(context, runId, { ...wait, what: `the master to see that run ${runId} is closed`, until: (view) => view.closedAt !== null });
-    return { json: { runId, txHash: hash, blockNumber: receipt.blockNumber }, text: `Run ${runId} is closed: ${hash} in block ${receipt.blockNumber}.` };
-  });
+  bind(
+    withWait(run.command('close').description('ends a run for good (a transaction)').argument('<run>'), 'until the master has seen it'),
+    async (context, command) => {
+      const runId = runIdArgument(command.args[0] ?? '');
+      const wait = readWait(command);
+      const { hash, receipt } = await closeRun(await openRegistry(context), { runId });
+      if (wait)
+        await waitForRun(context, runId, {
+          ...wait,
+          what: `the master to see that run ${runId} is closed`,
+          until: (view) => view.closedAt !== null,
+        });
+      return {
+        json: { runId, txHash: hash, blockNumber: receipt.blockNumber },
+        text: `Run ${runId} is closed: ${hash} in block ${receipt.blockNumber}.`,
+      };
+    },
+  );
 }
 
 function addCreate(run: Command, bind: Bind): void {
@@ -89,7 +103,10 @@ function readOptions(command: Command) {
   const parsed = optionsSchema.safeParse(command.opts());
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new UsageError(`--${String(issue?.path[0]).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}: ${issue?.message}.`, 'See: muster run create --help');
+    throw new UsageError(
+      `--${String(issue?.path[0]).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}: ${issue?.message}.`,
+      'See: muster run create --help',
+    );
   }
   const requirements = parseRequirements(parsed.data.requirements);
   if (requirements.ok) return parsed.data;
@@ -98,7 +115,11 @@ function readOptions(command: Command) {
   throw new AppError('REQUIREMENTS_INVALID', { publicMessage: `${message}\n${marked}`, hint, data: { at } });
 }
 
-async function waitForRun({ asBuyer, io }: CommandContext, runId: string, given: { timeoutMs: number; what: string; until: (view: RunView) => boolean }): Promise<RunView> {
+async function waitForRun(
+  { asBuyer, io }: CommandContext,
+  runId: string,
+  given: { timeoutMs: number; what: string; until: (view: RunView) => boolean },
+): Promise<RunView> {
   const look = async (): Promise<RunView | null> => {
     const view = await unlessMissing(() => asBuyer((api) => api.run.get.query({ runId })));
     return view !== null && given.until(view) ? view : null;

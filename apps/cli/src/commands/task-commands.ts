@@ -17,44 +17,73 @@ export function addTaskCommands(program: Command, bind: Bind): void {
   const task = program.command('task').description('containers that run on the nodes of a run');
   addCreate(task, bind);
 
-  bind(withPaging(task.command('list').description('the tasks of a run, newest first').argument(...RUN_ARGUMENT)), async (context, command) => {
-    const paging = readPaging(command);
-    const runId = await chooseRun(context, firstArgument(command));
-    const page = await context.asBuyer((api) => api.task.list.query({ runId, ...paging }));
-    const text = page.items.length === 0 ? `Run ${runId} has no task yet. Create one: muster task create ${runId} -f spec.yaml` : pageText(tasksTable(page.items), page.nextCursor);
-    return { json: page, text };
-  });
+  bind(
+    withPaging(
+      task
+        .command('list')
+        .description('the tasks of a run, newest first')
+        .argument(...RUN_ARGUMENT),
+    ),
+    async (context, command) => {
+      const paging = readPaging(command);
+      const runId = await chooseRun(context, firstArgument(command));
+      const page = await context.asBuyer((api) => api.task.list.query({ runId, ...paging }));
+      const text =
+        page.items.length === 0
+          ? `Run ${runId} has no task yet. Create one: muster task create ${runId} -f spec.yaml`
+          : pageText(tasksTable(page.items), page.nextCursor);
+      return { json: page, text };
+    },
+  );
 
   bind(task.command('show').description('one task with its allocations').argument('<task>'), async ({ asBuyer }, command) => {
     const taskId = uuidArgument(firstArgument(command) ?? '');
     return shown(await asBuyer((api) => api.task.get.query({ taskId })));
   });
 
-  bind(withWait(task.command('stop').description('ends a task gracefully: SIGTERM, its grace period, SIGKILL').argument('<task>'), 'until it has ended'), async (context, command) => {
-    const taskId = uuidArgument(firstArgument(command) ?? '');
-    const wait = readWait(command);
-    const stopped = await context.asBuyer((api) => api.task.stop.mutate({ taskId }));
-    return shown(wait ? await waitForPhase(context, taskId, { ...wait, phases: ENDED }) : stopped);
-  });
+  bind(
+    withWait(
+      task.command('stop').description('ends a task gracefully: SIGTERM, its grace period, SIGKILL').argument('<task>'),
+      'until it has ended',
+    ),
+    async (context, command) => {
+      const taskId = uuidArgument(firstArgument(command) ?? '');
+      const wait = readWait(command);
+      const stopped = await context.asBuyer((api) => api.task.stop.mutate({ taskId }));
+      return shown(wait ? await waitForPhase(context, taskId, { ...wait, phases: ENDED }) : stopped);
+    },
+  );
 
-  bind(task.command('restart').description("restarts a task's containers where they are").argument('<task>'), async ({ asBuyer }, command) => {
-    const taskId = uuidArgument(firstArgument(command) ?? '');
-    return shown(await asBuyer((api) => api.task.restart.mutate({ taskId })));
-  });
+  bind(
+    task.command('restart').description("restarts a task's containers where they are").argument('<task>'),
+    async ({ asBuyer }, command) => {
+      const taskId = uuidArgument(firstArgument(command) ?? '');
+      return shown(await asBuyer((api) => api.task.restart.mutate({ taskId })));
+    },
+  );
 
-  bind(task.command('inspect').description('has the node look at a container now').argument('<allocation>'), async ({ asBuyer }, command) => {
-    const allocationId = uuidArgument(firstArgument(command) ?? '');
-    const result = await asBuyer((api) => api.task.inspect.mutate({ allocationId }));
-    const { phase, node } = result.allocation;
-    return { json: result, text: result.acknowledged ? `${node} answered: ${phase}.` : `${node} has not answered yet; last known: ${phase}.` };
-  });
+  bind(
+    task.command('inspect').description('has the node look at a container now').argument('<allocation>'),
+    async ({ asBuyer }, command) => {
+      const allocationId = uuidArgument(firstArgument(command) ?? '');
+      const result = await asBuyer((api) => api.task.inspect.mutate({ allocationId }));
+      const { phase, node } = result.allocation;
+      return {
+        json: result,
+        text: result.acknowledged ? `${node} answered: ${phase}.` : `${node} has not answered yet; last known: ${phase}.`,
+      };
+    },
+  );
 
-  bind(task.command('sync').description("copies a volume's present state into the blob store").argument('<task>').argument('<volume>'), async ({ asBuyer }, command) => {
-    const [given, volume] = command.processedArgs as [string, string];
-    const taskId = uuidArgument(given);
-    const result = await asBuyer((api) => api.task.sync.mutate({ taskId, volume }));
-    return { json: result, text: `Syncing as ${result.snapshotIds.join(', ')}. See: muster snapshots ${taskId}` };
-  });
+  bind(
+    task.command('sync').description("copies a volume's present state into the blob store").argument('<task>').argument('<volume>'),
+    async ({ asBuyer }, command) => {
+      const [given, volume] = command.processedArgs as [string, string];
+      const taskId = uuidArgument(given);
+      const result = await asBuyer((api) => api.task.sync.mutate({ taskId, volume }));
+      return { json: result, text: `Syncing as ${result.snapshotIds.join(', ')}. See: muster snapshots ${taskId}` };
+    },
+  );
 }
 
 function addCreate(task: Command, bind: Bind): void {
@@ -69,7 +98,9 @@ function addCreate(task: Command, bind: Bind): void {
     const spec = await readSpec(file, context.io);
     const runId = await chooseRun(context, firstArgument(command));
     const wait = readWait(command);
-    const created = await context.asBuyer((api) => api.task.create.mutate({ runId, spec, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }));
+    const created = await context.asBuyer((api) =>
+      api.task.create.mutate({ runId, spec, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }),
+    );
     if (!wait) return shown(created);
     const reached = await waitForPhase(context, created.taskId, { ...wait, phases: new Set([...ENDED, 'Running']) });
     if (reached.phase === 'Failed') throw failed(reached);
@@ -81,7 +112,11 @@ const firstArgument = (command: Command): string | undefined => command.args[0];
 
 const shown = (task: TaskView) => ({ json: task, text: taskText(task) });
 
-async function waitForPhase({ asBuyer, io }: CommandContext, taskId: string, { timeoutMs, phases }: { timeoutMs: number; phases: ReadonlySet<string> }): Promise<TaskView> {
+async function waitForPhase(
+  { asBuyer, io }: CommandContext,
+  taskId: string,
+  { timeoutMs, phases }: { timeoutMs: number; phases: ReadonlySet<string> },
+): Promise<TaskView> {
   let last = '';
   const look = async (): Promise<TaskView | null> => {
     const task = await asBuyer((api) => api.task.get.query({ taskId }));
@@ -95,5 +130,11 @@ async function waitForPhase({ asBuyer, io }: CommandContext, taskId: string, { t
 function failed(task: TaskView): AppError {
   const cause = task.allocations.find(({ error }) => error !== null)?.error;
   const known = cause && AppError.fromWire({ ...cause, hint: cause.hint ?? '', docsUrl: '', data: { taskId: task.taskId } });
-  return known ?? new AppError('CONTAINER_EXITED', { publicMessage: `Task ${task.taskId} failed: ${cause?.message ?? task.phaseReason ?? 'no reason given'}`, data: { taskId: task.taskId } });
+  return (
+    known ??
+    new AppError('CONTAINER_EXITED', {
+      publicMessage: `Task ${task.taskId} failed: ${cause?.message ?? task.phaseReason ?? 'no reason given'}`,
+      data: { taskId: task.taskId },
+    })
+  );
 }

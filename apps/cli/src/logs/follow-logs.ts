@@ -28,7 +28,11 @@ export async function followLogs(context: CommandContext, source: LogSource, pri
 }
 
 /** After the end a last look fetches what the socket may not have brought yet; the printer drops what it knows. */
-async function watchForEnd(context: CommandContext, source: LogSource, { signal, print }: { signal: AbortSignal; print: (chunk: LogChunk) => void }): Promise<void> {
+async function watchForEnd(
+  context: CommandContext,
+  source: LogSource,
+  { signal, print }: { signal: AbortSignal; print: (chunk: LogChunk) => void },
+): Promise<void> {
   while (!signal.aborted) {
     if (await source.hasEnded()) {
       await systemClock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);

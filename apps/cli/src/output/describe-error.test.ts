@@ -12,7 +12,12 @@ describe('describeError', () => {
     const wire = new AppError('RUN_CLOSED', { publicMessage: 'Run 3 is closed.' }).toWire();
     const { report, exitCode } = setup(Object.assign(new Error('trpc'), { data: { app: wire } }));
     expect(exitCode).toBe(1);
-    expect(report).toEqual({ code: 'RUN_CLOSED', message: 'Run 3 is closed.', hint: expect.stringContaining('create another'), docs: 'docs/errors/RUN_CLOSED.md' });
+    expect(report).toEqual({
+      code: 'RUN_CLOSED',
+      message: 'Run 3 is closed.',
+      hint: expect.stringContaining('create another'),
+      docs: 'docs/errors/RUN_CLOSED.md',
+    });
   });
 
   it('passes the issues of a refused field on', () => {
@@ -24,7 +29,12 @@ describe('describeError', () => {
     ['a wrong command line', new UsageError('no', 'yes'), 'USAGE', 2],
     ['a wrong setting', new EnvError([{ variable: 'MUSTER_URL', expected: 'expected a URL' }]), 'CONFIG_INVALID', 2],
     ['a key that others can read', new KeyError('KEY_PERMISSIONS', 'The key can be read', 'chmod'), 'KEY_FILE_INSECURE', 2],
-    ['a refused connection', new TypeError('fetch failed', { cause: Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }) }), 'UNAVAILABLE', 1],
+    [
+      'a refused connection',
+      new TypeError('fetch failed', { cause: Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }) }),
+      'UNAVAILABLE',
+      1,
+    ],
     ['a server that is none of ours', new Error('Unexpected token', { cause: new SyntaxError('Unexpected token <') }), 'UNAVAILABLE', 1],
     ['a bug', new RangeError('boom'), 'INTERNAL', 1],
   ] as const)('reports %s', (_title, error, code, exitCode) => {
@@ -34,6 +44,8 @@ describe('describeError', () => {
 
 describe('formatError', () => {
   it('shows code, message, hint and page', () => {
-    expect(formatError({ code: 'X', message: 'm', hint: 'h', docs: 'docs/errors/X.md' })).toBe('error X: m\n  hint: h\n  docs: docs/errors/X.md');
+    expect(formatError({ code: 'X', message: 'm', hint: 'h', docs: 'docs/errors/X.md' })).toBe(
+      'error X: m\n  hint: h\n  docs: docs/errors/X.md',
+    );
   });
 });

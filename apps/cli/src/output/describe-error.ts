@@ -19,12 +19,25 @@ export const EXIT_USAGE = 2;
 
 /** What to say of anything that was thrown, and the exit code for it. */
 export function describeError(error: unknown, { url }: { url: string }): { report: ErrorReport; exitCode: number } {
-  if (error instanceof UsageError) return { report: { code: 'USAGE', message: error.message, hint: error.hint, docs: null }, exitCode: EXIT_USAGE };
+  if (error instanceof UsageError)
+    return { report: { code: 'USAGE', message: error.message, hint: error.hint, docs: null }, exitCode: EXIT_USAGE };
   if (error instanceof EnvError) return { report: ofCode('CONFIG_INVALID', error.message), exitCode: EXIT_USAGE };
-  if (error instanceof KeyError) return { report: { ...ofCode(error.code === 'KEY_PERMISSIONS' ? 'KEY_FILE_INSECURE' : 'KEY_INVALID', `${error.message}.`), hint: error.hint }, exitCode: EXIT_USAGE };
+  if (error instanceof KeyError)
+    return {
+      report: { ...ofCode(error.code === 'KEY_PERMISSIONS' ? 'KEY_FILE_INSECURE' : 'KEY_INVALID', `${error.message}.`), hint: error.hint },
+      exitCode: EXIT_USAGE,
+    };
   const app = AppError.fromWire(error);
   if (app) return { report: ofApp(app), exitCode: EXIT_REFUSED };
-  if (isNetworkFailure(error)) return { report: ofCode('UNAVAILABLE', `There is no answer from ${url}.`, 'Is Muster running there? Check --url or MUSTER_URL; `npm start` starts one here.'), exitCode: EXIT_REFUSED };
+  if (isNetworkFailure(error))
+    return {
+      report: ofCode(
+        'UNAVAILABLE',
+        `There is no answer from ${url}.`,
+        'Is Muster running there? Check --url or MUSTER_URL; `npm start` starts one here.',
+      ),
+      exitCode: EXIT_REFUSED,
+    };
   return { report: ofCode('INTERNAL', messageOf(error)), exitCode: EXIT_REFUSED };
 }
 

@@ -3,7 +3,15 @@ import { formatFields, formatTable, oneLine, stripControls } from './table.ts';
 
 describe('formatTable', () => {
   it('aligns columns and shows a dash for what is missing', () => {
-    expect(formatTable(['A', 'LONG'], [['one', null], ['x', 'y']])).toBe('A    LONG\none  -\nx    y');
+    expect(
+      formatTable(
+        ['A', 'LONG'],
+        [
+          ['one', null],
+          ['x', 'y'],
+        ],
+      ),
+    ).toBe('A    LONG\none  -\nx    y');
   });
 
   it('keeps a cell from the network on its line', () => {
@@ -13,7 +21,14 @@ describe('formatTable', () => {
 
 describe('formatFields', () => {
   it('aligns names and leaves out what has no value', () => {
-    expect(formatFields([['run', '1'], ['closed', null], ['master', 'm'], ['nodes', 0]])).toBe('run     1\nmaster  m\nnodes   0');
+    expect(
+      formatFields([
+        ['run', '1'],
+        ['closed', null],
+        ['master', 'm'],
+        ['nodes', 0],
+      ]),
+    ).toBe('run     1\nmaster  m\nnodes   0');
   });
 });
 

@@ -2,7 +2,14 @@
 export function formatTable(headers: readonly string[], rows: readonly (readonly (string | null | undefined)[])[]): string {
   const cells = [headers, ...rows.map((row) => row.map((cell) => oneLine(cell ?? '') || '-'))];
   const widths = headers.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  return cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 /** One field per line, the names aligned. Fields without a value are left out. */

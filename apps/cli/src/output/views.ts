@@ -26,7 +26,14 @@ export const runText = (run: RunView): string =>
 export const runsTable = (runs: readonly RunView[]): string =>
   formatTable(
     ['RUN', 'STATUS', 'NODES', 'TASKS', 'REQUIREMENTS', 'CREATED'],
-    runs.map((run) => [run.runId, run.status, `${run.counts.healthyNodes}/${run.counts.nodes}`, `${run.counts.runningTasks}/${run.counts.tasks}`, run.requirements, run.createdAt]),
+    runs.map((run) => [
+      run.runId,
+      run.status,
+      `${run.counts.healthyNodes}/${run.counts.nodes}`,
+      `${run.counts.runningTasks}/${run.counts.tasks}`,
+      run.requirements,
+      run.createdAt,
+    ]),
   );
 
 export const nodesTable = (nodes: readonly NodeView[], nowMs: number): string =>
@@ -60,7 +67,13 @@ export function nodeText(node: NodeDetail, nowMs: number): string {
   ]);
   const verdicts = formatTable(
     ['SEQ', 'ROUND', 'VERDICT', 'VALIDATOR', 'TRANSACTION'],
-    node.verdicts.map((verdict) => [String(verdict.seq), String(verdict.round), verdict.approve ? 'approve' : 'reject', verdict.validator, verdict.txHash]),
+    node.verdicts.map((verdict) => [
+      String(verdict.seq),
+      String(verdict.round),
+      verdict.approve ? 'approve' : 'reject',
+      verdict.validator,
+      verdict.txHash,
+    ]),
   );
   return node.verdicts.length === 0 ? fields : `${fields}\n\n${verdicts}`;
 }
@@ -99,5 +112,12 @@ export function taskText(task: TaskView): string {
 export const snapshotsTable = (snapshots: readonly SnapshotView[]): string =>
   formatTable(
     ['SNAPSHOT', 'VOLUME', 'SIZE', 'SHA-256', 'NODE', 'CREATED'],
-    snapshots.map((snapshot) => [snapshot.snapshotId, snapshot.volume, formatBytes(snapshot.sizeBytes), snapshot.sha256, snapshot.node, snapshot.createdAt]),
+    snapshots.map((snapshot) => [
+      snapshot.snapshotId,
+      snapshot.volume,
+      formatBytes(snapshot.sizeBytes),
+      snapshot.sha256,
+      snapshot.node,
+      snapshot.createdAt,
+    ]),
   );

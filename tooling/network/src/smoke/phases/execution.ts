@@ -105,7 +105,7 @@ export async function runExecution(smoke: Smoke, run: RegisteredNode): Promise<R
     expectFact(acknowledgment.ok, `the acknowledgment does not verify: ${acknowledgment.ok ? '' : acknowledgment.error.code}`);
     const { sha256 } = acknowledgment.value.message;
     const file = join(network.surroundings.dataDir, 'snapshot.tar');
-    await network.buyer.run(['snapshots', 'download', snapshot.snapshotId, '--output', file]);
+    await network.buyer.run(['snapshot', 'save', snapshot.snapshotId, '--output', file]);
     const archive = await readFile(file);
     const found = `0x${createHash('sha256').update(archive).digest('hex')}`;
     expectFact(found === sha256, `the stored archive hashes to ${found}, the node signed ${sha256}`);
