@@ -1,6 +1,6 @@
-import { performance } from 'node:perf_hooks';
+import { mkdir } from 'node:fs/promises';
 import { checkDeployment } from '@muster/chain/actions/check-deployment';
-import { createChainClient } from '@muster/chain/clients';
+import { createChainClient, type ChainClient } from '@muster/chain/clients';
 import { capabilitiesHash } from '@muster/protocol/capabilities';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { musterDomain } from '@muster/protocol/messages/domain';
@@ -13,99 +13,32 @@ import { createDiscoveryClient } from './adapters/discovery/discovery-client.ts'
 import { createDockerRuntime } from './adapters/docker/docker-runtime.ts';
 import { createSystemHost } from './adapters/host/system-host.ts';
 import { requireRunId, type Config } from './config.ts';
-import { runDoctor } from './doctor/run-doctor.ts';
-import { loadKeys } from './keys.ts';
+import type { AgentContext } from './context.ts';
+import { requireSoundMachine } from './doctor/require-sound-machine.ts';
+import { loadKeys, type NodeKeys } from './keys.ts';
 import { announceLoop } from './loops/announce.ts';
-import { ensureRegistered } from './loops/register.ts';
+import { ensureRegistered, type Registered } from './loops/register.ts';
 import { watchChain } from './loops/watch-chain.ts';
 import { startInbound } from './server/start-inbound.ts';
 import { openAgentStores } from './state/open-stores.ts';
-import { createTenancy } from './tenancy.ts';
+import { createTenancy, type Tenancy } from './tenancy.ts';
 
 /** One node of one run, from start to end: this page is the whole agent. Resolves when it has stopped. */
-export async function runAgent(config: Config, { logger: root, lifetime }: { logger: Logger; lifetime: Lifetime }): Promise<void> {
-  const runId = requireRunId(config);
-  const { network, addresses } = config;
-  const client = createChainClient({ chainId: network.chainId, rpcUrl: config.rpcUrl });
+export async function runAgent(config: Config, { logger, lifetime }: { logger: Logger; lifetime: Lifetime }): Promise<void> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const client = createChainClient({ chainId: config.network.chainId, rpcUrl: config.rpcUrl });
   const keys = await loadKeys(config, client, lifetime.signal);
-  const { signer } = keys;
-  const logger = root.child({ runId, node: signer.address });
-  const domain = musterDomain({ chainId: network.chainId, registry: addresses.registry });
   const work = new AbortController();
-  const { signal } = work;
-  const now = Date.now;
-  const monotonic = () => performance.now();
+  const context = await createContext({ config, client, keys, logger, signal: work.signal });
+  lifetime.onStop(() => context.stores.release());
 
-  const stores = await openAgentStores({
-    dataDir: config.dataDir,
-    identity: { chainId: network.chainId, registry: addresses.registry, runId, node: signer.address },
-    now,
-  });
-  lifetime.onStop(() => stores.release());
-
-  const host = createSystemHost();
-  const runtime = createDockerRuntime({ dockerHost: config.dockerHost });
-  const chain = createRunChain({
-    client,
-    network,
-    registry: addresses.registry,
-    runId,
-    node: signer.address,
-    provider: keys.provider,
-    self: keys.self,
-  });
-  const doctor = await runDoctor({
-    host,
-    runtime,
-    dataDir: config.dataDir,
-    dockerHost: config.dockerHost,
-    endpoint: config.endpoint,
-    now,
-    readChainTime: () => chain.readTime().catch(() => null),
-  });
-  for (const { id, ok, severity, reason, fix } of doctor.checks) {
-    if (!ok) logger[severity === 'error' ? 'error' : 'warn']({ event: 'doctor.check', check: id, severity, fix }, `${reason}. ${fix}`);
-  }
-  const [broken] = doctor.checks.filter(({ ok, severity }) => !ok && severity === 'error');
-  if (broken?.id === 'docker') throw new AppError('DOCKER_UNAVAILABLE', { publicMessage: broken.reason, hint: broken.fix });
-  if (broken || !doctor.capabilities) throw new AppError('TOOL_MISSING', { publicMessage: broken?.reason, hint: broken?.fix });
-
-  const allowPrivate = network.isDev;
-  const tenancy = await createTenancy({
-    config,
-    stores,
-    runtime,
-    host,
-    signer,
-    domain,
-    runId,
-    allowPrivate,
-    logger,
-    now,
-    monotonic,
-    signal,
-  });
-  const inbound = await startInbound({
-    config,
-    chain,
-    stores,
-    tenancy,
-    runtime,
-    signer,
-    domain,
-    runId,
-    allowPrivate,
-    host,
-    logger,
-    now,
-    monotonic,
-    signal,
-    fallback: doctor.capabilities,
-  });
+  const capabilities = await requireSoundMachine(context);
+  const tenancy = await createTenancy(context);
+  const inbound = await startInbound(context, { tenancy, present: capabilities });
   lifetime.onStop(() => inbound.close());
-  logger.info(
-    { event: 'ready', endpoint: inbound.endpoint, capabilitiesHash: capabilitiesHash(doctor.capabilities), dataDir: config.dataDir },
-    'the machine is checked and the agent listens',
+  context.logger.info(
+    { event: 'ready', endpoint: inbound.endpoint, capabilitiesHash: capabilitiesHash(capabilities) },
+    'the machine is sound and the agent listens',
   );
 
   const running = tenancy.run();
@@ -115,66 +48,105 @@ export async function runAgent(config: Config, { logger: root, lifetime }: { log
     await running;
   });
 
-  await retry(() => checkDeployment({ client, registry: addresses.registry }), {
-    signal: lifetime.signal,
-    baseMs: 500,
-    maxMs: 15_000,
-    retryable: (error) => AppError.is(error, 'RPC_UNAVAILABLE'),
-    onError: (err, { delayMs }) => logger.warn({ event: 'rpc.unavailable', retryInMs: delayMs, err }, "the chain's RPC does not answer"),
-  });
+  await waitForDeployment(context, client, lifetime.signal);
   const registration = await ensureRegistered({
-    chain,
-    domain,
-    signer,
-    logger,
-    state: stores.state,
-    capabilities: doctor.capabilities,
+    chain: context.chain,
+    domain: context.domain,
+    signer: context.signer,
+    state: context.stores.state,
+    logger: context.logger,
+    capabilities,
     provider: keys.providerAddress,
     canPay: keys.provider !== null,
     dashboardUrl: config.dashboardUrl,
     pollMs: pollMsOf(config),
     signal: lifetime.signal,
   });
+  await Promise.all([running, ...serve({ context, tenancy, lifetime, registration, endpoint: inbound.endpoint })]);
+}
 
-  const announcing = announceLoop({
-    discovery: createDiscoveryClient({ allowPrivate, signal }),
-    endpoint: inbound.endpoint,
-    encryptionKey: stores.encryptionKey.publicKey,
-    readDiscoveryUri: async () => (await chain.readRun()).discoveryUri,
-    registration,
-    state: stores.state,
-    domain,
+interface ContextInput {
+  config: Config;
+  client: ChainClient;
+  keys: NodeKeys;
+  logger: Logger;
+  signal: AbortSignal;
+}
+
+async function createContext({ config, client, keys, logger, signal }: ContextInput): Promise<AgentContext> {
+  const runId = requireRunId(config);
+  const { network, addresses, dataDir, dockerHost } = config;
+  const { chainId } = network;
+  const { registry } = addresses;
+  const { signer, provider, self } = keys;
+  const node = signer.address;
+  return {
+    config,
+    runId,
     signer,
-    logger,
-    now,
     signal,
+    now: Date.now,
+    monotonic: () => performance.now(),
+    domain: musterDomain({ chainId, registry }),
+    chain: createRunChain({ client, network, registry, runId, node, provider, self }),
+    runtime: createDockerRuntime({ dockerHost }),
+    host: createSystemHost(),
+    stores: await openAgentStores({ dataDir, identity: { chainId, registry, runId, node }, now: Date.now }),
+    allowPrivate: network.isDev,
+    logger: logger.child({ runId, node }),
+  };
+}
+
+function waitForDeployment({ config, logger }: AgentContext, client: ChainClient, signal: AbortSignal): Promise<void> {
+  return retry(() => checkDeployment({ client, registry: config.addresses.registry }), {
+    signal,
+    baseMs: 500,
+    maxMs: 15_000,
+    retryable: (error) => AppError.is(error, 'RPC_UNAVAILABLE'),
+    onError: (err, { delayMs }) => logger.warn({ event: 'rpc.unavailable', retryInMs: delayMs, err }, "the chain's RPC does not answer"),
   });
+}
+
+interface ServeInput {
+  context: AgentContext;
+  tenancy: Tenancy;
+  lifetime: Lifetime;
+  registration: Registered;
+  endpoint: string;
+}
+
+/** What a registered node does besides working for its master: stays findable, and watches the chain for its own end. */
+function serve({ context, tenancy, lifetime, registration, endpoint }: ServeInput): Promise<void>[] {
+  const { config, chain, stores, logger, runId, signal } = context;
   let ending: Promise<void> | null = null;
-  const watching = watchChain({
-    chain,
-    seq: registration.seq,
-    state: stores.state,
-    pollMs: pollMsOf(config),
-    logger,
-    signal,
-    onMasterChanged: () => tenancy.inviteChanged(),
-    onEnded: (standing) => {
-      ending ??= tenancy
-        .stopAll({ phase: 'Cancelled', reason: `the registration ended: ${standing}` })
-        .then(() => logger.info({ event: 'ended', standing }, `the node's part in run ${runId} is over: ${standing}`))
-        .then(() => lifetime.stop(`the registration ended: ${standing}`));
-    },
-  });
-  const housekeeping = every(60_000, () => tenancy.forgetFinished(), {
-    signal,
-    onError: (err) => logger.warn({ event: 'housekeeping.failed', err }, 'housekeeping failed'),
-  });
-  await Promise.all([announcing.catch(ignoreStop(signal)), watching, housekeeping, running]);
+  const end = async (standing: string): Promise<void> => {
+    await tenancy.stopAll({ phase: 'Cancelled', reason: `the registration ended: ${standing}` });
+    logger.info({ event: 'ended', standing }, `the node's part in run ${runId} is over: ${standing}`);
+    await lifetime.stop(`the registration ended: ${standing}`);
+  };
+  return [
+    announceLoop({
+      ...context,
+      discovery: createDiscoveryClient(context),
+      readDiscoveryUri: async () => (await chain.readRun()).discoveryUri,
+      endpoint,
+      encryptionKey: stores.encryptionKey.publicKey,
+      registration,
+      state: stores.state,
+    }),
+    watchChain({
+      ...context,
+      seq: registration.seq,
+      state: stores.state,
+      pollMs: pollMsOf(config),
+      onMasterChanged: () => tenancy.inviteChanged(),
+      onEnded: (standing) => void (ending ??= end(standing)),
+    }),
+    every(60_000, () => tenancy.forgetFinished(), {
+      signal,
+      onError: (err) => logger.warn({ event: 'housekeeping.failed', err }, 'housekeeping failed'),
+    }),
+  ];
 }
 
 const pollMsOf = ({ network }: Config): number => (network.isDev ? 1_000 : 15_000);
-
-/** Stopping is how a loop ends, not how it fails. */
-const ignoreStop = (signal: AbortSignal) => (error: unknown) => {
-  if (!signal.aborted) throw error;
-};

@@ -1,4 +1,4 @@
-/** Lets a loop sleep until there is something to do. A notice that comes while nobody waits is kept. */
+/** Lets loops sleep until there is something to do. A notice that comes while nobody waits is kept for the next who does. */
 export interface Notifier {
   notify(): void;
   /** Resolves at the next notice, at once if one is pending, after `timeoutMs`, or when the signal aborts; never rejects. */
@@ -6,28 +6,30 @@ export interface Notifier {
 }
 
 export function createNotifier(): Notifier {
+  const waiting = new Set<() => void>();
   let pending = false;
-  let wake: (() => void) | null = null;
+
   return {
     notify() {
-      pending = true;
-      wake?.();
+      pending = waiting.size === 0;
+      for (const wake of waiting) wake();
     },
     async wait({ signal, timeoutMs }) {
-      if (!pending && !signal.aborted) {
-        let timer: NodeJS.Timeout | undefined;
-        let onAbort: (() => void) | undefined;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-          onAbort = resolve;
-          signal.addEventListener('abort', () => resolve(), { once: true });
-          if (timeoutMs !== undefined) timer = setTimeout(resolve, timeoutMs);
-        });
-        wake = null;
-        clearTimeout(timer);
-        if (onAbort) signal.removeEventListener('abort', onAbort);
+      if (pending || signal.aborted) {
+        pending = false;
+        return;
       }
-      pending = false;
+      await new Promise<void>((resolve) => {
+        const timer = timeoutMs === undefined ? undefined : setTimeout(wake, timeoutMs);
+        function wake(): void {
+          clearTimeout(timer);
+          signal.removeEventListener('abort', wake);
+          waiting.delete(wake);
+          resolve();
+        }
+        waiting.add(wake);
+        signal.addEventListener('abort', wake);
+      });
     },
   };
 }

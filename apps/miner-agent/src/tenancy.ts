@@ -1,13 +1,10 @@
-import type { Signer } from '@muster/protocol/crypto/signer';
 import { verifyEnvelope } from '@muster/protocol/messages/define-message';
-import type { MusterDomain } from '@muster/protocol/messages/domain';
 import { Order } from '@muster/protocol/messages/order';
 import { parseOrderBody } from '@muster/protocol/messages/order-body';
 import { systemClock } from '@muster/runtime/clock';
-import type { Logger } from '@muster/runtime/logger';
 import { every } from '@muster/runtime/poll';
 import { createSnapshotDelivery } from './adapters/master/snapshot-delivery.ts';
-import type { Config } from './config.ts';
+import type { AgentContext } from './context.ts';
 import { createLogCollector } from './logs/log-collector.ts';
 import { createFence } from './loops/fence.ts';
 import { heartbeatBody } from './loops/heartbeat-body.ts';
@@ -15,30 +12,12 @@ import { forgetFinished } from './loops/housekeeping.ts';
 import { createSessionLoop } from './loops/session.ts';
 import { isAllEnded, stopAllocations, type StopReason } from './loops/stop-allocations.ts';
 import { createOrderDesk } from './orders/order-desk.ts';
-import type { ContainerRuntime } from './ports/container-runtime.ts';
-import type { Host } from './ports/host.ts';
 import { createOrphanWatch } from './reconcile/orphans.ts';
 import { createReconciler } from './reconcile/reconciler.ts';
 import { createStatusBoard } from './reconcile/status-board.ts';
 import { sweepHelpers } from './reconcile/sweep-helpers.ts';
 import { createOutbox } from './session/outbox.ts';
 import type { AcceptedInvite } from './state/agent-state.ts';
-import type { AgentStores } from './state/open-stores.ts';
-
-export interface TenancyOptions {
-  config: Config;
-  stores: AgentStores;
-  runtime: ContainerRuntime;
-  host: Host;
-  signer: Signer;
-  domain: MusterDomain;
-  runId: string;
-  allowPrivate: boolean;
-  logger: Logger;
-  now: () => number;
-  monotonic: () => number;
-  signal: AbortSignal;
-}
 
 /** The node's work for its master: session, orders, containers, logs. It lives on whatever the chain or the network do meanwhile. */
 export interface Tenancy {
@@ -57,8 +36,8 @@ const WATCH_MS = 1_000;
 /** After the last container has ended: for its last words to reach the master. */
 const FAREWELL_MS = 5_000;
 
-export async function createTenancy(options: TenancyOptions): Promise<Tenancy> {
-  const { config, stores, runtime, host, signer, domain, allowPrivate, logger, now, monotonic, signal } = options;
+export async function createTenancy(context: AgentContext): Promise<Tenancy> {
+  const { config, stores, runtime, host, signer, domain, allowPrivate, logger, now, monotonic, signal } = context;
   const { state, allocations: store } = stores;
   const node = signer.address;
   const board = createStatusBoard(now);

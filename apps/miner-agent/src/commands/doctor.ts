@@ -3,7 +3,8 @@ import { latestBlock } from '@muster/chain/actions/latest-block';
 import { createDockerRuntime } from '../adapters/docker/docker-runtime.ts';
 import { createSystemHost } from '../adapters/host/system-host.ts';
 import type { Config } from '../config.ts';
-import { runDoctor, type Check, type DoctorReport } from '../doctor/run-doctor.ts';
+import type { Check } from '../doctor/check.ts';
+import { runDoctor, type DoctorReport } from '../doctor/run-doctor.ts';
 import { print, printJson } from './print.ts';
 
 /** Exits with 1 when something keeps the agent from serving. */
@@ -19,9 +20,7 @@ export function examine(config: Config): Promise<DoctorReport> {
   return runDoctor({
     host: createSystemHost(),
     runtime: createDockerRuntime({ dockerHost: config.dockerHost }),
-    dataDir: config.dataDir,
-    dockerHost: config.dockerHost,
-    endpoint: config.endpoint,
+    config,
     now: Date.now,
     readChainTime: () =>
       latestBlock(client).then(

@@ -7,7 +7,6 @@ import { audienceOfOrigin, newHeader } from '@muster/protocol/messages/header';
 import { signWithRetry } from '@muster/protocol/messages/sign-with-retry';
 import { retry } from '@muster/runtime/retry';
 import type { Logger } from '@muster/runtime/logger';
-import { z } from 'zod';
 import type { Hex } from 'viem';
 import type { DiscoveryClient } from '../adapters/discovery/discovery-client.ts';
 import { createNotifier } from '../notifier.ts';
@@ -30,14 +29,22 @@ export interface AnnounceOptions {
 }
 
 const TTL_MS = 20 * 60_000;
-const staleSchema = z.object({ sequence: z.int().nonnegative() });
 
 /** Tells discovery where the node can be reached, again and again before it forgets. Silence and refusals are retried for ever. */
 export async function announceLoop(options: AnnounceOptions): Promise<void> {
-  const { logger, signal } = options;
+  const { signal } = options;
   const pause = createNotifier();
   while (!signal.aborted) {
-    const { expiresAt } = await retry(() => announce(options), {
+    const answer = await announceUntilTaken(options);
+    if (answer) await pause.wait({ signal, timeoutMs: Math.max(1_000, (answer.expiresAt - options.now()) / 2) });
+  }
+}
+
+/** Null when the agent stops meanwhile. */
+async function announceUntilTaken(options: AnnounceOptions): Promise<{ expiresAt: number } | null> {
+  const { logger, signal } = options;
+  try {
+    return await retry(() => announce(options), {
       signal,
       baseMs: 500,
       maxMs: 30_000,
@@ -46,7 +53,9 @@ export async function announceLoop(options: AnnounceOptions): Promise<void> {
         logger.warn({ event: 'announce.failed', code, retryInMs: delayMs, err }, 'discovery did not take the announcement');
       },
     });
-    await pause.wait({ signal, timeoutMs: Math.max(1_000, (expiresAt - options.now()) / 2) });
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
   }
 }
 
@@ -57,32 +66,24 @@ async function announce(options: AnnounceOptions): Promise<{ expiresAt: number }
     ...current,
     announcementSequence: Math.max(current.announcementSequence + 1, now()),
   }));
-  try {
-    const answer = await signWithRetry(EndpointAnnouncement, {
-      domain,
-      signer,
-      now: now(),
-      build: (at) => ({
-        ...newHeader({ runId: identity.runId, sender: signer.address, audience: audienceOfOrigin(uri), now: at, ttlMs: TTL_MS }),
-        seq: registration.seq,
-        sequence,
-        endpoint,
-        relay: false,
-        encryptionKey,
-        capabilitiesHash: capabilitiesHash(registration.capabilities),
-      }),
-      send: (envelope) => discovery.announce(uri, { envelope, capabilities: registration.capabilities }),
-    });
-    logger.info(
-      { event: 'announced', discoveryUri: uri, endpoint, sequence, standing: answer.standing, expiresAt: answer.expiresAt },
-      'discovery knows the endpoint',
-    );
-    return answer;
-  } catch (error) {
-    const stale = AppError.is(error, 'ANNOUNCEMENT_STALE') ? staleSchema.safeParse(error.data) : null;
-    if (stale?.success) {
-      await state.update((current) => ({ ...current, announcementSequence: Math.max(current.announcementSequence, stale.data.sequence) }));
-    }
-    throw error;
-  }
+  const answer = await signWithRetry(EndpointAnnouncement, {
+    domain,
+    signer,
+    now: now(),
+    build: (at) => ({
+      ...newHeader({ runId: identity.runId, sender: signer.address, audience: audienceOfOrigin(uri), now: at, ttlMs: TTL_MS }),
+      seq: registration.seq,
+      sequence,
+      endpoint,
+      relay: false,
+      encryptionKey,
+      capabilitiesHash: capabilitiesHash(registration.capabilities),
+    }),
+    send: (envelope) => discovery.announce(uri, { envelope, capabilities: registration.capabilities }),
+  });
+  logger.info(
+    { event: 'announced', discoveryUri: uri, endpoint, sequence, standing: answer.standing, expiresAt: answer.expiresAt },
+    'discovery knows the endpoint',
+  );
+  return answer;
 }

@@ -21,8 +21,8 @@ export function applyOrder(record: AllocationRecord | undefined, order: Placemen
   // Orders come by two ways and may overtake one another: per allocation only the newest counts.
   if (record && !isNewer(context.version, record.version)) return ok(undefined);
   if (order.kind === 'start') return applyStart(record, order.body, context);
-  // A stop of what is not here is done already.
-  if (!record) return order.kind === 'stop' ? ok(undefined) : err(new AppError('ALLOCATION_UNKNOWN'));
+  // The master draws its conclusions: what is not here does not run here.
+  if (!record) return err(new AppError('ALLOCATION_UNKNOWN'));
   if (order.body.epoch !== record.epoch) return err(new AppError('STALE_EPOCH', { data: { epoch: record.epoch } }));
   if (order.kind === 'stop') return ok(withStop(record, order.body, context.version));
   return applyRestart(record, order.body, context);

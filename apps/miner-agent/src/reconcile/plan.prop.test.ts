@@ -8,13 +8,24 @@ import { containerName, LABEL, readLabels, writeLabels } from './labels.ts';
 import { plan } from './plan.ts';
 import type { Step } from './steps.ts';
 
-const ALLOCATIONS = ['22222222-2222-4222-8222-222222222222', '33333333-3333-4333-8333-333333333333', '44444444-4444-4444-8444-444444444444'];
+const ALLOCATIONS = [
+  '22222222-2222-4222-8222-222222222222',
+  '33333333-3333-4333-8333-333333333333',
+  '44444444-4444-4444-8444-444444444444',
+];
 const IMAGES = ['muster/demo:latest', 'other:1'];
 const STATES: ContainerState[] = ['created', 'running', 'paused', 'exited', 'dead'];
 
 const outcome = {
-  ...{ phase: 'Failed' as const, reason: 'x', exitCode: 1, oomKilled: false, error: null },
-  ...{ containerId: null, imageId: null, startedAt: null, endedAt: 1 },
+  phase: 'Failed' as const,
+  reason: 'x',
+  exitCode: 1,
+  oomKilled: false,
+  error: null,
+  containerId: null,
+  imageId: null,
+  startedAt: null,
+  endedAt: 1,
 };
 
 const record = (allocationId: string): fc.Arbitrary<AllocationRecord> =>
@@ -43,8 +54,14 @@ const container = (records: readonly AllocationRecord[]): fc.Arbitrary<ObservedC
       startedAt: fc.constantFrom('start-a', 'start-b'),
     })
     .map(({ allocationId, epoch, kind, state, startedAt }) => {
-      const owner = records.find((candidate) => candidate.allocationId === allocationId && candidate.epoch === epoch) ?? testRecord({ allocationId, epoch });
-      const ours = newContainer(owner, TEST_NODE, { state, startedAt: state === 'created' ? null : startedAt, exitCode: state === 'exited' ? 0 : null });
+      const owner =
+        records.find((candidate) => candidate.allocationId === allocationId && candidate.epoch === epoch) ??
+        testRecord({ allocationId, epoch });
+      const ours = newContainer(owner, TEST_NODE, {
+        state,
+        startedAt: state === 'created' ? null : startedAt,
+        exitCode: state === 'exited' ? 0 : null,
+      });
       if (kind === 'other-node') return { ...ours, labels: writeLabels({ ...owner, node: OTHER_NODE }) };
       if (kind === 'half') return { ...ours, labels: { ...ours.labels, [LABEL.epoch]: 'x' } };
       if (kind === 'helper') return { ...ours, labels: { ...ours.labels, [LABEL.role]: 'helper' } };
@@ -55,19 +72,24 @@ const world: fc.Arbitrary<World> = fc
   .tuple(...ALLOCATIONS.map((id) => fc.option(record(id), { nil: null })))
   .map((records) => records.filter((candidate) => candidate !== null))
   .chain((allocations) =>
-    fc.record({
-      // An engine refuses a second container of one name, and a name is an allocation and an epoch.
-      containers: fc.uniqueArray(container(allocations), { maxLength: 8, selector: ({ name, labels }) => `${name}${labels[LABEL.node] ?? ''}${labels[LABEL.role] ?? ''}` }),
-      images: fc.subarray(IMAGES),
-      sweep: fc.subarray(ALLOCATIONS),
-    }).map(({ containers, images, sweep }) => ({
-      desired: { node: TEST_NODE, allocations, syncs: [], sweep: new Set(sweep) },
-      observed: {
-        containers,
-        networks: containers.map(({ labels }, index) => ({ name: `network-${index}`, labels })),
-        images: new Set(images),
-      },
-    })),
+    fc
+      .record({
+        // An engine refuses a second container of one name, and a name is an allocation and an epoch.
+        containers: fc.uniqueArray(container(allocations), {
+          maxLength: 8,
+          selector: ({ name, labels }) => `${name}${labels[LABEL.node] ?? ''}${labels[LABEL.role] ?? ''}`,
+        }),
+        images: fc.subarray(IMAGES),
+        sweep: fc.subarray(ALLOCATIONS),
+      })
+      .map(({ containers, images, sweep }) => ({
+        desired: { node: TEST_NODE, allocations, syncs: [], sweep: new Set(sweep) },
+        observed: {
+          containers,
+          networks: containers.map(({ labels }, index) => ({ name: `network-${index}`, labels })),
+          images: new Set(images),
+        },
+      })),
   );
 
 const run = (start: World): { steps: Step[]; end: World } => {
@@ -95,7 +117,9 @@ describe('plan', () => {
         for (const step of plan(start.desired, start.observed)) {
           current = applyStep(current, step);
           if (step.kind === 'create' || step.kind === 'start') {
-            const own = current.observed.containers.filter(({ labels }) => readLabels(labels, TEST_NODE)?.allocationId === step.allocationId);
+            const own = current.observed.containers.filter(
+              ({ labels }) => readLabels(labels, TEST_NODE)?.allocationId === step.allocationId,
+            );
             expect(own).toHaveLength(1);
           }
         }
@@ -110,7 +134,9 @@ describe('plan', () => {
         const { steps, end } = run(start);
         const foreign = start.observed.containers.filter(({ labels }) => readLabels(labels, TEST_NODE) === null);
         const foreignIds = new Set(foreign.map(({ id }) => id));
-        const foreignNetworks = start.observed.networks.filter(({ labels }) => readLabels(labels, TEST_NODE) === null).map(({ name }) => name);
+        const foreignNetworks = start.observed.networks
+          .filter(({ labels }) => readLabels(labels, TEST_NODE) === null)
+          .map(({ name }) => name);
         for (const step of steps) {
           expect(foreignIds.has(touches(step) ?? '')).toBe(false);
           if (step.kind === 'remove-network') expect(foreignNetworks).not.toContain(step.network);

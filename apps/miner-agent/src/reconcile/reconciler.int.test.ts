@@ -56,7 +56,11 @@ describe('a reconciler on a real engine', () => {
   it('says that a command does not exist', async () => {
     const id = await bench.place({ entrypoint: ['/no/such/command'] });
     await waitFor(() => bench.phaseOf(id) === 'Failed');
-    expect(bench.statusOf(id)?.error).toMatchObject({ code: 'COMMAND_NOT_FOUND', message: expect.stringContaining('/no/such/command'), hint: expect.stringContaining('image') });
+    expect(bench.statusOf(id)?.error).toMatchObject({
+      code: 'COMMAND_NOT_FOUND',
+      message: expect.stringContaining('/no/such/command'),
+      hint: expect.stringContaining('image'),
+    });
   });
 
   it('says that memory ran out', async () => {

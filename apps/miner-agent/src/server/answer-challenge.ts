@@ -17,7 +17,7 @@ export interface ChallengeDeskOptions {
   runId: string;
   view: RunView;
   nonces: NonceStore;
-  context: () => Omit<ChallengeContext, 'signal'>;
+  facts: () => Omit<ChallengeContext, 'signal'>;
   logger: Logger;
   now: () => number;
   signal: AbortSignal;
@@ -56,7 +56,7 @@ export function createChallengeDesk(options: ChallengeDeskOptions): (envelope: u
     const signal = AbortSignal.any([options.signal, deadline]);
     const result = await inTurn(async () => {
       if (deadline.aborted) throw new AppError('CHALLENGE_EXPIRED');
-      return answerChallenge(kind, params, { ...options.context(), signal });
+      return answerChallenge(kind, params, { ...options.facts(), signal });
     });
     const header = newHeader({ runId, sender: signer.address, audience: audienceOfAddress(validator), now: now(), ttlMs: ANSWER_TTL_MS });
     const signed = signMessage(ChallengeAnswer, { ...header, challengeDigest: digest, seq, round, result }, { domain, signer });

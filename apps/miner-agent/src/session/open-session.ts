@@ -33,7 +33,7 @@ export interface OpenSessionInput {
 
 const OPEN_TTL_MS = 30_000;
 const answerSchema = z.object({ envelope: z.unknown(), orders: z.array(z.unknown()).max(10_000) });
-const refusalSchema = z.object({ generation: z.int().nonnegative() });
+const refusalSchema = z.object({ newestGeneration: z.int().nonnegative() });
 
 /**
  * Opens a session under the acknowledged invite, with a generation never used before. Returns it with every order that still
@@ -47,7 +47,7 @@ export async function openSession(input: OpenSessionInput): Promise<{ session: O
     // This directory is older than the node's last session, for example restored from a backup: jump past what was seen.
     const seen = refusalSchema.safeParse(error.data);
     if (!seen.success) throw error;
-    await input.state.update((state) => ({ ...state, generation: Math.max(state.generation, seen.data.generation) }));
+    await input.state.update((state) => ({ ...state, generation: Math.max(state.generation, seen.data.newestGeneration) }));
     return tryOpen(input);
   }
 }

@@ -36,11 +36,17 @@ export function applyStep(world: World, step: Step): World {
       if (!record) return world;
       const container = newContainer(record, node);
       const created = withRecord((current) => ({ ...current, containerId: container.id }));
-      const networks = record.spec.network === 'none' ? observed.networks : [...observed.networks, { name: containerName(record), labels: container.labels }];
+      const networks =
+        record.spec.network === 'none'
+          ? observed.networks
+          : [...observed.networks, { name: containerName(record), labels: container.labels }];
       return { desired: created.desired, observed: { ...observed, networks, containers: [...observed.containers, container] } };
     }
     case 'start':
-      return changeContainer((container) => isTarget(container) && container.state === 'created', { state: 'running', startedAt: `start-${(made += 1)}` });
+      return changeContainer((container) => isTarget(container) && container.state === 'created', {
+        state: 'running',
+        startedAt: `start-${(made += 1)}`,
+      });
     case 'restart':
       return changeContainer(({ id }) => id === step.containerId, { state: 'running', startedAt: `start-${(made += 1)}`, exitCode: null });
     case 'stop':
@@ -57,7 +63,8 @@ export function applyStep(world: World, step: Step): World {
     }
     case 'remove': {
       const container = observed.containers.find(({ id }) => id === step.containerId);
-      if (container && ['running', 'paused', 'restarting'].includes(container.state)) throw new Error('the engine refuses to remove a running container');
+      if (container && ['running', 'paused', 'restarting'].includes(container.state))
+        throw new Error('the engine refuses to remove a running container');
       return withContainers(observed.containers.filter(({ id }) => id !== step.containerId));
     }
     case 'remove-network':

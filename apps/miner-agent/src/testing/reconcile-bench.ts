@@ -31,7 +31,14 @@ export async function startBench({ directory, node, runtime, orphanGraceMs = 60_
   const identity = { chainId: 31337, registry: node, runId: '1', node };
   const state = await openJsonStore(join(directory, 'agent.json'), agentStateSchema, initialState(identity));
   const store = await openAllocationStore(join(directory, 'allocations'));
-  const logs = await createLogCollector({ directory: join(directory, 'logs'), maxBytesPerAllocation: 1e6, flushMs: 50, runtime, logger, signal });
+  const logs = await createLogCollector({
+    directory: join(directory, 'logs'),
+    maxBytesPerAllocation: 1e6,
+    flushMs: 50,
+    runtime,
+    logger,
+    signal,
+  });
   const board = createStatusBoard(Date.now);
   const monotonic = () => performance.now();
   const orphans = createOrphanWatch({ node, graceMs: orphanGraceMs, monotonic, onFound: () => undefined });
@@ -65,12 +72,17 @@ export async function startBench({ directory, node, runtime, orphanGraceMs = 60_
     async place(spec: Partial<TaskSpec>, record: Partial<AllocationRecord> = {}): Promise<string> {
       const full = testSpec(spec);
       const allocationId = record.allocationId ?? randomUUID();
-      await store.update(allocationId, () => testRecord({ taskId: randomUUID(), ...record, allocationId, spec: full, specHash: specHash(full) }));
+      await store.update(allocationId, () =>
+        testRecord({ taskId: randomUUID(), ...record, allocationId, spec: full, specHash: specHash(full) }),
+      );
       reconciler.wake();
       return allocationId;
     },
     async requestStop(allocationId: string, graceMs = 1_000): Promise<void> {
-      await store.update(allocationId, (current) => current && { ...current, stop: { graceMs, reason: 'the buyer stopped it', phase: 'Cancelled' } });
+      await store.update(
+        allocationId,
+        (current) => current && { ...current, stop: { graceMs, reason: 'the buyer stopped it', phase: 'Cancelled' } },
+      );
       reconciler.interrupt(allocationId);
     },
     phaseOf: (allocationId: string) => board.current().find((status) => status.allocationId === allocationId)?.phase,

@@ -1,8 +1,9 @@
 import { specHash, type TaskSpec } from '@muster/protocol/task-spec/task-spec';
+import type { Address } from 'viem';
 import type { AllocationRecord } from '../reconcile/desired.ts';
 
-export const TEST_NODE = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
-export const OTHER_NODE = '0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512';
+export const TEST_NODE: Address = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
+export const OTHER_NODE: Address = '0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512';
 
 export const testSpec = (spec: Partial<TaskSpec> = {}): TaskSpec => ({
   image: 'muster/demo:latest',

@@ -37,3 +37,6 @@ export function engineError(error: unknown, code: ErrorCode, publicMessage?: str
     return new AppError('DOCKER_UNAVAILABLE', { publicMessage: `Docker does not answer: ${messageOf(error)}`, cause: error });
   return new AppError(code, { publicMessage: publicMessage ?? messageOf(error), cause: error });
 }
+
+/** The engine's client leaves its listener on the signal for good; a derived one goes with the call. */
+export const derived = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal]);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ContainerRuntime, Labels, RuntimeEvent } from '../../ports/container-runtime.ts';
 import { labelFilter } from './containers.ts';
-import { engineError, type Engine } from './engine.ts';
+import { derived, engineError, type Engine } from './engine.ts';
 
 const eventSchema = z.object({
   Action: z.string(),
@@ -11,7 +11,7 @@ const eventSchema = z.object({
 export function createEvents(engine: Engine): Pick<ContainerRuntime, 'watch'> {
   async function* watch(labels: Labels, signal: AbortSignal): AsyncGenerator<RuntimeEvent> {
     try {
-      const stream = await engine.getEvents({ filters: { ...labelFilter(labels), type: ['container'] }, abortSignal: signal });
+      const stream = await engine.getEvents({ filters: { ...labelFilter(labels), type: ['container'] }, abortSignal: derived(signal) });
       let rest = '';
       for await (const chunk of stream) {
         const lines = (rest + chunk.toString()).split('\n');

@@ -1,7 +1,7 @@
 import { AppError } from '@muster/protocol/errors/app-error';
 import { z } from 'zod';
 import type { ContainerRuntime, ImageDetails, PullOptions } from '../../ports/container-runtime.ts';
-import { engineError, messageOf, statusOf, type Engine } from './engine.ts';
+import { derived, engineError, messageOf, statusOf, type Engine } from './engine.ts';
 
 const progressSchema = z.object({
   id: z.string().optional(),
@@ -30,7 +30,7 @@ export function createImages(engine: Engine): Pick<ContainerRuntime, 'findImage'
 
   async function pullImage(reference: string, options: PullOptions): Promise<ImageDetails> {
     try {
-      const stream = await engine.pull(withTag(reference), { abortSignal: options.signal });
+      const stream = await engine.pull(withTag(reference), { abortSignal: derived(options.signal) });
       await drainPull(stream, options);
     } catch (error) {
       options.signal.throwIfAborted();

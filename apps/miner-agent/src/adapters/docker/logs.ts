@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { ContainerRuntime, LogEntry, ReadLogsOptions } from '../../ports/container-runtime.ts';
-import { engineError, statusOf, type Engine } from './engine.ts';
+import { derived, engineError, statusOf, type Engine } from './engine.ts';
 import { logEntries } from './log-frames.ts';
 
 export function createLogs(engine: Engine): Pick<ContainerRuntime, 'readLogs'> {
@@ -15,7 +15,7 @@ export function createLogs(engine: Engine): Pick<ContainerRuntime, 'readLogs'> {
           timestamps: true,
           ...(sinceMs === undefined ? {} : { since: (sinceMs / 1000).toFixed(3) }),
           ...(tail === undefined ? {} : { tail }),
-          ...(signal === undefined ? {} : { abortSignal: signal }),
+          ...(signal === undefined ? {} : { abortSignal: derived(signal) }),
         },
         follow,
       );

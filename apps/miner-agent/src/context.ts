@@ -1,0 +1,30 @@
+import type { Signer } from '@muster/protocol/crypto/signer';
+import type { MusterDomain } from '@muster/protocol/messages/domain';
+import type { Logger } from '@muster/runtime/logger';
+import type { Config } from './config.ts';
+import type { ContainerRuntime } from './ports/container-runtime.ts';
+import type { Host } from './ports/host.ts';
+import type { RunChain } from './ports/run-chain.ts';
+import type { AgentStores } from './state/open-stores.ts';
+
+/** What every part of one node of one run stands on; built once, in agent.ts. */
+export interface AgentContext {
+  config: Config;
+  runId: string;
+  /** The node's own key. */
+  signer: Signer;
+  domain: MusterDomain;
+  chain: RunChain;
+  runtime: ContainerRuntime;
+  host: Host;
+  stores: AgentStores;
+  /** Whether peers may be at private addresses: on the dev chain alone. */
+  allowPrivate: boolean;
+  logger: Logger;
+  /** Unix ms; may step. */
+  now: () => number;
+  /** ms since some moment; never steps. */
+  monotonic: () => number;
+  /** Aborts when the node's work is to end. */
+  signal: AbortSignal;
+}

@@ -1,0 +1,42 @@
+import { access, constants, mkdir, stat } from 'node:fs/promises';
+import type { Announced } from '../endpoint.ts';
+import { failed, passed, warned, type Check } from './check.ts';
+
+/** Messages over 30 s ahead are refused, so half of that is the time to speak up. */
+const MAX_CLOCK_OFFSET_MS = 15_000;
+
+export function checkNetwork({ url, source }: Announced): Check {
+  if (source === 'guess')
+    return warned(
+      'network',
+      `MUSTER_ENDPOINT is not set; ${url} will be announced`,
+      'Set it to the URL under which others reach this machine.',
+    );
+  if (source === 'none')
+    return failed('network', 'this machine has no address but loopback', 'Connect it to a network, or set MUSTER_ENDPOINT.');
+  return passed('network', `validators and the master will be told ${url}`);
+}
+
+/** `chainTimeMs` null: the RPC does not answer. */
+export function checkClock(chainTimeMs: number | null, nowMs: number): Check {
+  if (chainTimeMs === null)
+    return warned('clock', "the chain's RPC does not answer, so the clock cannot be compared", 'Check MUSTER_RPC_URL.');
+  // An idle dev chain's newest block is old; only a clock that is behind the chain is wrong for certain.
+  const behindMs = chainTimeMs - nowMs;
+  if (behindMs <= MAX_CLOCK_OFFSET_MS) return passed('clock', 'not behind the chain');
+  return failed('clock', `the clock is ${Math.round(behindMs / 1000)} s behind the chain`, 'Turn on NTP: timedatectl set-ntp true');
+}
+
+/** Creates the directory when it is missing. */
+export async function checkDataDir(dataDir: string): Promise<Check> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    const { mode } = await stat(dataDir);
+    if (process.platform === 'win32' || (mode & 0o077) === 0) return passed('data-dir', `${dataDir} is ours alone`);
+    return warned('data-dir', `${dataDir} can be read by others`, `Run: chmod 700 ${dataDir}`);
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return failed('data-dir', `${dataDir} cannot be used: ${problem}`, 'Check its owner, or set MUSTER_DATA_DIR.');
+  }
+}
