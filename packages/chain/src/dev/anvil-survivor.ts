@@ -8,7 +8,7 @@ export const notePid = (statePath: string, pid: number): Promise<void> => writeF
 export const forgetPid = (statePath: string): Promise<void> => rm(pidFileOf(statePath), { force: true });
 
 /**
- * Stops an Anvil that outlived a killed parent: two of them would write the same state file. It saves its state as it goes.
+ * Waits for an Anvil whose parent was killed to save its state and go, and sees to it: two would write the same state file.
  * Returns whether there was one.
  */
 export async function stopSurvivor(statePath: string): Promise<boolean> {

@@ -78,6 +78,22 @@ const untilSaved = (head: bigint) =>
     return text.endsWith('}') && new RegExp(`"number":"?0x0*${head.toString(16)}"`).test(text);
   });
 
+/** Starts Anvil in a process of its own, kills that one and returns Anvil's id. */
+async function startInKilledParent(statePathLiteral: string): Promise<number> {
+  const program = `
+    import { startAnvil } from ${JSON.stringify(new URL('./anvil.ts', import.meta.url).href)};
+    const statePath = ${statePathLiteral};
+    const anvil = await startAnvil(statePath ? { statePath } : {});
+    console.log(anvil.pid);`;
+  const tsx = fileURLToPath(import.meta.resolve('tsx'));
+  const cwd = fileURLToPath(new URL('../..', import.meta.url));
+  const parent = spawn(process.execPath, ['--import', `file://${tsx}`, '--input-type=module', '--eval', program], { cwd });
+  const pid = await new Promise<number>((done) => parent.stdout.once('data', (chunk: Buffer) => done(Number(chunk.toString()))));
+  parent.kill('SIGKILL');
+  await new Promise((done) => parent.once('exit', done));
+  return pid;
+}
+
 describe('startAnvil', () => {
   it('keeps blocks, logs, receipts and nonces over a restart', async () => {
     const first = await start({ statePath });
@@ -119,21 +135,16 @@ describe('startAnvil', () => {
     await expect(startAnvil({ statePath })).rejects.toThrow('npm run reset');
   });
 
-  it('stops the Anvil that a killed parent left behind before it starts another', async () => {
-    const program = `
-      import { startAnvil } from ${JSON.stringify(new URL('./anvil.ts', import.meta.url).href)};
-      const anvil = await startAnvil({ statePath: ${JSON.stringify(statePath)} });
-      console.log(anvil.pid);`;
-    const tsx = fileURLToPath(import.meta.resolve('tsx'));
-    const parent = spawn(process.execPath, ['--import', `file://${tsx}`, '--input-type=module', '--eval', program], {
-      cwd: fileURLToPath(new URL('../..', import.meta.url)),
-    });
-    const pid = await new Promise<number>((done) => parent.stdout.once('data', (chunk: Buffer) => done(Number(chunk.toString()))));
-    parent.kill('SIGKILL');
-    await new Promise((done) => parent.once('exit', done));
-    expect(isAlive(pid)).toBe(true);
-    await start({ statePath });
+  it('ends with its parent, also a killed one, and has saved its state before another starts', async () => {
+    const pid = await startInKilledParent(JSON.stringify(statePath));
+    const { anvil } = await start({ statePath });
     expect(isAlive(pid)).toBe(false);
+    expect(anvil.state).toBe('intact');
+  });
+
+  it('ends with a killed parent although nothing starts after it', async () => {
+    const pid = await startInKilledParent('undefined');
+    await until(() => !isAlive(pid));
   });
 
   it('takes the chain id and the port that it is given, and says when the port is taken', async () => {

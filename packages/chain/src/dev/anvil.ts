@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { every } from '@muster/runtime/poll';
 import { anvilBinary } from './anvil-binary.ts';
 import { backUpState, recoverState, type StateRecovery } from './anvil-state.ts';
+import { endWithUs } from './watchdog.ts';
 import { forgetPid, notePid, stopSurvivor } from './anvil-survivor.ts';
 
 export interface AnvilOptions {
@@ -65,9 +66,7 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
     child.once('exit', (code, signal) => done({ code, signal }));
     child.once('error', () => done({ code: null, signal: null }));
   });
-  const killWithUs = (): void => void child.kill('SIGTERM');
-  process.once('exit', killWithUs);
-  void exited.then(() => process.off('exit', killWithUs));
+  if (child.pid !== undefined) void exited.then(endWithUs(child.pid));
   const address = await untilListening(child, startTimeoutMs);
   const { pid } = child;
   if (pid === undefined) throw new Error('Anvil has no process id.');
