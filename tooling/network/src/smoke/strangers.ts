@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Address, type Hex, toHex } from 'viem';
+import type { ErrorCode } from '@muster/protocol/errors/codes';
 import { createSigner } from '@muster/protocol/crypto/signer';
 import { type Envelope, type Message, signMessage } from '@muster/protocol/messages/define-message';
 import { EndpointAnnouncement } from '@muster/protocol/messages/endpoint-announcement';
@@ -15,18 +16,23 @@ const stranger = () => createSigner(toHex(randomBytes(32)));
 const randomHash = (): Hex => toHex(randomBytes(32));
 const ttlMs = 30_000;
 
-/** Posts to a tRPC procedure and gives back the code with which it was refused. */
-async function refusalOf(url: string, input: { envelope: Envelope<Message> } & Record<string, unknown>): Promise<string> {
+/** Posts to a tRPC procedure and demands that it is refused with the expected code. */
+async function refusalOf(
+  url: string,
+  expected: ErrorCode,
+  input: { envelope: Envelope<Message> } & Record<string, unknown>,
+): Promise<string> {
   const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(input) });
   const answer = (await response.json()) as { error?: { data?: { app?: { code?: string } } } };
   const code = answer.error?.data?.app?.code;
-  if (code === undefined) throw new EvidenceError(`${url} accepted a stranger's message: ${response.status} ${JSON.stringify(answer)}`);
+  if (code !== expected)
+    throw new EvidenceError(`${url} answers a stranger with ${response.status} ${JSON.stringify(answer)} instead of ${expected}`);
   return code;
 }
 
 /** A well-signed announcement by a node that never registered. */
 export async function announceAsStranger(
-  { domain, db }: Smoke,
+  { domain, db, minerPort }: Smoke,
   { runId, discoveryUri }: PreparedRun,
 ): Promise<{ code: string; stranger: Address }> {
   const signer = stranger();
@@ -37,13 +43,16 @@ export async function announceAsStranger(
     ...header,
     seq: 1,
     sequence: 1,
-    endpoint: 'http://127.0.0.1:1',
+    endpoint: `http://127.0.0.1:${minerPort}`,
     relay: false,
     encryptionKey: randomHash(),
     capabilitiesHash,
   };
   const envelope = signMessage(EndpointAnnouncement, announcement, { domain, signer });
-  return { code: await refusalOf(`${discoveryUri}/announce`, { envelope, capabilities: real.capabilities }), stranger: signer.address };
+  return {
+    code: await refusalOf(`${discoveryUri}/announce`, 'NOT_REGISTERED', { envelope, capabilities: real.capabilities }),
+    stranger: signer.address,
+  };
 }
 
 /** A well-signed query by somebody who neither validates the run nor is its master. */
@@ -54,7 +63,7 @@ export async function queryAsStranger(
 ): Promise<string> {
   const signer = stranger();
   const header = newHeader({ runId, sender: signer.address, audience: audienceOfOrigin(discoveryUri), now: Date.now(), ttlMs });
-  return refusalOf(`${discoveryUri}/queryEndpoint`, {
+  return refusalOf(`${discoveryUri}/queryEndpoint`, role === 'master' ? 'NOT_RUN_MASTER' : 'NOT_A_VALIDATOR', {
     envelope: signMessage(EndpointQuery, { ...header, node, role }, { domain, signer }),
   });
 }
@@ -64,5 +73,5 @@ export async function inviteAsStranger({ domain, minerPort, network }: Smoke, { 
   const signer = stranger();
   const header = newHeader({ runId, sender: signer.address, audience: audienceOfAddress(node), now: Date.now(), ttlMs });
   const invite = { ...header, seq, masterEpoch: 1, masterUrl: `${network.url}/master`, heartbeatMs: 30_000, lostAfterMs: 120_000 };
-  return refusalOf(`http://127.0.0.1:${minerPort}/invite`, { envelope: signMessage(Invite, invite, { domain, signer }) });
+  return refusalOf(`http://127.0.0.1:${minerPort}/invite`, 'INVITE_FORGED', { envelope: signMessage(Invite, invite, { domain, signer }) });
 }

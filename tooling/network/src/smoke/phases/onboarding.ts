@@ -41,8 +41,14 @@ export async function runOnboarding(smoke: Smoke, run: RegisteredNode): Promise<
     return { evidence: `a query by a key that is not the run's master was refused (${refused}); the chain names ${named.master}` };
   });
   await recorder.arrow('3.4', 'discovery returns the endpoint to the master', async () => {
-    const received = await web.waitForEvent('endpoint.received', { timeoutMs: 30_000, where: ofRun });
-    return { evidence: `master's log: ${received.event} of ${node}, as announced by the node itself` };
+    const returned = await web.waitForEvent('endpoint.returned', {
+      timeoutMs: 30_000,
+      where: (event) => ofRun(event) && event['to'] === keys.master.address,
+    });
+    const invited = await web.waitForEvent('invite.sent', { timeoutMs: 30_000, where: ofRun });
+    return {
+      evidence: `discovery's log: ${returned.event} to ${keys.master.address}; the master's next line: ${invited.event} to that endpoint`,
+    };
   });
   const { digest } = await recorder.arrow('3.5', 'the master sends the signed invite', async () => {
     const row = await waitFor(async () => (await db.prisma.nodeState.findUnique({ where }))?.inviteDigest, { timeoutMs: 30_000 });
