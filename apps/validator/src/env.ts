@@ -9,7 +9,10 @@ import type { Config } from './config.ts';
 const kindsSchema = z
   .string()
   .transform((text) => text.split(',').map((name) => name.trim()))
-  .refine((names): names is ChallengeKindName[] => names.length > 0 && names.every(isKindName), `expected kinds of challenge out of ${ROUND_PLAN.join(', ')}, separated by commas`);
+  .refine(
+    (names): names is ChallengeKindName[] => names.length > 0 && names.every(isKindName),
+    `expected kinds of challenge out of ${ROUND_PLAN.join(', ')}, separated by commas`,
+  );
 
 const schema = z.object({
   MUSTER_CHAIN_ID: z.coerce.number().int().positive().default(31337),
@@ -46,9 +49,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     chain: {
       chainId: parsed.MUSTER_CHAIN_ID,
       rpcUrl: parsed.MUSTER_RPC_URL,
-      overrides: { registry: parsed.MUSTER_REGISTRY, validatorSet: parsed.MUSTER_VALIDATOR_SET, deploymentBlock: parsed.MUSTER_DEPLOYMENT_BLOCK },
+      overrides: {
+        registry: parsed.MUSTER_REGISTRY,
+        validatorSet: parsed.MUSTER_VALIDATOR_SET,
+        deploymentBlock: parsed.MUSTER_DEPLOYMENT_BLOCK,
+      },
     },
-    log: { level: parsed.MUSTER_LOG_LEVEL, pretty: parsed.MUSTER_LOG_FORMAT === undefined ? undefined : parsed.MUSTER_LOG_FORMAT === 'pretty' },
+    log: {
+      level: parsed.MUSTER_LOG_LEVEL,
+      pretty: parsed.MUSTER_LOG_FORMAT === undefined ? undefined : parsed.MUSTER_LOG_FORMAT === 'pretty',
+    },
     dataDir: parsed.MUSTER_DATA_DIR,
     key: { value: parsed.MUSTER_VALIDATOR_KEY, file: parsed.MUSTER_VALIDATOR_KEY_FILE ?? join(parsed.MUSTER_DATA_DIR, 'validator.key') },
     challenges: { image: parsed.MUSTER_CHALLENGE_IMAGE, kinds: parsed.MUSTER_CHALLENGE_KINDS },

@@ -17,7 +17,8 @@ try {
   await validator.done;
 } catch (error) {
   if (!lifetime.signal.aborted) {
-    if (AppError.is(error)) logger.fatal({ event: 'failed', code: error.code, hint: error.hint, docs: error.docsUrl, err: error.cause }, error.publicMessage);
+    if (AppError.is(error))
+      logger.fatal({ event: 'failed', code: error.code, hint: error.hint, docs: error.docsUrl, err: error.cause }, error.publicMessage);
     else if (error instanceof KeyError) logger.fatal({ event: 'failed', code: error.code, hint: error.hint }, error.message);
     else logger.fatal({ event: 'failed', err: error }, 'the validator broke');
     process.exitCode = 1;

@@ -57,7 +57,9 @@ describe('the validator, as a process on a real chain', () => {
     await validator.waitFor('evidence.published', node);
     const { verdict } = await expectOneVerdict(node);
     expect(verdict.approve).toBe(true);
-    expect(validator.events.map(({ event }) => event)).toEqual(expect.arrayContaining(['ready', 'registration.seen', 'endpoint.found', 'challenge.sent', 'challenge.answered', 'verdict.reported']));
+    expect(validator.events.map(({ event }) => event)).toEqual(
+      expect.arrayContaining(['ready', 'registration.seen', 'endpoint.found', 'challenge.sent', 'challenge.answered', 'verdict.reported']),
+    );
     expect(await validator.stop()).toBe(0);
   });
 
@@ -70,19 +72,30 @@ describe('the validator, as a process on a real chain', () => {
     expect(document['reason']).toMatch(/^container: /);
   });
 
-  it.each(['registration.seen', 'challenge.sent', 'challenge.answered', 'verdict.decided', 'verdict.reported', 'evidence.published'])('gives exactly one verdict although it is killed at %s', async (killAt) => {
-    const { start, registerNode } = await setup();
-    const first = start({ killAt });
-    const node = await registerNode();
-    await expect(first.waitFor('never', node)).rejects.toThrow('ended before');
-    expect(first.events.at(-1)?.event).toBe(killAt);
+  it('keeps a second process off its journals', async () => {
+    const { start } = await setup();
+    await start().waitFor('ready');
     const second = start();
-    // A round that was through already leaves the second process nothing to say: another node's tells that it has looked.
-    const other = await registerNode();
-    await second.waitFor('evidence.published', other);
-    if (killAt !== 'evidence.published') await second.waitFor('evidence.published', node);
-    await expectOneVerdict(node);
+    expect(await second.exitCode).toBe(1);
+    expect(second.events.at(0)).toMatchObject({ event: 'failed', code: 'DATA_DIR_UNUSABLE' });
   });
+
+  it.each(['registration.seen', 'challenge.sent', 'challenge.answered', 'verdict.decided', 'verdict.reported', 'evidence.published'])(
+    'gives exactly one verdict although it is killed at %s',
+    async (killAt) => {
+      const { start, registerNode } = await setup();
+      const first = start({ killAt });
+      const node = await registerNode();
+      await expect(first.waitFor('never', node)).rejects.toThrow('ended before');
+      expect(first.events.at(-1)?.event).toBe(killAt);
+      const second = start();
+      // A round that was through already leaves the second process nothing to say: another node's tells that it has looked.
+      const other = await registerNode();
+      await second.waitFor('evidence.published', other);
+      if (killAt !== 'evidence.published') await second.waitFor('evidence.published', node);
+      await expectOneVerdict(node);
+    },
+  );
 
   it('gives exactly one verdict although it is killed while its transaction waits for a block', async () => {
     const { start, registerNode } = await setup();
@@ -122,4 +135,3 @@ describe('the validator, as a process on a real chain', () => {
     await expectOneVerdict(node);
   });
 });
-

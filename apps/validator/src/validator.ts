@@ -10,8 +10,10 @@ import { networkOf } from '@muster/chain/networks';
 import { createFileJournal as createSenderJournal } from '@muster/chain/sender/file-journal';
 import { createTxSender } from '@muster/chain/sender/tx-sender';
 import { createSigner } from '@muster/protocol/crypto/signer';
+import { AppError } from '@muster/protocol/errors/app-error';
 import { musterDomain } from '@muster/protocol/messages/domain';
 import { systemClock, type Clock } from '@muster/runtime/clock';
+import { lockDirectory, type DirectoryLock } from '@muster/runtime/directory-lock';
 import { createGuardedFetch } from '@muster/runtime/guarded-fetch';
 import { loadKey } from '@muster/runtime/key-file';
 import type { Logger } from '@muster/runtime/logger';
@@ -49,14 +51,36 @@ export interface Validator {
   done: Promise<void>;
 }
 
+/** Journals of two processes in one directory would overwrite each other. */
+async function takeDataDir(path: string): Promise<DirectoryLock> {
+  try {
+    return await lockDirectory(path);
+  } catch (cause) {
+    throw new AppError('DATA_DIR_UNUSABLE', {
+      publicMessage: `${path} cannot be used: ${cause instanceof Error ? cause.message : 'unknown reason'}.`,
+      cause,
+    });
+  }
+}
+
 /** Builds the validator out of its parts and starts it. Throws AppError or KeyError when it cannot start. */
 export async function startValidator({ config, logger, signal, clock = systemClock }: ValidatorOptions): Promise<Validator> {
   const { chainId, rpcUrl, overrides } = config.chain;
   const { isDev } = networkOf(chainId);
   const { registry, deploymentBlock } = resolveAddresses(chainId, overrides);
-  const { privateKey, created } = await loadKey({ name: 'validator key', file: config.key.file, createIfMissing: true, ...(config.key.value === undefined ? {} : { value: config.key.value }) });
+  const lock = await takeDataDir(config.dataDir);
+  const { privateKey, created } = await loadKey({
+    name: 'validator key',
+    file: config.key.file,
+    createIfMissing: true,
+    ...(config.key.value === undefined ? {} : { value: config.key.value }),
+  });
   const signer = createSigner(privateKey);
-  if (created) logger.warn({ event: 'key.created', address: signer.address, file: config.key.file }, 'created a validator key: fund it, and have it added to a validator set');
+  if (created)
+    logger.warn(
+      { event: 'key.created', address: signer.address, file: config.key.file },
+      'created a validator key: fund it, and have it added to a validator set',
+    );
 
   const client = createChainClient({ chainId, rpcUrl });
   const deployment = await untilChainAnswers(async () => {
@@ -69,7 +93,12 @@ export async function startValidator({ config, logger, signal, clock = systemClo
 
   const store = createFileStore(join(folder, 'chain.jsonl'));
   const mirror = await createMirror(store);
-  const sender = createTxSender({ client, account: privateKeyToAccount(privateKey), journal: createSenderJournal(join(folder, 'transactions.json')), signal });
+  const sender = createTxSender({
+    client,
+    account: privateKeyToAccount(privateKey),
+    journal: createSenderJournal(join(folder, 'transactions.json')),
+    signal,
+  });
   const fetch = createGuardedFetch({ allowPrivate: isDev, timeoutMs: PEER_TIMEOUT_MS, maxBytes: PEER_MAX_BYTES });
   const deps: RoundDeps = {
     registry: createChainRegistry({ client, registry, sender, mirror, clock }),
@@ -94,7 +123,7 @@ export async function startValidator({ config, logger, signal, clock = systemClo
   const follower = followRegistry({ client, registry, deploymentBlock, store, signal, logger, onProgress });
   logger.info({ event: 'ready', address: signer.address, chainId, registry, kinds: config.challenges.kinds }, 'ready');
 
-  return { address: signer.address, done: work() };
+  return { address: signer.address, done: work().finally(() => lock.release()) };
 
   async function work(): Promise<void> {
     await follower.caughtUp.catch((error: unknown) => {
@@ -115,7 +144,8 @@ export async function startValidator({ config, logger, signal, clock = systemClo
       baseMs: 1_000,
       maxMs: 30_000,
       retryable: (error) => ['RPC_UNAVAILABLE', 'TRANSACTION_TIMED_OUT'].includes(toChainError(error).code),
-      onError: (error, { delayMs }) => logger.warn({ event: 'rpc.failed', code: toChainError(error).code, delayMs }, 'the chain does not answer yet'),
+      onError: (error, { delayMs }) =>
+        logger.warn({ event: 'rpc.failed', code: toChainError(error).code, delayMs }, 'the chain does not answer yet'),
     });
   }
 }

@@ -3,7 +3,12 @@ import { applyReport, phaseUnderNode } from './allocation-lifecycle.ts';
 
 describe('applyReport', () => {
   it.each([
-    ['a short container that was never seen running', { epoch: 1, phase: 'Placed' }, { epoch: 1, phase: 'Succeeded' }, { accept: true, phase: 'Succeeded' }],
+    [
+      'a short container that was never seen running',
+      { epoch: 1, phase: 'Placed' },
+      { epoch: 1, phase: 'Succeeded' },
+      { accept: true, phase: 'Succeeded' },
+    ],
     ['a restart', { epoch: 1, phase: 'Running' }, { epoch: 1, phase: 'Starting' }, { accept: true, phase: 'Starting' }],
     ['a node that is back', { epoch: 1, phase: 'Unknown' }, { epoch: 1, phase: 'Running' }, { accept: true, phase: 'Running' }],
     ['an earlier placement', { epoch: 2, phase: 'Running' }, { epoch: 1, phase: 'Failed' }, { accept: false, code: 'EPOCH_STALE' }],

@@ -41,7 +41,9 @@ export interface AllocationReport {
   phase: AllocationPhase;
 }
 
-export type ReportDecision = { accept: true; phase: AllocationPhase } | { accept: false; code: 'EPOCH_STALE' | 'ILLEGAL_TRANSITION' | 'UNCHANGED' };
+export type ReportDecision =
+  | { accept: true; phase: AllocationPhase }
+  | { accept: false; code: 'EPOCH_STALE' | 'ILLEGAL_TRANSITION' | 'UNCHANGED' };
 
 /** What a node's report does to an allocation. A stale epoch's writes are refused; a terminal phase stays. */
 export function applyReport(current: AllocationReport, report: AllocationReport): ReportDecision {

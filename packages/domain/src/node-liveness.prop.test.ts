@@ -15,7 +15,12 @@ describe('livenessOfAge', () => {
   });
 
   it('turns at two and at four missed heartbeats', () => {
-    expect([60_000, 60_001, 120_000, 120_001].map((age) => livenessOfAge(age, 30_000))).toEqual(['Healthy', 'Unhealthy', 'Unhealthy', 'Lost']);
+    expect([60_000, 60_001, 120_000, 120_001].map((age) => livenessOfAge(age, 30_000))).toEqual([
+      'Healthy',
+      'Unhealthy',
+      'Unhealthy',
+      'Lost',
+    ]);
   });
 });
 

@@ -6,14 +6,24 @@ const resources = (max: number): fc.Arbitrary<Resources> =>
   fc.record({ cpu: fc.integer({ min: 0, max }), memoryBytes: fc.integer({ min: 0, max }), diskBytes: fc.integer({ min: 0, max }) });
 
 const nodes: fc.Arbitrary<PlacementNode[]> = fc
-  .array(fc.record({ phase: fc.constantFrom('Healthy' as const, 'Unhealthy' as const, 'Draining' as const), capacity: resources(20), used: resources(8) }), { maxLength: 6 })
+  .array(
+    fc.record({
+      phase: fc.constantFrom('Healthy' as const, 'Unhealthy' as const, 'Draining' as const),
+      capacity: resources(20),
+      used: resources(8),
+    }),
+    { maxLength: 6 },
+  )
   .map((list) => list.map((node, i) => ({ ...node, node: `node-${i}` })));
 
 const input: fc.Arbitrary<PlacementInput> = nodes.chain((list) =>
   fc.record({
     task: fc.record({ replicas: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.constant('all' as const)), demand: resources(10) }),
     nodes: fc.constant(list),
-    live: fc.uniqueArray(fc.record({ replica: fc.nat(7), node: fc.constantFrom('node-0', 'node-1', 'elsewhere') }), { selector: ({ replica }) => replica, maxLength: 3 }),
+    live: fc.uniqueArray(fc.record({ replica: fc.nat(7), node: fc.constantFrom('node-0', 'node-1', 'elsewhere') }), {
+      selector: ({ replica }) => replica,
+      maxLength: 3,
+    }),
     skip: fc.uniqueArray(fc.nat(7), { maxLength: 2 }).map((list) => new Set(list)),
   }),
 );
@@ -26,7 +36,8 @@ describe('place', () => {
         for (const { node, capacity, used } of given.nodes) {
           const count = assignments.filter((assignment) => assignment.node === node).length;
           if (count === 0) continue;
-          for (const key of ['cpu', 'memoryBytes', 'diskBytes'] as const) expect(used[key] + count * given.task.demand[key]).toBeLessThanOrEqual(capacity[key]);
+          for (const key of ['cpu', 'memoryBytes', 'diskBytes'] as const)
+            expect(used[key] + count * given.task.demand[key]).toBeLessThanOrEqual(capacity[key]);
         }
       }),
     );
@@ -78,7 +89,7 @@ describe('place', () => {
   it('decides alike whatever the order of the nodes', () => {
     fc.assert(
       fc.property(input, (given) => {
-        expect(place({ ...given, nodes: [...given.nodes].reverse() })).toEqual(place(given));
+        expect(place({ ...given, nodes: [...given.nodes].toReversed() })).toEqual(place(given));
       }),
     );
   });

@@ -66,16 +66,26 @@ const openCandidate =
   ({ node, capacity, used }: PlacementNode): Candidate => ({
     node,
     capacity,
-    free: { cpu: capacity.cpu - used.cpu, memoryBytes: capacity.memoryBytes - used.memoryBytes, diskBytes: capacity.diskBytes - used.diskBytes },
+    free: {
+      cpu: capacity.cpu - used.cpu,
+      memoryBytes: capacity.memoryBytes - used.memoryBytes,
+      diskBytes: capacity.diskBytes - used.diskBytes,
+    },
     mine: live.filter((replica) => replica.node === node).length,
   });
 
-function placeReplicas(task: PlacementTask, wanted: number, candidates: Candidate[], live: readonly PlacedReplica[], skip: ReadonlySet<number>): Placement {
+function placeReplicas(
+  task: PlacementTask,
+  wanted: number,
+  candidates: Candidate[],
+  live: readonly PlacedReplica[],
+  skip: ReadonlySet<number>,
+): Placement {
   const placement: Placement = { assignments: [], unplaced: [] };
   const taken = new Set(live.map((replica) => replica.replica));
   for (let replica = 0; replica < wanted; replica += 1) {
     if (taken.has(replica) || skip.has(replica)) continue;
-    const best = candidates.filter((candidate) => fits(task.demand, candidate.free)).sort(byPreference)[0];
+    const best = candidates.filter((candidate) => fits(task.demand, candidate.free)).toSorted(byPreference)[0];
     if (!best) {
       placement.unplaced.push({ replica, reason: whyNot(task.demand, candidates) });
       continue;
@@ -90,7 +100,7 @@ function placeOnAll(task: PlacementTask, candidates: Candidate[], live: readonly
   const placement: Placement = { assignments: [], unplaced: [] };
   const taken = new Set([...live.map((replica) => replica.replica), ...skip]);
   let replica = 0;
-  for (const candidate of candidates.filter(({ mine }) => mine === 0).sort(byName)) {
+  for (const candidate of candidates.filter(({ mine }) => mine === 0).toSorted(byName)) {
     while (taken.has(replica)) replica += 1;
     taken.add(replica);
     if (fits(task.demand, candidate.free)) placement.assignments.push({ replica, node: candidate.node });

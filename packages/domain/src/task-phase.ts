@@ -44,9 +44,15 @@ export function taskPhase({ current, desired, wanted, replicas }: TaskFacts): Ta
   const ended = replicas.filter((replica) => isTerminalAllocationPhase(replica.phase) && !replica.retrying);
   if (desired === 'Stopped') {
     if (live.some((replica) => replica.phase !== 'Pending')) return 'Stopping';
-    return endOf(ended.filter((replica) => replica.phase !== 'Cancelled'), wanted) ?? 'Cancelled';
+    return (
+      endOf(
+        ended.filter((replica) => replica.phase !== 'Cancelled'),
+        wanted,
+      ) ?? 'Cancelled'
+    );
   }
-  if (ended.length >= wanted && live.length === 0 && !replicas.some((replica) => replica.retrying)) return endOf(ended, wanted) ?? 'Cancelled';
+  if (ended.length >= wanted && live.length === 0 && !replicas.some((replica) => replica.retrying))
+    return endOf(ended, wanted) ?? 'Cancelled';
   if (current === 'Stopping') return 'Stopping';
   if (live.some((replica) => replica.phase === 'Running')) return 'Running';
   return live.some((replica) => replica.phase !== 'Pending' && replica.phase !== 'Unknown') ? 'Starting' : pendingOrStays(current, live);

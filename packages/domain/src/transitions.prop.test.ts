@@ -19,7 +19,11 @@ const TABLES: [string, TransitionTable<string>, string][] = [
 
 describe.each(TABLES)('the %s table', (_name, table, start) => {
   it('is closed: every phase it names has its own row', () => {
-    expect(Object.values(table).flat().filter((phase) => !(phase in table))).toEqual([]);
+    expect(
+      Object.values(table)
+        .flat()
+        .filter((phase) => !(phase in table)),
+    ).toEqual([]);
   });
 
   it('never moves a phase to itself', () => {
@@ -27,7 +31,7 @@ describe.each(TABLES)('the %s table', (_name, table, start) => {
   });
 
   it('reaches every phase from the first, and a terminal one from every phase', () => {
-    expect([...reachable(table, start)].sort()).toEqual(Object.keys(table).sort());
+    expect([...reachable(table, start)].toSorted()).toEqual(Object.keys(table).toSorted());
     const stuck = Object.keys(table).filter((phase) => ![...reachable(table, phase)].some((next) => table[next]!.length === 0));
     expect(stuck).toEqual([]);
   });
@@ -101,19 +105,30 @@ describe('taskPhase', () => {
   const replicas = fc.array(fc.record({ phase: fc.constantFrom(...allocationPhases), retrying: fc.boolean() }), { maxLength: 5 });
   it('only makes moves that the table allows', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...taskPhases), fc.constantFrom('Running' as const, 'Stopped' as const), fc.integer({ min: 1, max: 5 }), replicas, (current, desired, wanted, list) => {
-        const next = taskPhase({ current, desired, wanted, replicas: list });
-        expect(next === current || canMove(TASK_TRANSITIONS, current, next)).toBe(true);
-      }),
+      fc.property(
+        fc.constantFrom(...taskPhases),
+        fc.constantFrom('Running' as const, 'Stopped' as const),
+        fc.integer({ min: 1, max: 5 }),
+        replicas,
+        (current, desired, wanted, list) => {
+          const next = taskPhase({ current, desired, wanted, replicas: list });
+          expect(next === current || canMove(TASK_TRANSITIONS, current, next)).toBe(true);
+        },
+      ),
     );
   });
 
   it('is never terminal while an allocation of it may still run', () => {
     fc.assert(
-      fc.property(fc.constantFrom('Running' as const, 'Stopped' as const), fc.integer({ min: 1, max: 5 }), replicas, (desired, wanted, list) => {
-        fc.pre(list.some((replica) => replica.phase !== 'Pending' && !isTerminalAllocationPhase(replica.phase)));
-        expect(isTerminalTaskPhase(taskPhase({ current: 'Running', desired, wanted, replicas: list }))).toBe(false);
-      }),
+      fc.property(
+        fc.constantFrom('Running' as const, 'Stopped' as const),
+        fc.integer({ min: 1, max: 5 }),
+        replicas,
+        (desired, wanted, list) => {
+          fc.pre(list.some((replica) => replica.phase !== 'Pending' && !isTerminalAllocationPhase(replica.phase)));
+          expect(isTerminalTaskPhase(taskPhase({ current: 'Running', desired, wanted, replicas: list }))).toBe(false);
+        },
+      ),
     );
   });
 });

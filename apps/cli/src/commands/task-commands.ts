@@ -102,26 +102,35 @@ function addCreate(task: Command, bind: Bind): void {
       api.task.create.mutate({ runId, spec, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }),
     );
     if (!wait) return shown(created);
-    const reached = await waitForPhase(context, created.taskId, { ...wait, phases: new Set([...ENDED, 'Running']) });
+    const reached = await waitForPhase(context, created.taskId, { ...wait, phases: new Set([...ENDED, 'Running']), settled: runsOrEnded });
     if (reached.phase === 'Failed') throw failed(reached);
     return shown(reached);
   });
 }
 
+/** A task may still be called Running for a moment after its only container has failed. */
+const runsOrEnded = (task: TaskView): boolean => task.phase !== 'Running' || task.allocations.some(({ phase }) => phase === 'Running');
+
 const firstArgument = (command: Command): string | undefined => command.args[0];
 
 const shown = (task: TaskView) => ({ json: task, text: taskText(task) });
 
+interface PhaseWait {
+  timeoutMs: number;
+  phases: ReadonlySet<string>;
+  settled?: (task: TaskView) => boolean;
+}
+
 async function waitForPhase(
   { asBuyer, io }: CommandContext,
   taskId: string,
-  { timeoutMs, phases }: { timeoutMs: number; phases: ReadonlySet<string> },
+  { timeoutMs, phases, settled = () => true }: PhaseWait,
 ): Promise<TaskView> {
   let last = '';
   const look = async (): Promise<TaskView | null> => {
     const task = await asBuyer((api) => api.task.get.query({ taskId }));
     last = task.phase;
-    return phases.has(task.phase) ? task : null;
+    return phases.has(task.phase) && settled(task) ? task : null;
   };
   return waitFor({ io, timeoutMs, look, what: `task ${taskId} to be ${[...phases].join(' or ')}${last && ` (it is ${last})`}` });
 }

@@ -10,7 +10,14 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
-const key = { runId: '1', node: '0x70997970C51812dc3A010C7d01b50e0d17dc79C8' as const, seq: 1, round: 1, discoveryUri: 'http://127.0.0.1/discovery', deadline: 5 };
+const key = {
+  runId: '1',
+  node: '0x70997970C51812dc3A010C7d01b50e0d17dc79C8' as const,
+  seq: 1,
+  round: 1,
+  discoveryUri: 'http://127.0.0.1/discovery',
+  deadline: 5,
+};
 const hash = `0x${'ab'.repeat(32)}` as const;
 const decided: RoundRecord = { ...key, state: 'decided', approve: true, evidenceHash: hash, document: { version: 1 } };
 

@@ -8,7 +8,11 @@ const wire = (code: 'CHALLENGE_KIND_UNKNOWN') => Object.assign(new Error('trpc')
 describe('toPeerError', () => {
   it.each([
     ['what the peer refused', wire('CHALLENGE_KIND_UNKNOWN'), 'CHALLENGE_KIND_UNKNOWN'],
-    ['an address that nobody may be sent to', new Error('trpc', { cause: new GuardedFetchError('ADDRESS_FORBIDDEN', 'no') }), 'ADDRESS_REFUSED'],
+    [
+      'an address that nobody may be sent to',
+      new Error('trpc', { cause: new GuardedFetchError('ADDRESS_FORBIDDEN', 'no') }),
+      'ADDRESS_REFUSED',
+    ],
     ['a redirect', new GuardedFetchError('REDIRECT_REFUSED', 'no'), 'ADDRESS_REFUSED'],
     ['an answer without end', new Error('trpc', { cause: new GuardedFetchError('RESPONSE_TOO_LARGE', 'no') }), 'RESPONSE_INVALID'],
     ['no answer', new Error('trpc', { cause: new GuardedFetchError('TIMED_OUT', 'no') }), 'ENDPOINT_UNREACHABLE'],

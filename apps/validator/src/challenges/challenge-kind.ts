@@ -49,7 +49,11 @@ export function seal<Params, Result>(kind: ChallengeKind<Params, Result>): Seale
   };
 }
 
-function judge<Params, Result>(kind: ChallengeKind<Params, Result>, asked: { params: Params; context: ChallengeContext }, text: string): Check {
+function judge<Params, Result>(
+  kind: ChallengeKind<Params, Result>,
+  asked: { params: Params; context: ChallengeContext },
+  text: string,
+): Check {
   const parsed = kind.result.safeParse(parseJson(text));
   if (parsed.success) return kind.verify({ ...asked, result: parsed.data });
   const [issue] = parsed.error.issues;

@@ -10,5 +10,8 @@ export const identity: ChallengeKind<IdentityParams, IdentityResult> = {
   verify: ({ result, context }) =>
     result.capabilitiesHash === context.capabilitiesHash
       ? { ok: true }
-      : { ok: false, reason: `the node runs with capabilities ${result.capabilitiesHash}, not with the registered ${context.capabilitiesHash}` },
+      : {
+          ok: false,
+          reason: `the node runs with capabilities ${result.capabilitiesHash}, not with the registered ${context.capabilitiesHash}`,
+        },
 };

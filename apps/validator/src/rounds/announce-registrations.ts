@@ -8,7 +8,8 @@ export function createAnnouncer({ registry, logger }: Pick<RoundDeps, 'registry'
       if (event.name !== 'Registered') continue;
       const { runId, node, provider, seq } = event.args;
       const { txHash, blockNumber } = event.position;
-      if (await registry.isValidator(runId).catch(() => false)) logger.info({ event: 'registration.seen', runId, node, provider, seq, txHash, blockNumber }, 'a node has registered');
+      if (await registry.isValidator(runId).catch(() => false))
+        logger.info({ event: 'registration.seen', runId, node, provider, seq, txHash, blockNumber }, 'a node has registered');
       else logger.debug({ event: 'registration.skipped', runId, node }, 'not a validator of this run');
     }
   };

@@ -21,7 +21,11 @@ export interface Exchange {
  * Sends one challenge and judges the answer. Only what the node's key has signed for this very challenge is judged; everything else
  * (no answer, an error, somebody else's signature) says nothing about the node and is thrown as AppError.
  */
-export async function askNode(kind: SealedKind, { job, located }: { job: RoundJob; located: LocatedNode }, deps: RoundDeps): Promise<Exchange> {
+export async function askNode(
+  kind: SealedKind,
+  { job, located }: { job: RoundJob; located: LocatedNode },
+  deps: RoundDeps,
+): Promise<Exchange> {
   const { signer, domain, clock, node, logger } = deps;
   const { runId, seq, round } = job;
   const prepared = kind.prepare({ capabilitiesHash: job.capabilitiesHash, image: deps.image, random: deps.random });
@@ -44,12 +48,24 @@ export async function askNode(kind: SealedKind, { job, located }: { job: RoundJo
   });
   // The digest makes the answer fresh; its time is read on the clock by which the challenge was signed, which may be the node's.
   const now = challenge.message.issuedAt + (clock.now() - sentAt);
-  const verified = verifyEnvelope(ChallengeAnswer, answer, { domain, now, audience: audienceOfAddress(signer.address), expectedSigner: job.node });
+  const verified = verifyEnvelope(ChallengeAnswer, answer, {
+    domain,
+    now,
+    audience: audienceOfAddress(signer.address),
+    expectedSigner: job.node,
+  });
   if (!verified.ok) throw verified.error;
   const { message } = verified.value;
-  const bound = message.challengeDigest === digestOf(Challenge, challenge.message, domain) && message.runId === runId && message.seq === seq && message.round === round;
+  const bound =
+    message.challengeDigest === digestOf(Challenge, challenge.message, domain) &&
+    message.runId === runId &&
+    message.seq === seq &&
+    message.round === round;
   if (!bound) throw new AppError('RESPONSE_INVALID', { publicMessage: 'The answer is signed, but for another challenge.' });
   const check = prepared.check(message.result);
-  logger.info({ event: 'challenge.answered', runId, node: job.node, seq, round, kind: kind.name, ok: check.ok, ms: clock.now() - sentAt }, 'got an answer');
+  logger.info(
+    { event: 'challenge.answered', runId, node: job.node, seq, round, kind: kind.name, ok: check.ok, ms: clock.now() - sentAt },
+    'got an answer',
+  );
   return { kind: kind.name, challenge, answer: ChallengeAnswer.envelopeSchema.parse(answer), check };
 }

@@ -20,7 +20,12 @@ function crashAt(deps: RoundDeps, at: number, when: 'before' | 'after') {
   const { registry, discovery, node, journal } = deps;
   const crashing: RoundDeps = {
     ...deps,
-    registry: { ...registry, takesVerdict: guard(registry.takesVerdict), hasVoted: guard(registry.hasVoted), submitVerdict: guard(registry.submitVerdict) },
+    registry: {
+      ...registry,
+      takesVerdict: guard(registry.takesVerdict),
+      hasVoted: guard(registry.hasVoted),
+      submitVerdict: guard(registry.submitVerdict),
+    },
     discovery: { queryEndpoint: guard(discovery.queryEndpoint), publishEvidence: guard(discovery.publishEvidence) },
     node: { challenge: guard(node.challenge) },
     journal: { ...journal, read: guard(journal.read), write: guard(journal.write) },
@@ -44,13 +49,16 @@ describe('a crash between two steps of a round', () => {
     expect(boundaries.length).toBeGreaterThanOrEqual(12);
   });
 
-  it.each(boundaries.flatMap((at) => [[at, 'before'] as const, [at, 'after'] as const]))('at call %i (%s) ends in exactly one verdict with published evidence', async (at, when) => {
-    const world = createTestWorld();
-    await run(crashAt(world.deps, at, when).crashing);
-    // The process comes back with the same journal and the same chain.
-    await run(world.deps);
-    expect(world.calls).toHaveLength(1);
-    const hashes = new Set(world.published.map((document) => JSON.stringify(document)));
-    expect(hashes.size).toBe(1);
-  });
+  it.each(boundaries.flatMap((at) => [[at, 'before'] as const, [at, 'after'] as const]))(
+    'at call %i (%s) ends in exactly one verdict with published evidence',
+    async (at, when) => {
+      const world = createTestWorld();
+      await run(crashAt(world.deps, at, when).crashing);
+      // The process comes back with the same journal and the same chain.
+      await run(world.deps);
+      expect(world.calls).toHaveLength(1);
+      const hashes = new Set(world.published.map((document) => JSON.stringify(document)));
+      expect(hashes.size).toBe(1);
+    },
+  );
 });

@@ -34,7 +34,13 @@ export function writeVerdict(job: RoundJob, given: { located: LocatedNode; excha
     reason,
     decidedAt: deps.clock.now(),
     announcementDigest: given.located.announcementDigest,
-    exchanges: given.exchanges.map(({ kind, challenge, answer, check }) => ({ kind, challenge, answer, ok: check.ok, reason: check.ok ? null : check.reason })),
+    exchanges: given.exchanges.map(({ kind, challenge, answer, check }) => ({
+      kind,
+      challenge,
+      answer,
+      ok: check.ok,
+      reason: check.ok ? null : check.reason,
+    })),
   };
   return { approve: reason === null, reason, document, evidenceHash: hashJson(document) };
 }

@@ -55,7 +55,15 @@ const setup = (runs: RunState[], registrations: RegistrationState[], verdicts: V
 describe('findWork', () => {
   it('finds a pending node, with the deadline of its round', () => {
     expect(findWork(setup([run('1')], [node('1', 5)]), ME, T + 1)).toEqual([
-      { runId: '1', node: address(5), seq: 1, round: 1, discoveryUri: 'http://127.0.0.1/1', capabilitiesHash: `0x${'1'.repeat(64)}`, deadline: T + 6 * HOUR },
+      {
+        runId: '1',
+        node: address(5),
+        seq: 1,
+        round: 1,
+        discoveryUri: 'http://127.0.0.1/1',
+        capabilitiesHash: `0x${'1'.repeat(64)}`,
+        deadline: T + 6 * HOUR,
+      },
     ]);
   });
 
@@ -72,7 +80,17 @@ describe('findWork', () => {
   });
 
   it('leaves a round alone in which it has voted, but not the next one', () => {
-    const vote: VerdictState = { runId: '1', node: address(5), seq: 1, round: 1, validator: ME, approve: true, evidenceHash: '0x', txHash: '0x', at: T };
+    const vote: VerdictState = {
+      runId: '1',
+      node: address(5),
+      seq: 1,
+      round: 1,
+      validator: ME,
+      approve: true,
+      evidenceHash: '0x',
+      txHash: '0x',
+      at: T,
+    };
     const state = setup([run('1', { quorum: 2 })], [node('1', 5, { approvals: 1 })], [vote]);
     expect(findWork(state, ME, T + 1)).toEqual([]);
     expect(findWork(state, ME, T + 6 * HOUR)).toMatchObject([{ round: 2, deadline: T + 72 * HOUR }]);

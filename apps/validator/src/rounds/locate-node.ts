@@ -34,11 +34,17 @@ export async function locateNode(job: RoundJob, deps: RoundDeps): Promise<Locate
   if (!verified.ok) throw verified.error;
   const { message, digest } = verified.value;
   if (message.runId !== job.runId || message.seq !== job.seq) throw new AppError('ANNOUNCEMENT_STALE');
-  if (message.capabilitiesHash !== job.capabilitiesHash || hashOf(capabilities) !== job.capabilitiesHash) throw new AppError('CAPABILITIES_MISMATCH');
+  if (message.capabilitiesHash !== job.capabilitiesHash || hashOf(capabilities) !== job.capabilitiesHash)
+    throw new AppError('CAPABILITIES_MISMATCH');
   if (message.relay) {
-    throw new AppError('ENDPOINT_UNREACHABLE', { publicMessage: 'The node announces a relay instead of an endpoint, and this validator speaks to endpoints only.' });
+    throw new AppError('ENDPOINT_UNREACHABLE', {
+      publicMessage: 'The node announces a relay instead of an endpoint, and this validator speaks to endpoints only.',
+    });
   }
-  deps.logger.info({ event: 'endpoint.found', runId: job.runId, node: job.node, seq: job.seq, announcementDigest: digest }, 'discovery gave the endpoint');
+  deps.logger.info(
+    { event: 'endpoint.found', runId: job.runId, node: job.node, seq: job.seq, announcementDigest: digest },
+    'discovery gave the endpoint',
+  );
   return { endpoint: message.endpoint, announcementDigest: digest };
 }
 

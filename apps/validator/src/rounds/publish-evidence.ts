@@ -5,7 +5,10 @@ import type { RoundDeps } from './deps.ts';
 const PUBLISH_FOR_MS = 24 * 60 * 60_000;
 
 /** Hands the evidence to discovery, which takes it once its own mirror has the verdict: a first refusal is ordinary, and thrown. */
-export async function publishEvidence(record: ReportedRecord, { discovery, journal, clock, logger }: RoundDeps): Promise<'published' | 'kept'> {
+export async function publishEvidence(
+  record: ReportedRecord,
+  { discovery, journal, clock, logger }: RoundDeps,
+): Promise<'published' | 'kept'> {
   const { reportedAt, ...rest } = record;
   try {
     await discovery.publishEvidence(record.discoveryUri, { ...keyOf(record), document: record.document });

@@ -31,11 +31,31 @@ describe('createRounds', () => {
   });
 
   it.each<[string, NonNullable<TestWorldOptions['cheat']>, RegExp]>([
-    ['another machine', (kind, result) => (kind === 'identity' ? { ...result, capabilitiesHash: `0x${'ab'.repeat(32)}` } : result), /^identity: .*capabilities/],
-    ['a wrong matrix product', (kind, result) => (kind === 'matrix' ? { product: Buffer.alloc(64 * 64 * 4).toString('base64') } : result), /^matrix: the matrix product is wrong/],
-    ['a product of another size', (kind, result) => (kind === 'matrix' ? { product: 'AAAA' } : result), /^matrix: the product does not have 64×64/],
-    ['a container that did not run', (kind, result) => (kind === 'container' ? { ...result, stdout: 'hello' } : result), /^container: the container did not print/],
-    ['a container that failed', (kind, result) => (kind === 'container' ? { ...result, exitCode: 1 } : result), /^container: the container exited with 1/],
+    [
+      'another machine',
+      (kind, result) => (kind === 'identity' ? { ...result, capabilitiesHash: `0x${'ab'.repeat(32)}` } : result),
+      /^identity: .*capabilities/,
+    ],
+    [
+      'a wrong matrix product',
+      (kind, result) => (kind === 'matrix' ? { product: Buffer.alloc(64 * 64 * 4).toString('base64') } : result),
+      /^matrix: the matrix product is wrong/,
+    ],
+    [
+      'a product of another size',
+      (kind, result) => (kind === 'matrix' ? { product: 'AAAA' } : result),
+      /^matrix: the product does not have 64×64/,
+    ],
+    [
+      'a container that did not run',
+      (kind, result) => (kind === 'container' ? { ...result, stdout: 'hello' } : result),
+      /^container: the container did not print/,
+    ],
+    [
+      'a container that failed',
+      (kind, result) => (kind === 'container' ? { ...result, exitCode: 1 } : result),
+      /^container: the container exited with 1/,
+    ],
     ['a malformed result', (kind, result) => (kind === 'identity' ? 'yes' : result), /^identity: the result is malformed/],
   ])('rejects %s, and says why in the evidence', async (_title, cheat, reason) => {
     const { turn, calls, published } = setup({ cheat });
@@ -77,7 +97,10 @@ describe('createRounds', () => {
     expect(times.length).toBeGreaterThan(50);
     expect(pauses[4]!).toBeGreaterThan(pauses[0]!);
     expect(calls).toEqual([]);
-    expect(await deps.journal.read({ runId: '1', node, seq: 1, round: 1 })).toMatchObject({ state: 'withheld', reason: expect.stringContaining('ENDPOINT_UNREACHABLE') });
+    expect(await deps.journal.read({ runId: '1', node, seq: 1, round: 1 })).toMatchObject({
+      state: 'withheld',
+      reason: expect.stringContaining('ENDPOINT_UNREACHABLE'),
+    });
   });
 
   it('approves in the same round a node that is back before the deadline', async () => {

@@ -47,7 +47,10 @@ export function createRounds(deps: RoundDeps, { concurrency }: { concurrency: nu
       if (active.size >= concurrency) return;
       if (active.has(name) || settled.has(name) || (waiting.get(name)?.notBefore ?? 0) > clock.now()) continue;
       if (!(await serves(work.ref.runId))) continue;
-      active.set(name, attempt(name, work).finally(() => active.delete(name)));
+      active.set(
+        name,
+        attempt(name, work).finally(() => active.delete(name)),
+      );
     }
   }
 
@@ -56,7 +59,10 @@ export function createRounds(deps: RoundDeps, { concurrency }: { concurrency: nu
     loaded = true;
   }
 
-  const toResume = (record: RoundRecord): Work => ({ ref: record, attempt: async () => resumeRound((await journal.read(record)) ?? record, deps) });
+  const toResume = (record: RoundRecord): Work => ({
+    ref: record,
+    attempt: async () => resumeRound((await journal.read(record)) ?? record, deps),
+  });
   const toSettle = (job: RoundJob): Work => ({ ref: job, attempt: () => settleRound(job, deps) });
 
   /** A node that stayed silent until its round's deadline gets no verdict; what has left the list needs none. */
@@ -91,7 +97,9 @@ export function createRounds(deps: RoundDeps, { concurrency }: { concurrency: nu
       const record = await journal.read(ref).catch(() => null);
       if (record && !isFinished(record)) resumable.set(name, record);
       const failures = (waiting.get(name)?.failures ?? 0) + 1;
-      const delayMs = Math.round(Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** Math.min(failures - 1, 20)) * (0.5 + deps.random.u32() / 2 ** 33));
+      const delayMs = Math.round(
+        Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** Math.min(failures - 1, 20)) * (0.5 + deps.random.u32() / 2 ** 33),
+      );
       const lastError = AppError.is(error) ? error.code : 'INTERNAL';
       waiting.set(name, { ref, failures, notBefore: clock.now() + delayMs, lastError });
       const log = { event: 'round.delayed', ...keyOf(ref), failures, delayMs, code: lastError, err: error };

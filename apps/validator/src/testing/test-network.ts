@@ -43,13 +43,26 @@ export async function startTestNetwork() {
   }
 
   function announce(query: unknown) {
-    const verified = verifyEnvelope(EndpointQuery, query, { domain, now: Date.now(), audience: audienceOfOrigin(discoveryUri), expectedSigner: chain.account('validator').address });
+    const verified = verifyEnvelope(EndpointQuery, query, {
+      domain,
+      now: Date.now(),
+      audience: audienceOfOrigin(discoveryUri),
+      expectedSigner: chain.account('validator').address,
+    });
     if (!verified.ok) throw verified.error;
     const { node } = verified.value.message;
     const signer = nodes.get(node)?.signer;
     if (!signer) throw new Error('unknown node');
     const header = newHeader({ runId, sender: node, audience: audienceOfOrigin(discoveryUri), now: Date.now(), ttlMs: 600_000 });
-    const message = { ...header, seq: 1, sequence: 1, endpoint: `${http.url}/node/${node}`, relay: false, encryptionKey: `0x${'09'.repeat(32)}`, capabilitiesHash: CAPABILITIES_HASH };
+    const message = {
+      ...header,
+      seq: 1,
+      sequence: 1,
+      endpoint: `${http.url}/node/${node}`,
+      relay: false,
+      encryptionKey: `0x${'09'.repeat(32)}`,
+      capabilitiesHash: CAPABILITIES_HASH,
+    };
     return { announcement: signMessage(EndpointAnnouncement, message, { domain, signer }), capabilities: CAPABILITIES };
   }
 
@@ -70,7 +83,9 @@ export async function startTestNetwork() {
     },
     /** Every verdict on the node, as the chain's log has it. */
     verdictsOn: (node: Address) =>
-      chain.client.getContractEvents({ address: registry, abi: computeRegistryAbi, eventName: 'VerdictSubmitted', args: { node }, fromBlock: 0n }).then((logs) => logs.map(({ args }) => args)),
+      chain.client
+        .getContractEvents({ address: registry, abi: computeRegistryAbi, eventName: 'VerdictSubmitted', args: { node }, fromBlock: 0n })
+        .then((logs) => logs.map(({ args }) => args)),
     async stop() {
       await http.stop();
       await chain.stop();
@@ -84,7 +99,12 @@ async function startJsonServer(answer: (path: string, body: Record<string, unkno
       .then((body) => answer((request.url ?? '').replace(/\/challenge$/, ''), body))
       .then(
         (data) => response.end(JSON.stringify({ result: { data } })),
-        (error: unknown) => response.writeHead(500).end(JSON.stringify({ error: { message: String(error), code: -32603, data: { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500 } } })),
+        (error: unknown) =>
+          response
+            .writeHead(500)
+            .end(
+              JSON.stringify({ error: { message: String(error), code: -32603, data: { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500 } } }),
+            ),
       );
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

@@ -47,7 +47,15 @@ export function createTestWorld(options: TestWorldOptions = {}) {
     state = applyRegistryEvents(EMPTY_REGISTRY, events);
     return position;
   };
-  const spec = { master: validator.address, validators: validator.address, gate: `0x${'0'.repeat(40)}`, quorum: 1, termsHash: hash(0), discoveryUri: DISCOVERY_URI, requirements: '' };
+  const spec = {
+    master: validator.address,
+    validators: validator.address,
+    gate: `0x${'0'.repeat(40)}`,
+    quorum: 1,
+    termsHash: hash(0),
+    discoveryUri: DISCOVERY_URI,
+    requirements: '',
+  };
   push('RunCreated', { runId: '1', owner: validator.address, spec });
   push('Registered', { runId: '1', node: nodeSigner.address, provider: validator.address, seq: 1, round: 1, capabilitiesHash });
 
@@ -68,14 +76,34 @@ export function createTestWorld(options: TestWorldOptions = {}) {
         calls.push(call);
         const tally = { approvals: call.approve ? 1 : 0, rejections: call.approve ? 0 : 1 };
         const { txHash, blockNumber } = push('VerdictSubmitted', { ...call, validator: validator.address, ...tally });
-        push('RoundSettled', { runId: call.runId, node: call.node, seq: call.seq, round: call.round, standing: call.approve ? 'Approved' : 'Rejected' });
+        push('RoundSettled', {
+          runId: call.runId,
+          node: call.node,
+          seq: call.seq,
+          round: call.round,
+          standing: call.approve ? 'Approved' : 'Rejected',
+        });
         return { txHash: hash(Number(txHash)), blockNumber };
       },
     },
     discovery: {
       async queryEndpoint(uri) {
-        const header = newHeader({ runId: '1', sender: nodeSigner.address, audience: audienceOfOrigin(uri), now: clock.now(), ttlMs: 600_000 });
-        const message = { ...header, seq: 1, sequence: 1, endpoint: 'http://127.0.0.1:7700', relay: false, encryptionKey: hash(9), capabilitiesHash };
+        const header = newHeader({
+          runId: '1',
+          sender: nodeSigner.address,
+          audience: audienceOfOrigin(uri),
+          now: clock.now(),
+          ttlMs: 600_000,
+        });
+        const message = {
+          ...header,
+          seq: 1,
+          sequence: 1,
+          endpoint: 'http://127.0.0.1:7700',
+          relay: false,
+          encryptionKey: hash(9),
+          capabilitiesHash,
+        };
         return { announcement: signMessage(EndpointAnnouncement, message, { domain, signer: nodeSigner }), capabilities };
       },
       publishEvidence: async (_uri, { document }) => void published.push(document),

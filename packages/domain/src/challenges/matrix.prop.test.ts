@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkProduct, decodeMatrix, DEFAULT_MODULUS, encodeMatrix, factorsOf, multiply, type MatrixParams } from './matrix.ts';
 
-const params = fc.record({ seed: fc.nat(0xffff_ffff), size: fc.integer({ min: 1, max: 12 }), modulus: fc.constantFrom(2, 7, 101, DEFAULT_MODULUS) });
+const params = fc.record({
+  seed: fc.nat(0xffff_ffff),
+  size: fc.integer({ min: 1, max: 12 }),
+  modulus: fc.constantFrom(2, 7, 101, DEFAULT_MODULUS),
+});
 const productOf = (given: MatrixParams) => {
   const { left, right } = factorsOf(given);
   return multiply(left, right, given);
@@ -44,7 +48,10 @@ describe('checkProduct', () => {
     product[5] = 1 - product[5]!;
     const passed = (rounds: number) => {
       const randomU32 = randomFrom(7);
-      return Array.from({ length: 4_000 }, () => checkProduct(given, product, { rounds, randomU32: () => randomU32() >>> 9 })).filter(Boolean).length / 4_000;
+      return (
+        Array.from({ length: 4_000 }, () => checkProduct(given, product, { rounds, randomU32: () => randomU32() >>> 9 })).filter(Boolean)
+          .length / 4_000
+      );
     };
     // The bound is tight for a single wrong entry; five standard deviations of slack.
     expect(passed(1)).toBeGreaterThan(0.46);

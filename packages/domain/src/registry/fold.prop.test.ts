@@ -17,7 +17,10 @@ const step = fc.oneof(
   fc.record({ name: fc.constant('RoundSettled'), node: fc.nat(2), standing: fc.constantFrom('Approved', 'Rejected', 'Invalidated') }),
   fc.record({ name: fc.constant('Ended'), node: fc.nat(2), standing: fc.constantFrom('Left', 'Ejected'), banned: fc.boolean() }),
   fc.record({ name: fc.constant('Unbanned'), node: fc.nat(2) }),
-  fc.record({ name: fc.constantFrom('MasterChanged', 'DiscoveryUriChanged', 'GateChanged', 'RunOwnershipOffered', 'RunOwnerChanged', 'RunClosed'), to: fc.nat(9) }),
+  fc.record({
+    name: fc.constantFrom('MasterChanged', 'DiscoveryUriChanged', 'GateChanged', 'RunOwnershipOffered', 'RunOwnerChanged', 'RunClosed'),
+    to: fc.nat(9),
+  }),
 );
 
 const history = fc.array(step, { maxLength: 40 }).map((steps) => {
@@ -29,7 +32,15 @@ const history = fc.array(step, { maxLength: 40 }).map((steps) => {
     const position = { blockNumber: n, blockHash: hash(n), blockTime: n * 1_000, logIndex: 0, txHash: hash(n + 1_000) };
     events.push(registryEventSchema.parse({ name, args: { ...RUN, ...args }, position }));
   };
-  const spec = { master: address(1), validators: address(2), gate: address(0), quorum: 1, termsHash: hash(0), discoveryUri: 'http://a/discovery', requirements: '' };
+  const spec = {
+    master: address(1),
+    validators: address(2),
+    gate: address(0),
+    quorum: 1,
+    termsHash: hash(0),
+    discoveryUri: 'http://a/discovery',
+    requirements: '',
+  };
   push('RunCreated', { owner: address(3), spec });
   for (const raw of steps) {
     const { name, ...rest } = raw;
@@ -47,7 +58,16 @@ const history = fc.array(step, { maxLength: 40 }).map((steps) => {
     if (seqs[index] === 0 || name === 'Registered') continue;
     if ('newRound' in args) {
       rounds[index]! += args.newRound ? 1 : 0;
-      push(name, { node, validator: address(9), seq: seqs[index], round: rounds[index], approve: args.approve, evidenceHash: hash(7), approvals: args.approve ? 1 : 0, rejections: args.approve ? 0 : 1 });
+      push(name, {
+        node,
+        validator: address(9),
+        seq: seqs[index],
+        round: rounds[index],
+        approve: args.approve,
+        evidenceHash: hash(7),
+        approvals: args.approve ? 1 : 0,
+        rejections: args.approve ? 0 : 1,
+      });
     } else if (name === 'RoundSettled') push(name, { node, seq: seqs[index], round: rounds[index], ...args });
     else if (name === 'Ended') push(name, { node, actor: address(4), seq: seqs[index], reason: 'why', ...args });
     else push(name, { node });
@@ -99,7 +119,9 @@ describe('applyRegistryEvents', () => {
           if (event.name !== 'Registered') continue;
           expect(state.registrations.get(registrationKey(event.args))!.seq).toBeGreaterThanOrEqual(event.args.seq);
         }
-        const named = events.flatMap((event) => (event.name === 'VerdictSubmitted' ? [`${event.args.node}/${event.args.seq}/${event.args.round}`] : []));
+        const named = events.flatMap((event) =>
+          event.name === 'VerdictSubmitted' ? [`${event.args.node}/${event.args.seq}/${event.args.round}`] : [],
+        );
         expect(state.verdicts.size).toBe(new Set(named).size);
       }),
     );
@@ -131,7 +153,8 @@ describe('deriveStanding', () => {
 
   it('lapses at the very time-out, as the contract does, and only when pending', () => {
     const lapsesAt = 1_000 + REGISTRY_TIMEOUTS.pendingTimeoutMs;
-    const at = (standing: 'Pending' | 'Approved', nowMs: number) => deriveStanding({ standing, registeredAt: 1_000 }, { closedAt: null }, nowMs);
+    const at = (standing: 'Pending' | 'Approved', nowMs: number) =>
+      deriveStanding({ standing, registeredAt: 1_000 }, { closedAt: null }, nowMs);
     expect([at('Pending', lapsesAt - 1), at('Pending', lapsesAt), at('Approved', lapsesAt)]).toEqual(['Pending', 'Lapsed', 'Approved']);
   });
 });

@@ -8,7 +8,12 @@ const setup = (standing: 'Pending' | 'Approved', approvals = 0) => ({ standing, 
 describe('nextRound', () => {
   it.each([
     ['an open round', setup('Pending'), T, { round: 1, opensAt: T, closesAt: T + ROUND_TIMEOUT_MS }],
-    ['a pending node whose round expired', setup('Pending'), T + ROUND_TIMEOUT_MS, { round: 2, opensAt: T + ROUND_TIMEOUT_MS, closesAt: T + REGISTRY_TIMEOUTS.pendingTimeoutMs }],
+    [
+      'a pending node whose round expired',
+      setup('Pending'),
+      T + ROUND_TIMEOUT_MS,
+      { round: 2, opensAt: T + ROUND_TIMEOUT_MS, closesAt: T + REGISTRY_TIMEOUTS.pendingTimeoutMs },
+    ],
     ['an approved node', setup('Approved', 2), T + 1, { round: 2, opensAt: T + REVALIDATION_INTERVAL_MS, closesAt: null }],
     ['an approved node in an open later round', setup('Approved', 1), T + 1, { round: 1, opensAt: T, closesAt: T + ROUND_TIMEOUT_MS }],
   ] as const)('answers for %s', (_title, registration, nowMs, expected) => {

@@ -25,7 +25,8 @@ export function nextRound(
   const expiresAt = roundOpenedAt + ROUND_TIMEOUT_MS;
   // A quorum of rejections ends the registration, so only approvals can have settled a live one's round.
   const settled = approvals >= run.quorum;
-  if (!settled && nowMs < expiresAt) return { round, opensAt: roundOpenedAt, closesAt: approved ? expiresAt : Math.min(expiresAt, lapsesAt) };
+  if (!settled && nowMs < expiresAt)
+    return { round, opensAt: roundOpenedAt, closesAt: approved ? expiresAt : Math.min(expiresAt, lapsesAt) };
   if (approved) return { round: round + 1, opensAt: roundOpenedAt + REVALIDATION_INTERVAL_MS, closesAt: null };
   return { round: round + 1, opensAt: expiresAt, closesAt: lapsesAt };
 }

@@ -65,5 +65,10 @@ export const EMPTY_REGISTRY: RegistryState = { runs: new Map(), registrations: n
 
 export const registrationKey = ({ runId, node }: { runId: string; node: string }): string => `${runId}/${node}`;
 
-export const verdictKey = ({ runId, node, seq, round, validator }: Pick<VerdictState, 'runId' | 'node' | 'seq' | 'round' | 'validator'>): string =>
-  `${runId}/${node}/${seq}/${round}/${validator}`;
+export const verdictKey = ({
+  runId,
+  node,
+  seq,
+  round,
+  validator,
+}: Pick<VerdictState, 'runId' | 'node' | 'seq' | 'round' | 'validator'>): string => `${runId}/${node}/${seq}/${round}/${validator}`;
