@@ -18,9 +18,9 @@ export function pullText({ current, total }: { current: number; total: number })
   return total > 0 ? `${formatBytes(current)} of ${formatBytes(total)}` : formatBytes(current);
 }
 
-/** How long the container ran, or has run. */
-export function ranFor({ startedAt, endedAt }: Pick<AllocationView, 'startedAt' | 'endedAt'>, nowMs: number): string | null {
-  if (startedAt === null) return null;
+/** How long the container ran, or has run until now; null where that cannot be said. */
+export function ranFor({ startedAt, endedAt }: Pick<AllocationView, 'startedAt' | 'endedAt'>, nowMs: number | null): string | null {
   const end = endedAt === null ? nowMs : Date.parse(endedAt);
+  if (startedAt === null || end === null) return null;
   return formatDuration(end - Date.parse(startedAt));
 }

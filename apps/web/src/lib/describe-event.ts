@@ -7,7 +7,7 @@ const isPhaseKind = (kind: string): kind is PhaseKind => KINDS.has(kind);
 
 export type DescribedEvent = { tone: Tone; subject: string; change: string; reason: string };
 
-/** A timeline event in words: `node 0x12…34 · Invited → Healthy`, and who did it why. */
+/** A timeline event in words: `Invited → Healthy`, of which subject, why and by whom. */
 export function describeEvent({ kind, subject, actor, from, to, reason }: TimelineView): DescribedEvent {
   const tone = isPhaseKind(kind) ? phaseInfo(kind, to).tone : 'neutral';
   const named = subject.startsWith(kind) || subject === '' ? subject || kind : `${kind} ${subject}`;

@@ -69,6 +69,3 @@ export const isEndedTask = (phase: string): boolean => ENDED_TASK.has(phase);
 
 const ENDED_ALLOCATION = new Set(['Succeeded', 'Failed', 'Cancelled', 'Lost']);
 export const isEndedAllocation = (phase: string): boolean => ENDED_ALLOCATION.has(phase);
-
-const ENDED_NODE = new Set(['Left', 'Rejected', 'Ejected', 'Invalidated', 'Lapsed', 'Closed']);
-export const isEndedNode = (phase: string): boolean => ENDED_NODE.has(phase);

@@ -14,17 +14,16 @@ function subscribe(listener: () => void): () => void {
   }, 1000);
   return () => {
     listeners.delete(listener);
-    if (listeners.size === 0) {
-      clearInterval(timer);
-      timer = undefined;
-    }
+    if (listeners.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
   };
 }
 
-/** Unix milliseconds, one tick a second, one timer for the whole page. */
-export const useNow = (): number =>
-  useSyncExternalStore(
-    subscribe,
-    () => now,
-    () => now,
-  );
+const unknown = (): null => null;
+
+/**
+ * Unix milliseconds, one tick a second, one timer for the whole page. Null on the server and while the page comes to life:
+ * what depends on it is then drawn anew, since React keeps text that differed.
+ */
+export const useNow = (): number | null => useSyncExternalStore(subscribe, () => now, unknown);

@@ -1,6 +1,8 @@
+'use client';
 import { Slot } from 'radix-ui';
 import type { ComponentProps, ReactNode } from 'react';
 import { cn } from '../../lib/cn.ts';
+import { useHydrated } from '../../lib/use-hydrated.ts';
 import { Spinner } from './spinner.tsx';
 
 const VARIANTS = {
@@ -30,8 +32,9 @@ export type ButtonProps = ComponentProps<'button'> & {
 };
 
 const BASE =
-  'relative inline-flex shrink-0 items-center justify-center font-medium whitespace-nowrap select-none transition-[background-color,color,box-shadow,filter,transform] duration-150 active:translate-y-px disabled:pointer-events-none disabled:opacity-50 aria-disabled:pointer-events-none aria-disabled:opacity-50 [&_svg]:size-4 [&_svg]:shrink-0';
+  'relative inline-flex shrink-0 items-center justify-center font-medium whitespace-nowrap select-none transition-[background-color,color,box-shadow,filter,transform] duration-150 active:translate-y-px disabled:pointer-events-none disabled:not-data-waiting:opacity-50 aria-disabled:pointer-events-none aria-disabled:opacity-50 [&_svg]:size-4 [&_svg]:shrink-0';
 
+/** A press before React listens would be lost, so until then the button is disabled; it looks the same. */
 export const Button = ({
   variant = 'secondary',
   size = 'md',
@@ -44,15 +47,25 @@ export const Button = ({
   type,
   ...rest
 }: ButtonProps) => {
+  const hydrated = useHydrated();
   const classes = cn(BASE, VARIANTS[variant], SIZES[size], className);
-  if (asChild)
+  if (asChild) {
     return (
       <Slot.Root className={classes} {...rest}>
         {children}
       </Slot.Root>
     );
+  }
+  const refused = disabled === true || busy === true;
   return (
-    <button type={type ?? 'button'} className={classes} disabled={disabled || busy} aria-busy={busy || undefined} {...rest}>
+    <button
+      type={type ?? 'button'}
+      className={classes}
+      disabled={refused || !hydrated}
+      data-waiting={(!hydrated && !refused) || undefined}
+      aria-busy={busy || undefined}
+      {...rest}
+    >
       {busy ? <Spinner /> : icon}
       {children}
     </button>

@@ -3,7 +3,7 @@ import { CircleAlert } from 'lucide-react';
 import { useId, type ReactNode } from 'react';
 import { cn } from '../../lib/cn.ts';
 
-export type FieldControl = { id: string; 'aria-describedby': string; 'aria-invalid': true | undefined };
+type FieldControl = { id: string; 'aria-describedby': string; 'aria-invalid': true | undefined };
 
 type FieldProps = {
   label: ReactNode;

@@ -2,7 +2,7 @@ import { ChevronRight } from 'lucide-react';
 import Link from 'next/link';
 import { Fragment, type ReactNode } from 'react';
 
-export type Crumb = { label: string; href: string };
+type Crumb = { label: string; href: string };
 
 type PageHeaderProps = { crumbs?: readonly Crumb[]; title: ReactNode; badge?: ReactNode; meta?: ReactNode; actions?: ReactNode };
 

@@ -3,7 +3,7 @@ import { Select as Radix } from 'radix-ui';
 import { cn } from '../../lib/cn.ts';
 import { FIELD_CLASSES } from './input.tsx';
 
-export type SelectOption = { value: string; label: string; hint?: string };
+type SelectOption = { value: string; label: string; hint?: string };
 
 type SelectProps = {
   value: string;

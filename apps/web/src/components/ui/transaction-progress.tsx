@@ -49,6 +49,9 @@ function stepsOf(state: TransactionState, last: Step | null): Step[] {
   return last ? [...own, last] : own;
 }
 
+/** Called once, when the steps appear: they may lie below the fold. */
+const reveal = (element: HTMLElement | null): void => element?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+
 type TransactionProgressProps = {
   state: TransactionState;
   /** What the page waits for after the block, if anything. */
@@ -64,7 +67,7 @@ export const TransactionProgress = ({ state, follow }: TransactionProgressProps)
     : null;
   const hash = 'hash' in state ? state.hash : null;
   return (
-    <div className="flex animate-rise flex-col gap-4" data-testid="transaction" data-phase={state.phase}>
+    <div ref={reveal} className="flex animate-rise flex-col gap-4" data-testid="transaction" data-phase={state.phase}>
       <ol aria-live="polite" className="flex flex-col gap-3 sm:flex-row sm:flex-wrap sm:gap-x-8">
         {stepsOf(state, last).map((step) => (
           <li

@@ -79,7 +79,7 @@ const NodeBody = ({ run, node }: { run: RunView; node: NodeDetail }) => (
       </div>
       <div className="flex min-w-0 flex-col gap-8">
         <StandingSection node={node} />
-        <TimelineSection runId={run.runId} about={node.node} />
+        <TimelineSection runId={run.runId} about={[node.node]} />
       </div>
     </div>
   </>

@@ -1,6 +1,6 @@
 'use client';
 import { Card, Section } from '../../components/ui/card.tsx';
-import { Hash } from '../../components/ui/copyable.tsx';
+import { CopyButton, Hash } from '../../components/ui/copyable.tsx';
 import { DefinitionList } from '../../components/ui/definition-list.tsx';
 import { plural } from '../../lib/format.ts';
 import type { RunView } from '../../lib/trpc/outputs.ts';
@@ -20,7 +20,7 @@ export const RunDetails = ({ run }: { run: RunView }) => {
             { term: 'Master', value: address(run.master, 'master') },
             { term: 'Validator set', value: address(run.validators, 'validator set') },
             { term: 'Quorum', value: <span className="figures">{plural(run.quorum, 'verdict')}</span> },
-            { term: 'Discovery', value: <span className="font-mono text-xs break-all">{run.discoveryUri}</span> },
+            { term: 'Discovery', value: <Located value={run.discoveryUri} /> },
             { term: 'Published in', value: <Hash value={run.createdTx} label="transaction" href={transactionUrl(chain, run.createdTx)} /> },
             ...(run.closedTx
               ? [{ term: 'Closed in', value: <Hash value={run.closedTx} label="transaction" href={transactionUrl(chain, run.closedTx)} /> }]
@@ -31,3 +31,13 @@ export const RunDetails = ({ run }: { run: RunView }) => {
     </Section>
   );
 };
+
+/** An address on the web, cut where it does not fit. */
+const Located = ({ value }: { value: string }) => (
+  <span className="flex min-w-0 items-center justify-end gap-0.5">
+    <span title={value} className="truncate font-mono text-xs">
+      {value.replace(/^https?:\/\//, '')}
+    </span>
+    <CopyButton text={value} label="discovery address" />
+  </span>
+);

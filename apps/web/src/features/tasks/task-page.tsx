@@ -13,9 +13,9 @@ import { taskDetail } from '../../lib/trpc/queries.ts';
 import type { TaskView } from '../../lib/trpc/outputs.ts';
 import { TaskLogs } from '../logs/task-logs.tsx';
 import { RunGate } from '../runs/run-gate.tsx';
-import { AllocationSection } from './allocation-section.tsx';
 import { StorageSection } from './storage-section.tsx';
 import { TaskActions } from './task-actions.tsx';
+import { TaskHistory } from './task-history.tsx';
 import { TaskSpecSection } from './task-spec-section.tsx';
 
 export const TaskPage = ({ runId, taskId }: { runId: string; taskId: string }) => (
@@ -58,7 +58,7 @@ const TaskBody = ({ runId, task }: { runId: string; task: TaskView }) => (
     <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div className="flex min-w-0 flex-col gap-8">
         <TaskLogs task={task} />
-        <AllocationSection task={task} />
+        <TaskHistory task={task} />
       </div>
       <div className="flex min-w-0 flex-col gap-8">
         <StorageSection task={task} />

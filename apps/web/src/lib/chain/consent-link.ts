@@ -2,7 +2,7 @@ import { addressSchema, hash32Schema, hexSchema, runIdSchema, uint32Schema } fro
 import { z } from 'zod';
 
 /** What a miner agent without a provider key puts into its link: the node key's consent and what it covers. */
-export const consentLinkSchema = z.strictObject({
+const consentLinkSchema = z.strictObject({
   runId: runIdSchema,
   node: addressSchema,
   provider: addressSchema,

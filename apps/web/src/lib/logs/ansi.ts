@@ -1,6 +1,6 @@
 /** What an escape sequence may do to a piece of text. Colours are names that the stylesheet maps, never values of the program's choice. */
 export type AnsiColor = 'black' | 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan' | 'white';
-export type AnsiStyle = { color: AnsiColor | null; bold: boolean; dim: boolean };
+type AnsiStyle = { color: AnsiColor | null; bold: boolean; dim: boolean };
 export type AnsiSegment = AnsiStyle & { text: string };
 
 const PLAIN: AnsiStyle = { color: null, bold: false, dim: false };

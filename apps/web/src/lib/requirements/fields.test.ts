@@ -49,7 +49,7 @@ describe('requirement fields', () => {
 
   it('says requirements in words', () => {
     expect(sentencesOf(parsed('gpu: H100:8, gpu.memory: 80GB.., cpu: 2..8, disk: ..1TB'))).toEqual([
-      'at least 8 H100 GPU with at least 80GB each',
+      'at least 8 H100 GPUs with at least 80GB each',
       '2 to 8 CPU threads',
       'at most 1TB of disk',
     ]);

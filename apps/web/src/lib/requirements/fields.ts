@@ -62,12 +62,11 @@ const mapTrim = (fields: RequirementFields): RequirementFields => ({
 /** One sentence per requirement, for people who do not know the language. */
 export function sentencesOf({ cpu, memoryBytes, diskBytes, gpu, gpuMemoryBytes }: Requirements): string[] {
   const sentences: string[] = [];
-  if (gpu)
-    sentences.push(
-      `${rangeWords(gpu.count, String)} ${gpu.model ?? 'any'} GPU${gpuMemoryBytes ? ` with ${rangeWords(gpuMemoryBytes, formatBytes)} each` : ''}`,
-    );
-  else if (gpuMemoryBytes) sentences.push(`GPUs with ${rangeWords(gpuMemoryBytes, formatBytes)} each`);
-  if (cpu) sentences.push(`${rangeWords(cpu, String)} CPU threads`);
+  if (gpu) {
+    const memory = gpuMemoryBytes ? ` with ${rangeWords(gpuMemoryBytes, formatBytes)} each` : '';
+    sentences.push(`${rangeWords(gpu.count, String)} ${gpu.model ? `${gpu.model} ` : ''}${isOne(gpu.count) ? 'GPU' : 'GPUs'}${memory}`);
+  } else if (gpuMemoryBytes) sentences.push(`GPUs with ${rangeWords(gpuMemoryBytes, formatBytes)} each`);
+  if (cpu) sentences.push(`${rangeWords(cpu, String)} CPU ${isOne(cpu) ? 'thread' : 'threads'}`);
   if (memoryBytes) sentences.push(`${rangeWords(memoryBytes, formatBytes)} of memory`);
   if (diskBytes) sentences.push(`${rangeWords(diskBytes, formatBytes)} of disk`);
   return sentences;
@@ -79,3 +78,6 @@ function rangeWords(range: { min?: number; max?: number }, format: (value: numbe
   if (min !== undefined) return `at least ${format(min)}`;
   return max === undefined ? formatRange(range, format) : `at most ${format(max)}`;
 }
+
+/** Whether the words of a range end with a one: "at least 1", "exactly 1", "at most 1". */
+const isOne = ({ min, max }: { min?: number; max?: number }): boolean => (max ?? min) === 1;

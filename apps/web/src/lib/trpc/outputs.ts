@@ -13,4 +13,3 @@ export type TaskView = Outputs['task']['get'];
 export type AllocationView = TaskView['allocations'][number];
 export type SnapshotView = Outputs['snapshot']['list']['items'][number];
 export type TimelineView = Outputs['run']['timeline']['items'][number];
-export type LogLine = Outputs['log']['read']['chunks'][number]['lines'][number];

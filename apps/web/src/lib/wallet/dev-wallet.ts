@@ -11,7 +11,7 @@ export const DEV_WALLET_ID = 'muster.dev-wallet';
 
 type DevProvider = { request: (call: { method: string }) => Promise<unknown> };
 
-export class DevWalletRefused extends Error {
+class DevWalletRefused extends Error {
   override readonly name = 'DevWalletRefused';
   constructor(chainId: number) {
     super(`The development wallet works on chain ${DEV_CHAIN_ID} alone, not on chain ${chainId}.`);

@@ -21,7 +21,7 @@ export const RegisterForm = ({ link, info }: { link: ConsentLink; info: MasterIn
   const now = useNow();
   const { state, send, busy } = useTransaction();
   const deadlineMs = link.deadline * 1000;
-  const expired = now > deadlineMs;
+  const expired = now !== null && now > deadlineMs;
   const wrongProvider = address !== null && address !== link.provider;
   const done = state.phase === 'confirmed';
   return (

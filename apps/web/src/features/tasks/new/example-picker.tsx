@@ -16,7 +16,7 @@ export const ExamplePicker = ({ examples, current, onPick }: ExamplePickerProps)
           onClick={() => onPick(example.spec)}
           data-testid={`example-${example.id}`}
           className={cn(
-            'rounded-md px-3.5 py-2.5 text-left ring-1 ring-inset transition-colors',
+            'flex flex-col items-start rounded-md px-3.5 py-2.5 text-left ring-1 ring-inset transition-colors',
             active ? 'bg-accent-soft ring-accent/40' : 'ring-line-strong hover:bg-hover',
           )}
         >

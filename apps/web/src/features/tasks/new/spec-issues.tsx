@@ -1,6 +1,9 @@
 import type { TaskSpecIssue } from '@muster/protocol/task-spec/parse-task-spec';
 import { Check, CircleAlert } from 'lucide-react';
 
+const inTextOrder = (issues: readonly TaskSpecIssue[]): readonly TaskSpecIssue[] =>
+  issues.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
+
 type SpecIssuesProps = { id: string; issues: readonly TaskSpecIssue[]; summary: string };
 
 /** What is wrong with the spec and where; or, when nothing is, what it asks for. Keeps its height. */
@@ -13,7 +16,7 @@ export const SpecIssues = ({ id, issues, summary }: SpecIssuesProps) => (
       </p>
     ) : (
       <ul className="flex flex-col gap-1.5">
-        {issues.map((issue, index) => (
+        {inTextOrder(issues).map((issue, index) => (
           <li key={index} className="flex items-start gap-2">
             <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
             <span className="min-w-0">
