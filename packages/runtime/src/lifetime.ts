@@ -24,7 +24,7 @@ export function createLifetime({ logger }: { logger: Logger }): Lifetime {
   }
 
   async function close(): Promise<void> {
-    for (const closer of closers.reverse()) {
+    for (const closer of closers.toReversed()) {
       try {
         await closer();
       } catch (err) {

@@ -145,6 +145,7 @@ describe('startAnvil', () => {
   it('ends with a killed parent although nothing starts after it', async () => {
     const pid = await startInKilledParent('undefined');
     await until(() => !isAlive(pid));
+    expect(isAlive(pid)).toBe(false);
   });
 
   it('takes the chain id and the port that it is given, and says when the port is taken', async () => {

@@ -10,7 +10,7 @@ export type MinedLog = Log<bigint, number, false>;
 /** Logs of the registry as domain events, in chain order. Throws on a log that the ABI does not know: nothing is skipped. */
 export function decodeEvents(logs: readonly MinedLog[], blocks: readonly BlockRef[]): RegistryEvent[] {
   const times = new Map(blocks.map(({ hash, timestamp }) => [hash, timestamp]));
-  return logs.map((log) => decodeEvent(log, times.get(log.blockHash))).sort(byPosition);
+  return logs.map((log) => decodeEvent(log, times.get(log.blockHash))).toSorted(byPosition);
 }
 
 function decodeEvent(log: MinedLog, blockTime: number | undefined): RegistryEvent {

@@ -13,7 +13,7 @@ import { createMemoryStore, type ReadableFollowerStore } from './memory-store.ts
 const cleanups: (() => Promise<unknown> | void)[] = [];
 
 afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
 async function setup() {
@@ -173,7 +173,7 @@ describe('followRegistry', () => {
     const steps = second.progress.filter((step) => step.kind === 'appended');
     expect(steps.length).toBeGreaterThanOrEqual(5);
     const heads = steps.map((step) => step.cursor.head.number);
-    expect(heads).toEqual([...heads].sort((a, b) => a - b));
+    expect(heads).toEqual([...heads].toSorted((a, b) => a - b));
     expect(heads.at(-1)).toBe(Number(await chain.client.getBlockNumber()));
   });
 

@@ -1,4 +1,4 @@
-import { AppError } from '@muster/protocol/errors/app-error';
+import type { AppError } from '@muster/protocol/errors/app-error';
 import { systemClock, type Clock } from '@muster/runtime/clock';
 import type { Logger } from '@muster/runtime/logger';
 import type { Cursor, FollowerStore } from '@muster/domain/registry/follower-store';

@@ -33,11 +33,11 @@ export class FollowerMemory {
   }
 
   recentBlocks(limit: number): BlockRef[] {
-    return [...this.#blocks.values()].sort((a, b) => b.number - a.number).slice(0, limit);
+    return [...this.#blocks.values()].toSorted((a, b) => b.number - a.number).slice(0, limit);
   }
 
   events(): RegistryEvent[] {
-    return [...this.#events.values()].sort(byPosition);
+    return [...this.#events.values()].toSorted(byPosition);
   }
 
   #prune(): void {

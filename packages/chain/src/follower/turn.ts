@@ -83,7 +83,7 @@ interface AppendStep {
 async function append({ context, deployment, finalized, chainHead, to, blocks, events }: AppendStep): Promise<Progress> {
   const head: BlockRef = { number: to.number, hash: to.hash, timestamp: to.timestamp };
   const unique = new Map([...blocks, head].map(({ number, hash, timestamp }) => [number, { number, hash, timestamp }]));
-  const ordered = [...unique.values()].sort((a, b) => a.number - b.number);
+  const ordered = [...unique.values()].toSorted((a, b) => a.number - b.number);
   await context.store.append({ blocks: ordered, events, head, finalized, deployment });
   return { kind: 'appended', cursor: { deployment, head, finalized }, events, chainHead };
 }

@@ -63,7 +63,7 @@ export function createTxSender(options: TxSenderOptions): TxSender {
     const current = await genesisHash();
     const ours = (await journal.list()).filter(isOurs);
     for (const { key } of ours.filter((entry) => entry.genesis !== current)) await journal.remove(key);
-    return ours.filter((entry) => entry.genesis === current).sort((a, b) => a.nonce - b.nonce);
+    return ours.filter((entry) => entry.genesis === current).toSorted((a, b) => a.nonce - b.nonce);
   }
 
   /** A settled entry whose nonce the chain has not used was taken back by a reorg: it is sent again, as the pending ones. */

@@ -170,7 +170,7 @@ describe('embedded PostgreSQL', () => {
   it('starts over what a killed initdb left', async () => {
     await mkdir(join(temp.path, 'cluster.init-2147483000-abcd'), { recursive: true });
     await start();
-    expect((await readdir(temp.path)).sort()).toEqual(['cluster', 'postgres.log']);
+    expect((await readdir(temp.path)).toSorted()).toEqual(['cluster', 'postgres.log']);
   });
 
   it('refuses the data of another version with a hint', async () => {

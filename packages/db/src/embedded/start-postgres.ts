@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { AppError } from '@muster/protocol/errors/app-error';
 import type { Logger } from '@muster/runtime/logger';
-import pg from 'pg';
+import type pg from 'pg';
 import { databaseError, translateDatabaseError } from '../database-error.ts';
 import { findBinaries } from './binaries.ts';
 import { ensureCluster, pathsOf, SUPERUSER } from './cluster.ts';

@@ -16,7 +16,7 @@ export async function readMigrationList(): Promise<MigrationList> {
   const names = entries
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
-    .sort();
+    .toSorted();
   const lockfile = await readFile(join(baseDir, 'migration_lock.toml'), 'utf8').catch(() => null);
   return {
     baseDir,

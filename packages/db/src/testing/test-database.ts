@@ -4,7 +4,7 @@ import { inject } from 'vitest';
 import { createDatabase, type Database } from '../client.ts';
 import { onServer, TEMPLATE, urlOfDatabase } from './template.ts';
 // For the type of what global-setup provides.
-import type {} from './global-setup.ts';
+import type * as _provided from './global-setup.ts';
 
 export interface TestDatabase {
   db: Database;

@@ -31,7 +31,7 @@ export function createEphemeral(): Ephemeral {
 export function deriveSessionKeys(input: SessionKeyInput): SessionKeys {
   const shared = agree(input.privateKey, input.peerPublicKey);
   const own = rawPublicKey(createPublicKey(input.privateKey));
-  const publicKeys = [own, input.peerPublicKey.toLowerCase()].sort().join('|');
+  const publicKeys = [own, input.peerPublicKey.toLowerCase()].toSorted().join('|');
   const transcript = `${input.sessionId}|${input.generation}|${publicKeys}`;
   const derive = (direction: string): Uint8Array =>
     new Uint8Array(hkdfSync('sha256', shared, fromHex(input.inviteDigest), `muster/1/${direction}|${transcript}`, 32));

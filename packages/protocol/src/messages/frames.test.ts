@@ -58,7 +58,7 @@ describe('log chunks', () => {
   it('are bounded in lines and in their length, and never empty', () => {
     expect(chunksOf([line])).toBe(true);
     expect(chunksOf([])).toBe(false);
-    expect(chunksOf(Array(MAX_LINES_PER_CHUNK + 1).fill(line))).toBe(false);
+    expect(chunksOf(Array.from({ length: MAX_LINES_PER_CHUNK + 1 }, () => line))).toBe(false);
     expect(chunksOf([{ ...line, text: 'x'.repeat(MAX_LINE_CHARS + 1) }])).toBe(false);
     expect(chunksOf([{ ...line, stream: 'stdin' }])).toBe(false);
   });

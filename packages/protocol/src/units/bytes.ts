@@ -16,7 +16,7 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 const BY_LOWER_CASE = new Map(Object.entries(UNITS).map(([unit, factor]) => [unit.toLowerCase(), factor]));
 // Largest first, so that formatting finds the shortest text.
-const BY_SIZE = Object.entries(UNITS).sort(([, a], [, b]) => b - a);
+const BY_SIZE = Object.entries(UNITS).toSorted(([, a], [, b]) => b - a);
 
 export const BYTES_EXPECTED = 'a size such as 512MiB, 4GB or 1TB';
 

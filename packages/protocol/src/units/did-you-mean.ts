@@ -3,7 +3,7 @@ export function didYouMean(word: string, known: readonly string[]): string | und
   const lower = word.toLowerCase();
   const ranked = known
     .map((candidate) => ({ candidate, distance: editDistance(lower, candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
+    .toSorted((a, b) => a.distance - b.distance);
   const best = ranked[0];
   if (best && best.distance <= Math.max(1, Math.floor(best.candidate.length / 3))) return best.candidate;
   return known.find((candidate) => lower.length >= 3 && candidate.toLowerCase().startsWith(lower));
