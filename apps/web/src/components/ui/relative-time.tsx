@@ -3,19 +3,17 @@ import { cn } from '../../lib/cn.ts';
 import { formatRelative } from '../../lib/format.ts';
 import { useNow } from '../../lib/use-now.ts';
 
-/** "12s ago", ticking; the exact time in its title. */
+/** "12s ago", ticking; the exact time in its title. Until the reader's clock is known its place is kept empty. */
 export const RelativeTime = ({ at, className }: { at: string | number; className?: string }) => {
   const now = useNow();
   const date = new Date(at);
   return (
     <time
-      key={now === null ? 'server' : 'browser'}
       dateTime={date.toISOString()}
-      title={date.toLocaleString()}
-      suppressHydrationWarning
-      className={cn('figures whitespace-nowrap', className)}
+      {...(now === null ? {} : { title: date.toLocaleString() })}
+      className={cn('figures whitespace-nowrap', now === null && 'invisible', className)}
     >
-      {formatRelative(date.getTime(), now ?? Date.now())}
+      {now === null ? '12m ago' : formatRelative(date.getTime(), now)}
     </time>
   );
 };
