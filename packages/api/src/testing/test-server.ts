@@ -16,7 +16,13 @@ export type TestServerOptions = { databaseUrl: string; chain: DevChain; heartbea
 /** The real app on a real port, without pages. */
 export async function startTestServer(options: TestServerOptions): Promise<TestServer> {
   const { databaseUrl, chain, heartbeatMs = 400, port: wantedPort = 0, rpcUrl = chain.anvil.rpcUrl } = options;
-  const server = createServer();
+  let app: App | null = null;
+  const server = createServer((req, res) => {
+    if (app?.api.request(req, res) !== true) res.writeHead(app === null ? 503 : 404).end();
+  });
+  server.on('upgrade', (req, socket, head) => {
+    if (app?.api.upgrade(req, socket, head) !== true) socket.destroy();
+  });
   server.listen(wantedPort, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -25,20 +31,15 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const temp = await createTempDir('muster-api-test');
   const settings = createSettings({ ...chain.addresses, chainId: chain.anvil.chainId, rpcUrl, isDev: true, heartbeatMs, version: 'test', publicUrl: url });
   const logger = createLogger({ name: 'test-api', level: process.env['MUSTER_TEST_LOG'] ?? 'error' });
-  const app = await startApp({ settings, databaseUrl, blobDir: options.blobDir ?? temp.path, signer: createSigner(devKey(ROLES.master)), logger });
-  server.on('request', (req, res) => {
-    if (!app.api.request(req, res)) res.writeHead(404).end();
-  });
-  server.on('upgrade', (req, socket, head) => {
-    if (!app.api.upgrade(req, socket, head)) socket.destroy();
-  });
+  const started = await startApp({ settings, databaseUrl, blobDir: options.blobDir ?? temp.path, signer: createSigner(devKey(ROLES.master)), logger });
+  app = started;
   return {
-    app,
+    app: started,
     url,
     port,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
-      await app.stop();
+      await started.stop();
       server.closeAllConnections();
       await closed;
       await temp.remove();

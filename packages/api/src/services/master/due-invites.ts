@@ -14,6 +14,7 @@ export function isInviteDue({ run, node, nowMs, lostAfterMs }: { run: RunRow; no
   if (standingNow({ registration, run, nowMs }) !== 'Approved') return false;
   if (state.nextInviteAt !== null && state.nextInviteAt.getTime() > nowMs) return false;
   if (state.acknowledgedAt === null || state.inviteEpoch !== run.masterEpoch) return true;
-  const silentMs = session === null ? nowMs - state.acknowledgedAt.getTime() : session.silentMs;
+  // Since the acknowledgment too: an invite that was taken and led to nothing is not repeated at once.
+  const silentMs = Math.min(nowMs - state.acknowledgedAt.getTime(), session?.silentMs ?? Number.POSITIVE_INFINITY);
   return (state.phase === 'Invited' || state.phase === 'Lost') && silentMs > lostAfterMs;
 }

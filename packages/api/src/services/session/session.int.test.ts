@@ -1,0 +1,90 @@
+import { AppError } from '@muster/protocol/errors/app-error';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setUpStage, type Stage } from '../../testing/setup.ts';
+import type { TestNode } from '../../testing/test-node.ts';
+import type { TestSession } from '../../testing/test-session.ts';
+import { waitUntil } from '../../testing/wait-until.ts';
+
+let stage: Stage;
+let runId: string;
+
+beforeAll(async () => {
+  // Slow enough that no node is lost while a test looks elsewhere.
+  stage = await setUpStage({ heartbeatMs: 3_000 });
+  runId = await stage.createRun();
+});
+
+afterAll(() => stage.stop());
+
+const beat = { at: 1, usage: { cpu: 0, memoryBytes: 0, diskBytes: 0 }, orderEpoch: 0, orderCounter: 0, allocations: [] };
+const codeOf = (error: unknown) => expect.objectContaining({ data: expect.objectContaining({ app: expect.objectContaining({ code: error }) }) });
+const phaseOf = async (node: TestNode) => (await stage.buyer.client.node.get.query({ runId, node: node.address })).phase;
+const open = async (): Promise<{ node: TestNode; session: TestSession }> => {
+  const node = await stage.createInvitedNode(runId);
+  return { node, session: await stage.openSession(node) };
+};
+
+describe('a session', () => {
+  it('takes a frame once, and only on the path that it was sealed for', async () => {
+    const { session } = await open();
+    const frame = session.nextFrame('heartbeat', beat);
+    await session.send('heartbeat', frame);
+    await expect(session.send('heartbeat', frame)).rejects.toEqual(codeOf('COUNTER_REPLAYED'));
+    await expect(session.send('report', session.nextFrame('heartbeat', beat))).rejects.toEqual(codeOf('MAC_INVALID'));
+    const altered = { ...session.nextFrame('heartbeat', beat), counter: 9_999 };
+    await expect(session.send('heartbeat', altered)).rejects.toEqual(codeOf('MAC_INVALID'));
+  });
+
+  it('refuses replays per kind of frame, so that frames of two kinds may overtake each other', async () => {
+    const { session } = await open();
+    const [report, heartbeat] = [session.nextFrame('report', { orderIds: [], allocations: [] }), session.nextFrame('heartbeat', beat)];
+    await session.send('heartbeat', heartbeat);
+    await session.send('report', report);
+    await expect(session.send('report', report)).rejects.toEqual(codeOf('COUNTER_REPLAYED'));
+  });
+
+  it('goes on after the server was restarted, and still knows what it has seen', async () => {
+    const { session } = await open();
+    const seen = session.nextFrame('heartbeat', beat);
+    await session.send('heartbeat', seen);
+    await stage.restartServer();
+    const refusal = await waitUntil('an answer over the socket that is opened anew', () => session.send('heartbeat', seen).then(() => 'taken', (error: unknown) => AppError.fromWire(error)?.code));
+    expect(refusal).toBe('COUNTER_REPLAYED');
+    const answer = await session.heartbeat();
+    expect(Math.abs(answer.now - Date.now())).toBeLessThan(5_000);
+  });
+
+  it('is superseded by one of a newer generation, which raises an alarm; an older one is refused', async () => {
+    const { node, session } = await open();
+    const newer = await stage.openSession(node, 3);
+    await newer.heartbeat();
+    await expect(session.heartbeat()).rejects.toEqual(codeOf('SESSION_SUPERSEDED'));
+    await expect(stage.openSession(node, 2)).rejects.toEqual(codeOf('STALE_GENERATION'));
+    const { items } = await stage.buyer.client.run.timeline.query({ runId });
+    expect(items).toContainEqual(expect.objectContaining({ kind: 'session', subject: node.address, from: 'generation 1', to: 'generation 3' }));
+  });
+
+  it('is opened by nobody without an acknowledged invite', async () => {
+    const node = await stage.createInvitedNode(runId);
+    const [accepted] = node.invites;
+    if (!accepted) throw new Error('no invite');
+    node.invites.push({ ...accepted, digest: `0x${'00'.repeat(32)}` });
+    await expect(stage.openSession(node)).rejects.toEqual(codeOf('INVITE_UNKNOWN'));
+  });
+});
+
+describe('the grace period after a restart of the master', () => {
+  it('keeps a node that was silent because the master was', async () => {
+    const { node, session } = await open();
+    await session.heartbeat();
+    await waitUntil('a healthy node', async () => (await phaseOf(node)) === 'Healthy');
+    // As old as heartbeats get before a node is lost, and the master has only just begun to listen.
+    await stage.database.db.pool.query(`UPDATE "Session" SET "heartbeatAt" = now() - interval '1 hour' WHERE "sessionId" = $1`, [session.sessionId]);
+    await stage.restartServer();
+    const { items } = await stage.buyer.client.node.list.query({ runId });
+    expect(items.find((view) => view.node === node.address)?.phase).toBe('Healthy');
+    await waitUntil('an unhealthy node once the master has listened long enough', async () => (await phaseOf(node)) === 'Unhealthy', 20_000);
+    await session.heartbeat();
+    await waitUntil('a healthy node again', async () => (await phaseOf(node)) === 'Healthy');
+  });
+});
