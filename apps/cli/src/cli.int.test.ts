@@ -4,6 +4,7 @@ import { setUpStage, type Stage } from '@muster/api/testing/setup';
 import type { ReceivedOrder, TestSession } from '@muster/api/testing/test-session';
 import { waitUntil } from '@muster/api/testing/wait-until';
 import { getRun } from '@muster/chain/actions/get-run';
+import { startAnvil } from '@muster/chain/dev/anvil';
 import { devKey } from '@muster/chain/dev/dev-accounts';
 import { ROLES, type Role } from '@muster/chain/testing/dev-chain';
 import { createTempDir } from '@muster/runtime/temp-dir';
@@ -95,6 +96,29 @@ describe('runs', () => {
     expect(await muster(['run', 'close', runId], { role: 'stranger' })).toMatchObject({
       exitCode: 1,
       json: { error: { code: 'NOT_RUN_OWNER' } },
+    });
+  });
+});
+
+describe('transactions', () => {
+  it('says that the RPC does not answer', async () => {
+    const { exitCode, json } = await muster(['run', 'create', '--rpc', 'http://127.0.0.1:9']);
+    expect({ exitCode, json }).toMatchObject({ exitCode: 1, json: { error: { code: 'RPC_UNAVAILABLE' } } });
+  });
+
+  it('says that the RPC is on another chain', async () => {
+    const other = await startAnvil({ chainId: 421614 });
+    const { json } = await muster(['run', 'create', '--rpc', other.rpcUrl]);
+    await other.stop();
+    expect(json).toMatchObject({ error: { code: 'WRONG_CHAIN', message: expect.stringContaining('421614') } });
+  });
+
+  it('names the wallet that cannot pay, and how much it lacks', async () => {
+    const { address } = stage.chain.account('stranger');
+    await stage.chain.cheat('anvil_setBalance', [address, '0x1']);
+    const { json } = await muster(['run', 'create'], { role: 'stranger' });
+    expect(json).toMatchObject({
+      error: { code: 'INSUFFICIENT_GAS_FUNDS', message: expect.stringContaining(address), hint: expect.stringMatching(/Send at least/) },
     });
   });
 });

@@ -27,7 +27,7 @@ const schema = z.object({
   MUSTER_VALIDATOR_KEY_FILE: z.string().optional(),
   MUSTER_CHALLENGE_IMAGE: z.string().min(1).max(256).default('busybox:1.37'),
   MUSTER_CHALLENGE_KINDS: kindsSchema.default([...ROUND_PLAN]),
-  MUSTER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(8),
+  MUSTER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(16),
 });
 
 const examples = {

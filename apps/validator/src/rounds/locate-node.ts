@@ -1,10 +1,12 @@
-import { hashJson } from '@muster/protocol/canonical-json';
+import { capabilitiesHash, capabilitiesSchema } from '@muster/protocol/capabilities';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { verifyEnvelope } from '@muster/protocol/messages/define-message';
 import { EndpointAnnouncement } from '@muster/protocol/messages/endpoint-announcement';
 import { EndpointQuery } from '@muster/protocol/messages/endpoint-query';
 import { audienceOfOrigin, newHeader } from '@muster/protocol/messages/header';
 import { signWithRetry } from '@muster/protocol/messages/sign-with-retry';
+import { httpUrlSchema } from '@muster/protocol/primitives';
+import type { Hex } from 'viem';
 import type { RoundJob } from '../ports/round.ts';
 import type { RoundDeps } from './deps.ts';
 
@@ -18,7 +20,7 @@ export interface LocatedNode {
 /** Asks the run's discovery where the node is, and believes only what the node itself has signed. Throws AppError. */
 export async function locateNode(job: RoundJob, deps: RoundDeps): Promise<LocatedNode> {
   const { signer, domain, clock, discovery } = deps;
-  const audience = audienceOfOrigin(job.discoveryUri);
+  const audience = audienceOf(job.discoveryUri);
   const { announcement, capabilities } = await signWithRetry(EndpointQuery, {
     domain,
     signer,
@@ -48,6 +50,14 @@ export async function locateNode(job: RoundJob, deps: RoundDeps): Promise<Locate
   return { endpoint: message.endpoint, announcementDigest: digest };
 }
 
-function hashOf(document: unknown): string | null {
-  return typeof document === 'object' && document !== null ? hashJson(document) : null;
+/** A run's discovery URI is whatever its owner wrote on chain. */
+function audienceOf(uri: string): Hex {
+  if (httpUrlSchema.safeParse(uri).success) return audienceOfOrigin(uri);
+  throw new AppError('DISCOVERY_UNREACHABLE', { publicMessage: "The run's discovery URI is not an http or https URL." });
+}
+
+/** Its schema first: hashing what has no bounds is work for a stranger. */
+function hashOf(document: unknown): Hex | null {
+  const parsed = capabilitiesSchema.safeParse(document);
+  return parsed.success ? capabilitiesHash(parsed.data) : null;
 }

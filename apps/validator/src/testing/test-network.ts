@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { register } from '@muster/chain/actions/register';
 import { computeRegistryAbi } from '@muster/chain/generated/compute-registry';
 import { startDevChain } from '@muster/chain/testing/dev-chain';
-import { hashJson } from '@muster/protocol/canonical-json';
+import { capabilitiesHash } from '@muster/protocol/capabilities';
 import { createSigner, type Signer } from '@muster/protocol/crypto/signer';
 import { signMessage, verifyEnvelope } from '@muster/protocol/messages/define-message';
 import { musterDomain } from '@muster/protocol/messages/domain';
@@ -14,10 +14,10 @@ import { NodeConsent } from '@muster/protocol/messages/node-consent';
 import { z } from 'zod';
 import { generatePrivateKey } from 'viem/accounts';
 import type { Address } from 'viem';
+import { CAPABILITIES } from './test-capabilities.ts';
 import { answerChallenge, type TestNodeOptions } from './test-node.ts';
 
-const CAPABILITIES = { version: 1, cpu: { cores: 8 } };
-const CAPABILITIES_HASH = hashJson(CAPABILITIES);
+const CAPABILITIES_HASH = capabilitiesHash(CAPABILITIES);
 
 /** A real chain with one run; discovery and nodes over real HTTP in tRPC's form, keeping to the protocol. */
 export async function startTestNetwork() {

@@ -1,7 +1,7 @@
 import { registryEventSchema, type RegistryEvent } from '@muster/domain/registry/events';
 import { applyRegistryEvents } from '@muster/domain/registry/fold';
 import { EMPTY_REGISTRY, type RegistryState } from '@muster/domain/registry/state';
-import { hashJson } from '@muster/protocol/canonical-json';
+import { capabilitiesHash as hashCapabilities } from '@muster/protocol/capabilities';
 import { createSigner } from '@muster/protocol/crypto/signer';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { signMessage } from '@muster/protocol/messages/define-message';
@@ -16,6 +16,7 @@ import { systemRandom } from '../ports/random.ts';
 import type { VerdictCall } from '../ports/registry.ts';
 import { roundName } from '../ports/round.ts';
 import type { RoundDeps } from '../rounds/deps.ts';
+import { CAPABILITIES } from './test-capabilities.ts';
 import { answerChallenge, type TestNodeOptions } from './test-node.ts';
 
 const key = (digit: number) => `0x${String(digit).repeat(64)}` as const;
@@ -34,8 +35,7 @@ export function createTestWorld(options: TestWorldOptions = {}) {
   const domain = musterDomain({ chainId: 31337, registry: '0x5FbDB2315678afecb367f032d93F642f64180aa3' });
   const validator = createSigner(key(1));
   const nodeSigner = createSigner(key(options.nodeKey ?? 2));
-  const capabilities = { version: 1, cpu: { cores: 8 } };
-  const capabilitiesHash = hashJson(capabilities);
+  const capabilitiesHash = hashCapabilities(CAPABILITIES);
   const clock = createTestClock(START);
 
   let events: RegistryEvent[] = [];
@@ -104,7 +104,7 @@ export function createTestWorld(options: TestWorldOptions = {}) {
           encryptionKey: hash(9),
           capabilitiesHash,
         };
-        return { announcement: signMessage(EndpointAnnouncement, message, { domain, signer: nodeSigner }), capabilities };
+        return { announcement: signMessage(EndpointAnnouncement, message, { domain, signer: nodeSigner }), capabilities: CAPABILITIES };
       },
       publishEvidence: async (_uri, { document }) => void published.push(document),
     },
