@@ -50,15 +50,17 @@ export function createSessionLoop(options: SessionLoopOptions): SessionLoop {
   let channel: SessionChannel | null = null;
 
   async function once(invite: AcceptedInvite): Promise<void> {
-    const link = await connectMaster({ masterUrl: invite.masterUrl, allowPrivate: options.allowPrivate, callTimeoutMs: CALL_TIMEOUT_MS });
-    const onAbort = () => void link.close();
-    signal.addEventListener('abort', onAbort, { once: true });
+    const link = await connectMaster({
+      masterUrl: invite.masterUrl,
+      allowPrivate: options.allowPrivate,
+      callTimeoutMs: CALL_TIMEOUT_MS,
+      signal,
+    });
     try {
       if (held?.session.inviteDigest !== invite.digest) held = await open(link, invite);
       await serve(link, held);
     } finally {
       channel = null;
-      signal.removeEventListener('abort', onAbort);
       await link.close();
     }
   }
@@ -83,7 +85,7 @@ export function createSessionLoop(options: SessionLoopOptions): SessionLoop {
     const ended = new AbortController();
     const gone = link.closed.then(() => Promise.reject(new AppError('MASTER_UNREACHABLE')));
     const orders = new Promise<never>((_, reject) => {
-      own.receiveOrders({ onOrders: (received) => void options.onOrders(received).catch(reject), onError: reject }).catch(reject);
+      own.receiveOrders({ onOrders: (received) => void options.onOrders(received).catch(reject), onError: reject });
     });
     try {
       await Promise.race([gone, orders, newerInvite(session, ended.signal), beat(own, session, ended.signal), deliver(own, ended.signal)]);

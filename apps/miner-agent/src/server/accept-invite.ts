@@ -10,7 +10,7 @@ import { acceptOnce, type NonceStore } from '@muster/protocol/messages/nonce-gua
 import { checkUrl } from '@muster/runtime/guarded-url';
 import type { Logger } from '@muster/runtime/logger';
 import type { AcceptedInvite } from '../state/agent-state.ts';
-import type { RunView } from './run-view.ts';
+import { ASK_ANEW, type RunView } from './run-view.ts';
 
 export interface InviteDeskOptions {
   domain: MusterDomain;
@@ -44,7 +44,7 @@ export function createInviteDesk(options: InviteDeskOptions): (envelope: unknown
   /** "Run's master (masterEpoch)": a former master is told apart from a forger. */
   async function checkMaster({ sender, masterEpoch }: Invite): Promise<void> {
     const isNamed = (run: { master: string; masterEpoch: number }) => run.master === sender && run.masterEpoch === masterEpoch;
-    const run = await view.run([], isNamed);
+    const run = await view.run([], ASK_ANEW);
     if (isNamed(run)) return;
     const wasMaster = masterEpoch <= run.masterEpoch && (await view.masterOf([masterEpoch])) === sender;
     throw new AppError(wasMaster ? 'INVITE_STALE_MASTER' : 'INVITE_FORGED', { data: { master: run.master, masterEpoch: run.masterEpoch } });
@@ -52,7 +52,7 @@ export function createInviteDesk(options: InviteDeskOptions): (envelope: unknown
 
   /** "Node approved (seq)". */
   async function checkStanding({ seq }: Invite): Promise<void> {
-    const registration = await view.registration([], (answer) => answer?.seq === seq && answer.standing === 'Approved');
+    const registration = await view.registration([], ASK_ANEW);
     if (registration?.seq !== seq) throw new AppError('STALE_REGISTRATION', { data: { seq: registration?.seq ?? 0 } });
     if (registration.standing !== 'Approved') throw new AppError('NOT_APPROVED', { data: { standing: registration.standing } });
   }

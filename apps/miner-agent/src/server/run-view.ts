@@ -19,6 +19,9 @@ export interface Question<Args extends unknown[], T> {
   (args: Args, satisfies?: (answer: T) => boolean): Promise<T>;
 }
 
+/** For decisions that must not rest on what the chain said seconds ago. */
+export const ASK_ANEW = (): boolean => false;
+
 const KEPT_MS = 5_000;
 const QUESTIONS_PER_SECOND = 10;
 const BURST = 40;

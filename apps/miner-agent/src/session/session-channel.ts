@@ -1,8 +1,8 @@
 import { openFrame, sealFrame } from '@muster/protocol/crypto/mac';
 import { AppError } from '@muster/protocol/errors/app-error';
-import { unwrap } from '@muster/protocol/errors/result';
+import { err, unwrap, type Result } from '@muster/protocol/errors/result';
 import type { Envelope } from '@muster/protocol/messages/define-message';
-import { frameSchema } from '@muster/protocol/messages/frame';
+import { frameSchema, type Frame } from '@muster/protocol/messages/frame';
 import { heartbeatAnswerSchema, ordersBodySchema, type Heartbeat, type StatusReport } from '@muster/protocol/messages/frames';
 import { logAnswerSchema, type LogAnswer, type LogChunksBody } from '@muster/protocol/messages/log-frames';
 import type { SyncAck } from '@muster/protocol/messages/sync-ack';
@@ -17,7 +17,7 @@ export interface SessionChannel {
   logs(body: LogChunksBody): Promise<LogAnswer>;
   acknowledgeSync(body: Envelope<SyncAck>): Promise<void>;
   /** Orders as they arise, until the link ends. */
-  receiveOrders(handlers: { onOrders: (orders: unknown[]) => void; onError: (error: AppError) => void }): Promise<void>;
+  receiveOrders(handlers: { onOrders: (orders: unknown[]) => void; onError: (error: AppError) => void }): void;
   /** Header value that lets an upload in: a frame about this very blob. */
   sealUpload(body: { sha256: string; sizeBytes: number; snapshotId: string }): string;
 }
@@ -31,29 +31,36 @@ export interface FrameCounter {
 
 export function createSessionChannel(session: OpenedSession, counter: FrameCounter, link: MasterLink): SessionChannel {
   const { sessionId, keys } = session;
-  let turn: Promise<unknown> = Promise.resolve();
+  /** The last exchange of each kind. */
+  const turns = new Map<string, Promise<unknown>>();
 
   function seal(path: string, body: unknown) {
     counter.last += 1;
     return sealFrame({ key: keys.nodeToMaster, direction: 'n2m', sessionId, counter: counter.last, path, body });
   }
 
-  /** One frame at a time: two on their way could overtake one another, and the later one's number would bar the earlier. */
+  /**
+   * One frame of a kind at a time: two on their way could overtake one another, and the later one's number would bar the earlier.
+   * Kinds do not wait for one another, so that no beat waits behind a log.
+   */
   function exchange<S extends z.ZodType>(path: string, body: unknown, schema: S): Promise<z.output<S>> {
-    const result = turn.then(async () => {
+    const result = (turns.get(path) ?? Promise.resolve()).then(async () => {
       const sent = seal(path, body);
       const { frame } = answerSchema.parse(await link.call(path, { frame: sent }));
       // An answer bears its question's number: it can stand for the answer to no other.
       if (frame.counter !== sent.counter) throw new AppError('COUNTER_REPLAYED');
-      return open(path, frame, schema);
+      return unwrap(read(path, frame, schema));
     });
-    turn = result.catch(() => undefined);
+    turns.set(
+      path,
+      result.catch(() => undefined),
+    );
     return result;
   }
 
-  function open<S extends z.ZodType>(path: string, frame: z.output<typeof frameSchema>, schema: S): z.output<S> {
-    if (frame.sessionId !== sessionId) throw new AppError('MAC_INVALID');
-    return unwrap(openFrame({ key: keys.masterToNode, direction: 'm2n', path, frame, schema }));
+  function read<S extends z.ZodType>(path: string, frame: Frame, schema: S): Result<z.output<S>, AppError> {
+    if (frame.sessionId !== sessionId) return err(new AppError('MAC_INVALID'));
+    return openFrame({ key: keys.masterToNode, direction: 'm2n', path, frame, schema });
   }
 
   return {
@@ -63,21 +70,17 @@ export function createSessionChannel(session: OpenedSession, counter: FrameCount
     acknowledgeSync: async (body) => void (await exchange('acknowledgeSync', body, z.unknown())),
     sealUpload: (body) => Buffer.from(JSON.stringify(seal('blobs', body))).toString('base64url'),
     receiveOrders({ onOrders, onError }) {
-      const subscribed = turn.then(() => {
-        link.subscribe(
-          'orders',
-          { frame: seal('orders', {}) },
-          {
-            onError,
-            onData: (data) => {
-              const answer = answerSchema.safeParse(data);
-              if (answer.success) onOrders(open('orders', answer.data.frame, ordersBodySchema).orders);
-            },
-          },
-        );
-      });
-      turn = subscribed.catch(() => undefined);
-      return subscribed;
+      const handlers = {
+        onError,
+        onData: (data: unknown) => {
+          const answer = answerSchema.safeParse(data);
+          if (!answer.success) return onError(new AppError('RESPONSE_INVALID', { cause: answer.error }));
+          const body = read('orders', answer.data.frame, ordersBodySchema);
+          if (body.ok) onOrders(body.value.orders);
+          else onError(body.error);
+        },
+      };
+      link.subscribe('orders', { frame: seal('orders', {}) }, handlers);
     },
   };
 }

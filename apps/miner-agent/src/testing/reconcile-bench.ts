@@ -67,7 +67,12 @@ export async function startBench({ directory, node, runtime, orphanGraceMs = 60_
   const running = reconciler.run();
 
   return {
-    ...{ state, store, logs, board, reconciler, orphans },
+    state,
+    store,
+    logs,
+    board,
+    reconciler,
+    orphans,
     /** As a start order leaves it. */
     async place(spec: Partial<TaskSpec>, record: Partial<AllocationRecord> = {}): Promise<string> {
       const full = testSpec(spec);

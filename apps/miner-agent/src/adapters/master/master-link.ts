@@ -18,12 +18,15 @@ export interface MasterLinkOptions {
   masterUrl: string;
   allowPrivate: boolean;
   callTimeoutMs: number;
+  /** Ends the link, also one that is not there yet. */
+  signal: AbortSignal;
 }
 
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 const HANDSHAKE_MS = 10_000;
 
-export async function connectMaster({ masterUrl, allowPrivate, callTimeoutMs }: MasterLinkOptions): Promise<MasterLink> {
+export async function connectMaster({ masterUrl, allowPrivate, callTimeoutMs, signal: stop }: MasterLinkOptions): Promise<MasterLink> {
+  stop.throwIfAborted();
   const url = masterUrl.replace(/^http/, 'ws');
   const guarded = guardedWebSocketOptions(url, { allowPrivate, maxBytes: MAX_MESSAGE_BYTES, handshakeTimeoutMs: HANDSHAKE_MS });
   const GuardedWebSocket = class extends WebSocket {
@@ -50,9 +53,15 @@ export async function connectMaster({ masterUrl, allowPrivate, callTimeoutMs }: 
     await socket.close();
     onClosed();
   };
-  void closed.then(() => socket.close());
+  const onStop = () => void close();
+  stop.addEventListener('abort', onStop);
+  void closed.then(() => {
+    stop.removeEventListener('abort', onStop);
+    return socket.close();
+  });
 
-  await Promise.race([opened, closed.then(() => Promise.reject(unreachable(masterUrl)))]);
+  const whileOpen = createClosable(closed, () => unreachable(masterUrl));
+  await whileOpen(opened);
 
   return {
     closed,
@@ -60,7 +69,7 @@ export async function connectMaster({ masterUrl, allowPrivate, callTimeoutMs }: 
     async call(path, input) {
       const signal = AbortSignal.timeout(callTimeoutMs);
       try {
-        return await Promise.race([client.mutation(path, input, { signal }), closed.then(() => Promise.reject(unreachable(masterUrl)))]);
+        return await whileOpen(client.mutation(path, input, { signal }));
       } catch (error) {
         const refusal = AppError.fromWire(error);
         if (refusal) throw refusal;
@@ -85,4 +94,20 @@ const unreachable = (masterUrl: string, cause?: unknown) =>
 /** ws speaks the standard's interface as far as tRPC uses it, but declares types of its own. */
 function isStandardWebSocket(candidate: { prototype: object }): candidate is typeof globalThis.WebSocket {
   return ['addEventListener', 'removeEventListener', 'send', 'close'].every((method) => method in candidate.prototype);
+}
+
+/** Rejects what is still pending when the link closes. Unlike a race against `closed`, it leaves nothing behind per call. */
+function createClosable(closed: Promise<void>, reason: () => AppError) {
+  const pending = new Set<(error: AppError) => void>();
+  let isClosed = false;
+  void closed.then(() => {
+    isClosed = true;
+    for (const reject of pending) reject(reason());
+  });
+  return <T>(work: Promise<T>): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      if (isClosed) return reject(reason());
+      pending.add(reject);
+      work.then(resolve, reject).finally(() => pending.delete(reject));
+    });
 }

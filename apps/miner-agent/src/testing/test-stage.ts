@@ -1,0 +1,165 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { submitVerdict } from '@muster/chain/actions/submit-verdict';
+import { devKey } from '@muster/chain/dev/dev-accounts';
+import { EVIDENCE_HASH, ROLES, startDevChain, type DevChain } from '@muster/chain/testing/dev-chain';
+import { createSigner, type Signer } from '@muster/protocol/crypto/signer';
+import { musterDomain, type MusterDomain } from '@muster/protocol/messages/domain';
+import { specHash, type TaskSpec } from '@muster/protocol/task-spec/task-spec';
+import type { Lifetime } from '@muster/runtime/lifetime';
+import { createLoggerTo } from '@muster/runtime/logger';
+import { createTempDir, type TempDir } from '@muster/runtime/temp-dir';
+import type { Hex } from 'viem';
+import { runAgent } from '../agent.ts';
+import { createConfig } from '../config.ts';
+import { readEnv } from '../env.ts';
+import { removeEverythingOf, testDockerHost, testRuntime, waitFor } from './test-docker.ts';
+import { startTestMaster, type TestMaster } from './test-master.ts';
+import { testSpec } from './test-record.ts';
+
+export interface LogEvent {
+  event: string;
+  [field: string]: unknown;
+}
+
+/** One life of the agent, in this process. */
+export interface AgentLife {
+  events: LogEvent[];
+  event(name: string, where?: (event: LogEvent) => boolean): Promise<LogEvent>;
+  /** As SIGTERM does; resolves when the agent has ended. */
+  stop(): Promise<void>;
+  /** Resolves to the error that ended it, or null. */
+  ended: Promise<unknown>;
+}
+
+export interface TestStage {
+  chain: DevChain;
+  domain: MusterDomain;
+  runId: string;
+  master: TestMaster;
+  node: Signer;
+  validator: Signer;
+  dataDir: string;
+  start(env?: Record<string, string>): AgentLife;
+  approve(): Promise<void>;
+  /** Registered, approved, invited, with a session. */
+  startServing(env?: Record<string, string>): Promise<AgentLife & { endpoint: string }>;
+  place(spec: Partial<TaskSpec>): { allocationId: string; taskId: string; orderId: string };
+  stop(): Promise<void>;
+}
+
+export interface StageOptions {
+  requirements?: string;
+  heartbeatMs?: number;
+  lostAfterMs?: number;
+}
+
+/** A real chain, a real engine, and a master that speaks the real protocol, around the whole agent. */
+export async function setUpStage({ requirements = '', ...masterOptions }: StageOptions = {}): Promise<TestStage> {
+  const chain = await startDevChain();
+  const directory: TempDir = await createTempDir('muster-agent');
+  const nodeKey: Hex = `0x${randomBytes(32).toString('hex')}`;
+  const node = createSigner(nodeKey);
+  const domain = musterDomain({ chainId: chain.anvil.chainId, registry: chain.addresses.registry });
+  // The run must exist before its master knows its number: runs are counted from one.
+  const master = await startTestMaster({ signer: createSigner(devKey(ROLES.master)), domain, runId: '1', ...masterOptions });
+  const runId = await chain.createRun({ discoveryUri: master.discoveryUri(), requirements });
+  const lives: AgentLife[] = [];
+
+  function start(env: Record<string, string> = {}): AgentLife {
+    const life = startLife({
+      MUSTER_RPC_URL: chain.anvil.rpcUrl,
+      MUSTER_RUN_ID: runId,
+      MUSTER_DATA_DIR: directory.path,
+      MUSTER_NODE_KEY: nodeKey,
+      MUSTER_PROVIDER_KEY: devKey(ROLES.provider),
+      MUSTER_LISTEN_HOST: '127.0.0.1',
+      MUSTER_LISTEN_PORT: '0',
+      DOCKER_HOST: testDockerHost(),
+      ...env,
+    });
+    lives.push(life);
+    return life;
+  }
+
+  async function approve(): Promise<void> {
+    const { registry } = chain.addresses;
+    await submitVerdict(
+      { sender: chain.sender('validator'), registry },
+      { runId, node: node.address, seq: 1, round: 1, approve: true, evidenceHash: EVIDENCE_HASH },
+    );
+  }
+
+  return {
+    chain,
+    domain,
+    runId,
+    master,
+    node,
+    start,
+    approve,
+    validator: createSigner(devKey(ROLES.validator)),
+    dataDir: directory.path,
+    async startServing(env) {
+      const life = start(env);
+      await life.event('announced');
+      await approve();
+      await life.event('acceptance.seen');
+      const endpoint = String((await life.event('ready'))['endpoint']);
+      await master.invite(endpoint, node.address);
+      await life.event('session.opened');
+      return { ...life, endpoint };
+    },
+    place(change) {
+      const spec = testSpec(change);
+      const [allocationId, taskId] = [randomUUID(), randomUUID()];
+      const orderId = master.order(node.address, 'start', { allocationId, taskId, epoch: 1, specHash: specHash(spec), spec, replica: 0 });
+      return { allocationId, taskId, orderId };
+    },
+    async stop() {
+      for (const life of lives) await life.stop();
+      await removeEverythingOf(testRuntime(), node.address);
+      await master.close();
+      await chain.stop();
+      await directory.remove();
+    },
+  };
+}
+
+function startLife(env: Record<string, string>): AgentLife {
+  const events: LogEvent[] = [];
+  const logger = createLoggerTo(
+    {
+      write(line) {
+        const entry: unknown = JSON.parse(line);
+        if (isEvent(entry)) events.push(entry);
+        if (process.env['MUSTER_TEST_LOG']) process.stdout.write(line);
+      },
+    },
+    { name: 'miner', level: 'debug' },
+  );
+  const controller = new AbortController();
+  const closers: (() => Promise<void> | void)[] = [];
+  let stopping: Promise<void> | undefined;
+  const close = async () => {
+    controller.abort(new Error('stopped by the test'));
+    for (const closer of closers.toReversed()) await closer();
+  };
+  const lifetime: Lifetime = { signal: controller.signal, onStop: (fn) => void closers.push(fn), stop: () => (stopping ??= close()) };
+  const ended = runAgent(createConfig(readEnv(env)), { logger, lifetime }).then(
+    () => null,
+    (error: unknown) => (controller.signal.aborted ? null : error),
+  );
+  void ended.then(() => lifetime.stop('ended'));
+  return {
+    events,
+    ended,
+    event: (name, where = () => true) => waitFor(() => events.find((entry) => entry.event === name && where(entry)), 30_000),
+    async stop() {
+      await lifetime.stop('test');
+      await ended;
+    },
+  };
+}
+
+const isEvent = (value: unknown): value is LogEvent =>
+  typeof value === 'object' && value !== null && 'event' in value && typeof value.event === 'string';
