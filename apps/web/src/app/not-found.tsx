@@ -6,6 +6,7 @@ import { EmptyState } from '../components/ui/empty-state.tsx';
 export default function NotFound() {
   return (
     <EmptyState
+      page
       className="flex-1 justify-center"
       icon={<Compass />}
       title="There is nothing at this address"

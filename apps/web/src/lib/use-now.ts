@@ -23,7 +23,7 @@ function subscribe(listener: () => void): () => void {
 const unknown = (): null => null;
 
 /**
- * Unix milliseconds, one tick a second, one timer for the whole page. Null on the server and while the page comes to life:
- * what depends on it is then drawn anew, since React keeps text that differed.
+ * Unix milliseconds, one tick a second, one timer for the whole page. Null on the server and while the page comes to life,
+ * when nobody knows the reader's clock.
  */
 export const useNow = (): number | null => useSyncExternalStore(subscribe, () => now, unknown);

@@ -38,14 +38,25 @@ export const ErrorNote = ({ error, className }: ErrorProps) => {
 };
 
 /** An error in the place of what it kept from showing. */
-export const ErrorState = ({ error, retry, action, className }: ErrorProps & { retry?: () => void; action?: ReactNode }) => {
+export const ErrorState = ({
+  error,
+  retry,
+  action,
+  page = false,
+  className,
+}: ErrorProps & {
+  retry?: () => void;
+  action?: ReactNode;
+  /** The whole page is this: its message is the page's heading. */
+  page?: boolean;
+}) => {
   const { code, message, hint } = asUserError(error);
   return (
     <div role="alert" data-testid="error" className={cn('flex flex-col items-center px-6 py-12 text-center', className)}>
       <span aria-hidden className="mb-4 grid size-11 place-items-center rounded-full bg-bad-soft text-bad">
         <CircleAlert className="size-5" />
       </span>
-      <p className="text-base font-medium">{message}</p>
+      {page ? <h1 className="text-lg font-semibold">{message}</h1> : <p className="text-base font-medium">{message}</p>}
       <p className="mt-1 max-w-md text-sm text-muted">{hint}</p>
       <div className="mt-5 flex flex-wrap items-center justify-center gap-2">
         {retry ? (

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { Button } from '../../components/ui/button.tsx';
 import { Card } from '../../components/ui/card.tsx';
 import { ErrorState } from '../../components/ui/error-state.tsx';
+import { PageHeader } from '../../components/ui/page-header.tsx';
 import { Skeleton } from '../../components/ui/skeleton.tsx';
 import { hasCode } from '../../lib/errors/user-error.ts';
 import { useTRPC } from '../../lib/trpc/client.ts';
@@ -23,27 +24,35 @@ export const RunGate = ({ runId, children }: { runId: string; children: (run: Ru
   if (run.data && signedInAs !== null) return children(run.data);
   if (!sessionPending && signedInAs === null) {
     return (
-      <Card>
+      <RunFrame runId={runId}>
         <div className="flex flex-col items-center gap-4 px-6 py-14 text-center">
-          <p className="text-base font-medium">Sign in to see run {runId}</p>
+          <p className="text-base font-medium">Sign in to see this run</p>
           <p className="max-w-md text-sm text-muted">A run is shown to the wallet that owns it, and to nobody else.</p>
           <Button variant="primary" onClick={open}>
             Connect and sign in
           </Button>
         </div>
-      </Card>
+      </RunFrame>
     );
   }
   if (run.isError) {
     const missing = hasCode(run.error, 'RUN_UNKNOWN', 'NOT_FOUND', 'NOT_RUN_OWNER');
     return (
-      <Card>
+      <RunFrame runId={runId}>
         <ErrorState error={run.error} {...(missing ? {} : { retry: () => void run.refetch() })} />
-      </Card>
+      </RunFrame>
     );
   }
   return <RunSkeleton />;
 };
+
+/** What stands in a run's place while the run itself cannot be shown. */
+const RunFrame = ({ runId, children }: { runId: string; children: ReactNode }) => (
+  <>
+    <PageHeader crumbs={[{ label: 'Your runs', href: '/' }]} title={`Run ${runId}`} />
+    <Card>{children}</Card>
+  </>
+);
 
 /** The outline of a run's page, in its sizes. */
 const RunSkeleton = () => (

@@ -36,8 +36,9 @@ export const WalletMenu = () => {
     <Menu
       className="w-72"
       trigger={
-        <Button className="min-w-34 pl-2" data-testid="wallet-menu" aria-label={`Signed in as ${signedInAs}`}>
+        <Button className="min-w-34 pl-2" data-testid="wallet-menu">
           <Identicon address={signedInAs} className="size-5.5" />
+          <span className="sr-only">Wallet</span>
           <span className="figures font-mono text-xs">{shortHash(signedInAs)}</span>
           <ChevronDown aria-hidden className="text-faint" />
         </Button>

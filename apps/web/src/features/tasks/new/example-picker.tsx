@@ -5,7 +5,7 @@ import type { SpecExample } from './examples.ts';
 type ExamplePickerProps = { examples: readonly SpecExample[]; current: string; onPick: (spec: string) => void };
 
 export const ExamplePicker = ({ examples, current, onPick }: ExamplePickerProps) => (
-  <fieldset aria-label="Start from an example" className="m-0 min-w-0 border-0 p-0 grid gap-2 sm:grid-cols-2 lg:grid-cols-4">
+  <fieldset aria-label="Start from an example" className="m-0 min-w-0 border-0 p-0 grid grid-cols-2 gap-2 lg:grid-cols-4">
     {examples.map((example) => {
       const active = example.spec === current;
       return (
