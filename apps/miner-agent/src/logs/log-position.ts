@@ -15,17 +15,45 @@ const MARGIN_MS = 15 * 60_000;
 export const resumeFrom = (position: LogPosition | null): number | undefined =>
   position === null ? undefined : Math.max(0, Date.parse(position.at) - MARGIN_MS);
 
+const IDLE = Symbol('idle');
+const IDLE_MS = 1_000;
+const MAX_HELD = 10_000;
+
 /**
  * Skips what was taken already. The position is found by its exact entry, not by comparing times: stdout and stderr are stamped
- * apart, and clocks step. When even the first entry is later than the position, the engine has rotated it away: all is new.
+ * apart, and clocks step. What looks later is held until the position turns up behind it; if it never does, the engine has
+ * rotated it away and all that is held is new.
  */
 export async function* entriesAfter(position: LogPosition | null, entries: AsyncIterable<LogEntry>): AsyncGenerator<LogEntry> {
-  let missing = position?.count ?? 0;
-  let isFirst = true;
-  for await (const entry of entries) {
-    if (position && isFirst && entry.at > position.at) missing = 0;
-    isFirst = false;
-    if (missing === 0) yield entry;
-    else if (position && entry.at === position.at) missing -= 1;
+  const iterator = entries[Symbol.asyncIterator]();
+  let next = iterator.next();
+  try {
+    if (position) {
+      const held: LogEntry[] = [];
+      for (let missing = position.count; missing > 0 && held.length < MAX_HELD;) {
+        const result = await orIdle(next);
+        if (result === IDLE || result.done) break;
+        next = iterator.next();
+        if (result.value.at === position.at) missing -= 1;
+        else if (result.value.at > position.at) held.push(result.value);
+        if (missing === 0) held.length = 0;
+      }
+      yield* held;
+    }
+    for (let result = await next; !result.done; result = await next) {
+      next = iterator.next();
+      yield result.value;
+    }
+  } finally {
+    // A read that nobody waits for any more may still fail.
+    next.catch(() => undefined);
+    await iterator.return?.();
   }
+}
+
+/** A followed log has no end: silence means that all there was has been read. */
+async function orIdle<T>(next: Promise<T>): Promise<T | typeof IDLE> {
+  let timer: NodeJS.Timeout | undefined;
+  const idle = new Promise<typeof IDLE>((resolve) => (timer = setTimeout(() => resolve(IDLE), IDLE_MS)));
+  return Promise.race([next, idle]).finally(() => clearTimeout(timer));
 }
