@@ -35,8 +35,13 @@ beforeAll(async () => {
     await session.heartbeat();
     const fresh = session.received.filter(({ order }) => !done.has(order.orderId));
     for (const { order } of fresh) done.add(order.orderId);
-    const running = fresh.flatMap((order) => (order.kind === 'start' ? [{ allocationId: order.body.allocationId, epoch: order.body.epoch, phase: 'Running' as const, startedAt: Date.now() }] : []));
-    if (fresh.length > 0) await session.report({ orders: fresh.map(({ order }) => ({ orderId: order.orderId, ok: true })), allocations: running });
+    const running = fresh.flatMap((order) =>
+      order.kind === 'start'
+        ? [{ allocationId: order.body.allocationId, epoch: order.body.epoch, phase: 'Running' as const, startedAt: Date.now() }]
+        : [],
+    );
+    if (fresh.length > 0)
+      await session.report({ orders: fresh.map(({ order }) => ({ orderId: order.orderId, ok: true })), allocations: running });
   };
   pilot = setInterval(() => void fly().catch(() => undefined), 100);
   const { taskId } = await stage.buyer.client.task.create.mutate({ runId, spec });
@@ -59,19 +64,31 @@ afterAll(async () => {
 
 const SUBSCRIPTIONS: ReadonlySet<ProcedurePath> = new Set(['buyer:run.watch', 'buyer:log.follow', 'session:orders']);
 const QUERIES: ReadonlySet<ProcedurePath> = new Set([
-  'buyer:auth.session', 'buyer:master.info', 'buyer:run.list', 'buyer:run.get', 'buyer:run.timeline', 'buyer:node.list', 'buyer:node.get',
-  'buyer:task.list', 'buyer:task.get', 'buyer:log.read', 'buyer:snapshot.list',
+  'buyer:auth.session',
+  'buyer:master.info',
+  'buyer:run.list',
+  'buyer:run.get',
+  'buyer:run.timeline',
+  'buyer:node.list',
+  'buyer:node.get',
+  'buyer:task.list',
+  'buyer:task.get',
+  'buyer:log.read',
+  'buyer:snapshot.list',
 ]);
 const BASES: Readonly<Record<string, string>> = { buyer: '/api/trpc', discovery: '/discovery', session: '/master' };
 
 /** Refusals that come only after the caller was let in. */
 const LET_IN: Partial<Record<ProcedurePath, string>> = { 'session:acknowledgeSync': 'NOT_FOUND' };
 
-const header = (role: Role, audience: `0x${string}`) => newHeader({ runId: cast.runId, sender: callers[role].signer.address, audience, now: Date.now(), ttlMs: 30_000 });
+const header = (role: Role, audience: `0x${string}`) =>
+  newHeader({ runId: cast.runId, sender: callers[role].signer.address, audience, now: Date.now(), ttlMs: 30_000 });
 const sign = (role: Role) => ({ domain: stage.domain, signer: callers[role].signer });
 const discovery = () => audienceOfOrigin(stage.server.url);
 const master = () => audienceOfAddress(stage.chain.account('master').address);
-const frameOf = (role: Role, path: string, body: unknown) => ({ frame: role === 'node' ? cast.session.nextFrame(path, body) : callers[role].forgeFrame(cast.session.sessionId, path) });
+const frameOf = (role: Role, path: string, body: unknown) => ({
+  frame: role === 'node' ? cast.session.nextFrame(path, body) : callers[role].forgeFrame(cast.session.sessionId, path),
+});
 
 /** A well-formed call as each role would make it: with its own key, its own wallet, or a MAC that it made up. */
 const INPUTS: Record<ProcedurePath, (role: Role) => unknown> = {
@@ -106,11 +123,23 @@ const INPUTS: Record<ProcedurePath, (role: Role) => unknown> = {
   },
   'buyer:snapshot.list': () => ({ taskId: cast.taskId }),
   'discovery:announce': (role) => {
-    const message = { ...header(role, discovery()), seq: 1, sequence: Date.now(), endpoint: cast.node.endpoint, relay: false, encryptionKey: EVIDENCE_HASH, capabilitiesHash: capabilitiesHash(CAPABILITIES) };
+    const message = {
+      ...header(role, discovery()),
+      seq: 1,
+      sequence: Date.now(),
+      endpoint: cast.node.endpoint,
+      relay: false,
+      encryptionKey: EVIDENCE_HASH,
+      capabilitiesHash: capabilitiesHash(CAPABILITIES),
+    };
     return { envelope: signMessage(EndpointAnnouncement, message, sign(role)), capabilities: CAPABILITIES };
   },
   'discovery:queryEndpoint': (role) => ({
-    envelope: signMessage(EndpointQuery, { ...header(role, discovery()), node: cast.node.address, role: role === 'validator' ? 'validator' : 'master' }, sign(role)),
+    envelope: signMessage(
+      EndpointQuery,
+      { ...header(role, discovery()), node: cast.node.address, role: role === 'validator' ? 'validator' : 'master' },
+      sign(role),
+    ),
   }),
   'discovery:publishEvidence': () => ({ runId: cast.runId, node: cast.node.address, seq: 1, round: 1, document: EVIDENCE }),
   'session:openSession': (role) => {
@@ -118,15 +147,40 @@ const INPUTS: Record<ProcedurePath, (role: Role) => unknown> = {
     const invited = spare ? cast.spare : cast.node;
     const inviteDigest = invited.invites.at(-1)?.digest ?? EVIDENCE_HASH;
     const signer = spare ? cast.spare.signer : callers[role].signer;
-    const message = { ...header(role, master()), sender: signer.address, seq: 1, inviteDigest, generation: 1, ephemeralKey: EVIDENCE_HASH, orderEpoch: 0, orderCounter: 0 };
+    const message = {
+      ...header(role, master()),
+      sender: signer.address,
+      seq: 1,
+      inviteDigest,
+      generation: 1,
+      ephemeralKey: EVIDENCE_HASH,
+      orderEpoch: 0,
+      orderCounter: 0,
+    };
     return { envelope: signMessage(SessionOpen, message, { domain: stage.domain, signer }) };
   },
-  'session:heartbeat': (role) => frameOf(role, 'heartbeat', { at: Date.now(), usage: { cpu: 0, memoryBytes: 0, diskBytes: 0 }, orderEpoch: 0, orderCounter: 0, allocations: [] }),
+  'session:heartbeat': (role) =>
+    frameOf(role, 'heartbeat', {
+      at: Date.now(),
+      usage: { cpu: 0, memoryBytes: 0, diskBytes: 0 },
+      orderEpoch: 0,
+      orderCounter: 0,
+      allocations: [],
+    }),
   'session:report': (role) => frameOf(role, 'report', { orderIds: [], allocations: [] }),
   'session:logs': (role) => frameOf(role, 'logs', { chunks: [] }),
   'session:acknowledgeSync': (role) => {
     const ids = { orderId: randomUUID(), allocationId: cast.allocationId, snapshotId: randomUUID() };
-    const message = { runId: cast.runId, node: cast.node.address, seq: 1, ...ids, volume: 'data', sha256: EVIDENCE_HASH, sizeBytes: 1, issuedAt: Date.now() };
+    const message = {
+      runId: cast.runId,
+      node: cast.node.address,
+      seq: 1,
+      ...ids,
+      volume: 'data',
+      sha256: EVIDENCE_HASH,
+      sizeBytes: 1,
+      issuedAt: Date.now(),
+    };
     return frameOf(role, 'acknowledgeSync', signMessage(SyncAck, message, { domain: stage.domain, signer: cast.node.signer }));
   },
   'session:orders': async (role) => {
@@ -141,7 +195,8 @@ describe.each(PROCEDURE_PATHS)('%s', (path) => {
   it.each(ROLES)(`is open to the %s only if the matrix says so`, async (role) => {
     const [router = '', ...rest] = path.split(':');
     const type = SUBSCRIPTIONS.has(path) ? 'subscription' : QUERIES.has(path) ? 'query' : 'mutation';
-    const caller = path === 'buyer:auth.signOut' ? await createRoleCaller(role, { url: stage.server.url, nodeSigner: cast.node.signer }) : callers[role];
+    const caller =
+      path === 'buyer:auth.signOut' ? await createRoleCaller(role, { url: stage.server.url, nodeSigner: cast.node.signer }) : callers[role];
     const outcome = await caller.call({ base: BASES[router] ?? '', path: rest.join(':'), type }, await INPUTS[path](role));
     if (caller !== callers[role]) await caller.close();
     const letIn = outcome.ok || outcome.code === LET_IN[path];

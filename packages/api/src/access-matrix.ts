@@ -10,7 +10,9 @@ export type Role = (typeof ROLES)[number];
 
 export type Access = Readonly<Record<Role, boolean>>;
 
-type PathsOf<Record_> = { [K in keyof Record_ & string]: Record_[K] extends AnyTRPCProcedure ? K : `${K}.${PathsOf<Record_[K]>}` }[keyof Record_ & string];
+type PathsOf<Record_> = {
+  [K in keyof Record_ & string]: Record_[K] extends AnyTRPCProcedure ? K : `${K}.${PathsOf<Record_[K]>}`;
+}[keyof Record_ & string];
 type Routers = { buyer: BuyerRouter; discovery: DiscoveryRouter; session: MasterRouter };
 /** Every procedure of every router, such as `buyer:run.get`. */
 export type ProcedurePath = { [R in keyof Routers & string]: `${R}:${PathsOf<Routers[R]['_def']['record']>}` }[keyof Routers & string];

@@ -46,12 +46,20 @@ export type TaskService = {
   get(taskId: string): Promise<TaskView>;
   stop(input: { taskId: string; actor: string }): Promise<TaskView>;
   restart(input: { taskId: string; actor: string }): Promise<TaskView>;
-  inspect(input: { allocationId: string; actor: string; signal: AbortSignal | undefined }): Promise<{ acknowledged: boolean; allocation: AllocationView }>;
+  inspect(input: {
+    allocationId: string;
+    actor: string;
+    signal: AbortSignal | undefined;
+  }): Promise<{ acknowledged: boolean; allocation: AllocationView }>;
   sync(input: { taskId: string; volume: string; actor: string }): Promise<{ snapshotIds: string[] }>;
 };
 
 export type LogService = {
-  read(input: { allocationId: string; afterSequence: number; limit: number }): Promise<{ chunks: LogChunkView[]; nextSequence: number | null }>;
+  read(input: {
+    allocationId: string;
+    afterSequence: number;
+    limit: number;
+  }): Promise<{ chunks: LogChunkView[]; nextSequence: number | null }>;
   follow(input: { ref: OwnedRef; afterSequence: number; recheck: Recheck; signal: AbortSignal | undefined }): AsyncIterable<LogChunkView>;
 };
 
@@ -60,7 +68,10 @@ export type SnapshotService = {
   /** Takes the archive of a snapshot that the node was ordered to make. Throws what the frame deserves, NOT_FOUND, SNAPSHOT_MISMATCH. */
   upload(input: { frame: unknown; sha256: string; stream: Readable }): Promise<void>;
   /** The archive, for the owner of its run. Throws NOT_SIGNED_IN, NOT_FOUND. */
-  download(input: { snapshotId: string; token: string | null }): Promise<{ stream: Readable; sizeBytes: number; fileName: string; sha256: string }>;
+  download(input: {
+    snapshotId: string;
+    token: string | null;
+  }): Promise<{ stream: Readable; sizeBytes: number; fileName: string; sha256: string }>;
 };
 
 export type Services = {

@@ -44,7 +44,11 @@ export function toConfig(env: Env, version: string): Config {
       ...(env.MUSTER_MASTER_KEY === undefined ? {} : { value: env.MUSTER_MASTER_KEY }),
     },
     master: { ...addresses, chainId, rpcUrl: env.MUSTER_RPC_URL, isDev, heartbeatMs: env.MUSTER_HEARTBEAT_MS, version },
-    log: { name: 'web', level: env.MUSTER_LOG_LEVEL, ...(env.MUSTER_LOG_FORMAT === undefined ? {} : { pretty: env.MUSTER_LOG_FORMAT === 'pretty' }) },
+    log: {
+      name: 'web',
+      level: env.MUSTER_LOG_LEVEL,
+      ...(env.MUSTER_LOG_FORMAT === undefined ? {} : { pretty: env.MUSTER_LOG_FORMAT === 'pretty' }),
+    },
     development: env.NODE_ENV === 'development',
   };
 }

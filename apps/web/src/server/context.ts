@@ -13,7 +13,10 @@ export type ServerContext = { config: Config; logger: Logger; lifetime: Lifetime
 export async function createContext({ config, logger, lifetime }: ServerContext, port: number): Promise<App> {
   const { privateKey, created } = await loadKey(config.masterKey);
   const signer = createSigner(privateKey);
-  logger.info({ event: created ? 'key.created' : 'key.loaded', master: signer.address }, created ? 'made a master key' : 'loaded the master key');
+  logger.info(
+    { event: created ? 'key.created' : 'key.loaded', master: signer.address },
+    created ? 'made a master key' : 'loaded the master key',
+  );
   const database = await openDatabase({
     url: config.databaseUrl,
     dataDir: config.postgresDir,

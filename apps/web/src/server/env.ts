@@ -9,7 +9,10 @@ const schema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(3000),
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'expected a postgresql:// URL').optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'expected a postgresql:// URL')
+    .optional(),
   MUSTER_PUBLIC_URL: url.optional(),
   MUSTER_DATA_DIR: z.string().default('.muster/web'),
   MUSTER_BLOB_DIR: z.string().optional(),

@@ -8,7 +8,17 @@ export type Pages = Handlers & { close(): Promise<void> };
  * Next behind our own server. It adds an `upgrade` listener to the server that it is given on the first page request, which would take
  * the tRPC sockets over: so it is given one that never listens, and gets the development socket's upgrades handed on.
  */
-export async function createPages({ dir, development, host, port }: { dir: string; development: boolean; host: string; port: number }): Promise<Pages> {
+export async function createPages({
+  dir,
+  development,
+  host,
+  port,
+}: {
+  dir: string;
+  development: boolean;
+  host: string;
+  port: number;
+}): Promise<Pages> {
   const upgrades = createServer();
   const app = next({ dev: development, dir, hostname: host, port, httpServer: upgrades });
   await app.prepare();

@@ -37,7 +37,16 @@ export async function serve(context: ServerContext, dir: string): Promise<void> 
   const { address, discoveryUri, chain, chainId } = await app.services.master.info();
   const url = discoveryUri.replace(/\/discovery$/, '');
   logger.info(
-    { event: 'ready', url, port: http.port, master: address, discoveryUri, chainId, degraded: chain.error !== null, ms: Math.round(performance.now() - startedAt) },
+    {
+      event: 'ready',
+      url,
+      port: http.port,
+      master: address,
+      discoveryUri,
+      chainId,
+      degraded: chain.error !== null,
+      ms: Math.round(performance.now() - startedAt),
+    },
     `Muster is ready at ${url}`,
   );
 }

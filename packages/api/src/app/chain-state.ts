@@ -6,7 +6,8 @@ import type { MasterInfo } from '../shapes/master.ts';
 
 export type ChainState = { read(status: FollowerStatus | null, wrong: AppError | null): MasterInfo['chain']; refresh(): Promise<void> };
 
-const toWire = (error: AppError | null): MasterInfo['chain']['error'] => (error === null ? null : { code: error.code, message: error.publicMessage, hint: error.hint });
+const toWire = (error: AppError | null): MasterInfo['chain']['error'] =>
+  error === null ? null : { code: error.code, message: error.publicMessage, hint: error.hint };
 
 /** How current the mirror is: from this process's follower, or, in a copy that does not lead, from what the leader wrote. */
 export function createChainState(db: Database): ChainState {

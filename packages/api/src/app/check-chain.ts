@@ -26,10 +26,18 @@ export async function checkChain(options: CheckOptions): Promise<ChainCheck> {
   } catch (error) {
     if (!AppError.is(error, 'RPC_UNAVAILABLE')) throw error;
     found = error;
-    logger.warn({ event: 'chain.unavailable', code: error.code }, `${error.publicMessage} Starting all the same; work resumes when it answers.`);
+    logger.warn(
+      { event: 'chain.unavailable', code: error.code },
+      `${error.publicMessage} Starting all the same; work resumes when it answers.`,
+    );
   }
   const again = async (): Promise<void> => {
-    await retry(() => checkDeployment(options), { signal, baseMs: 1_000, maxMs: 15_000, retryable: (error) => AppError.is(error, 'RPC_UNAVAILABLE') });
+    await retry(() => checkDeployment(options), {
+      signal,
+      baseMs: 1_000,
+      maxMs: 15_000,
+      retryable: (error) => AppError.is(error, 'RPC_UNAVAILABLE'),
+    });
     found = null;
   };
   const done = again().catch((error: unknown) => {

@@ -24,7 +24,18 @@ export function createServices(deps: Deps): Services {
       info: () => {
         const { chainId, registry, validatorSet, discoveryUri, heartbeatMs, version, isDev } = settings;
         const rpcUrl = isDev ? settings.rpcUrl : null;
-        return Promise.resolve({ address: signer.address, chainId, registry, validatorSet, rpcUrl, discoveryUri, heartbeatMs, version, isDev, chain: deps.chainState() });
+        return Promise.resolve({
+          address: signer.address,
+          chainId,
+          registry,
+          validatorSet,
+          rpcUrl,
+          discoveryUri,
+          heartbeatMs,
+          version,
+          isDev,
+          chain: deps.chainState(),
+        });
       },
     },
     runs: createRunService(deps),

@@ -6,5 +6,11 @@ export type SettingsInput = Omit<Settings, 'lostAfterMs' | 'discoveryUri' | 'mas
 /** What follows from an operator's choices. */
 export function createSettings(input: SettingsInput): Settings {
   const publicUrl = input.publicUrl.replace(/\/+$/, '');
-  return { ...input, publicUrl, discoveryUri: `${publicUrl}/discovery`, masterUrl: `${publicUrl}/master`, lostAfterMs: MISSED_BEFORE_LOST * input.heartbeatMs };
+  return {
+    ...input,
+    publicUrl,
+    discoveryUri: `${publicUrl}/discovery`,
+    masterUrl: `${publicUrl}/master`,
+    lostAfterMs: MISSED_BEFORE_LOST * input.heartbeatMs,
+  };
 }

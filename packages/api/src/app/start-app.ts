@@ -70,12 +70,16 @@ export async function startApp({ settings, databaseUrl, blobDir, signer, logger 
   const services = createServices(deps);
   const api = createApiHandler({ services, origins: deps.origins, logger });
   const loops = startMasterLoops(deps, { signal: stopping.signal, listeningSinceMs: systemClock.now() });
-  const cursor = every(CURSOR_POLL_MS, () => chainState.refresh(), { signal: stopping.signal, onError: (err) => logger.debug({ event: 'cursor.unread', err }, 'the cursor could not be read') });
+  const cursor = every(CURSOR_POLL_MS, () => chainState.refresh(), {
+    signal: stopping.signal,
+    onError: (err) => logger.debug({ event: 'cursor.unread', err }, 'the cursor could not be read'),
+  });
 
   return {
     services,
     api,
-    createCaller: (token) => buyerRouter.createCaller({ services, token, remoteAddress: '', origin: deps.origins.primary, setSessionCookie: () => undefined }),
+    createCaller: (token) =>
+      buyerRouter.createCaller({ services, token, remoteAddress: '', origin: deps.origins.primary, setSessionCookie: () => undefined }),
     checkReady: () => db.ping(),
     async stop() {
       await api.close();

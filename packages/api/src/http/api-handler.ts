@@ -31,7 +31,8 @@ export type ApiHandler = {
 
 /** Every route of the API on one server: buyers at /api/trpc, agents at /master and /discovery. */
 export function createApiHandler({ services, origins, logger }: ApiHandlerOptions): ApiHandler {
-  const onUnexpected = (err: unknown, path: string): void => logger.error({ event: 'request.failed', path: path.slice(0, 64), err }, 'a request failed unexpectedly');
+  const onUnexpected = (err: unknown, path: string): void =>
+    logger.error({ event: 'request.failed', path: path.slice(0, 64), err }, 'a request failed unexpectedly');
   const agentContext = (req: IncomingMessage): AgentContext => ({ services, remoteAddress: req.socket.remoteAddress ?? '' });
   const secure = origins.primary.startsWith('https:');
 
@@ -81,7 +82,8 @@ export function createApiHandler({ services, origins, logger }: ApiHandlerOption
     request(req, res) {
       const path = pathOf(req);
       if (path.startsWith('/master/blobs/') && req.method === 'PUT') void blobs.upload(req, res, path.slice('/master/blobs/'.length));
-      else if (path.startsWith('/api/snapshots/') && req.method === 'GET') void blobs.download(res, { snapshotId: path.slice('/api/snapshots/'.length), token: tokenOf(req, origins) });
+      else if (path.startsWith('/api/snapshots/') && req.method === 'GET')
+        void blobs.download(res, { snapshotId: path.slice('/api/snapshots/'.length), token: tokenOf(req, origins) });
       else if (path.startsWith('/master/')) void masterPost(req, res, path.slice('/master/'.length));
       else if (path.startsWith('/discovery/')) void discoveryPost(req, res, path.slice('/discovery/'.length));
       else if (path.startsWith('/api/trpc/')) buyerHttp(req, res, path.slice('/api/trpc/'.length));

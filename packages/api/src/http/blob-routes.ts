@@ -14,7 +14,13 @@ export type BlobRoutes = {
   download(res: ServerResponse, input: { snapshotId: string; token: string | null }): Promise<void>;
 };
 
-export function createBlobRoutes({ services, onUnexpected }: { services: Services; onUnexpected(error: unknown, path: string): void }): BlobRoutes {
+export function createBlobRoutes({
+  services,
+  onUnexpected,
+}: {
+  services: Services;
+  onUnexpected(error: unknown, path: string): void;
+}): BlobRoutes {
   const fail = (res: ServerResponse, path: string, cause: unknown): void => {
     const app = appErrorOf(getTRPCErrorFromUnknown(cause));
     if (app === null) onUnexpected(cause, path);

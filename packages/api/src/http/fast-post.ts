@@ -30,7 +30,13 @@ export function createFastPost<TRouter extends AnyTRPCRouter>(options: FastPostO
     try {
       const procedure = procedures[path];
       if (procedure === undefined || procedure._def.type !== 'mutation' || req.method !== 'POST') {
-        send(res, 404, { error: { message: `There is no "${path.slice(0, 64)}" to POST to.`, code: -32004, data: { code: 'NOT_FOUND', httpStatus: 404, path, app: null } } });
+        send(res, 404, {
+          error: {
+            message: `There is no "${path.slice(0, 64)}" to POST to.`,
+            code: -32004,
+            data: { code: 'NOT_FOUND', httpStatus: 404, path, app: null },
+          },
+        });
         return;
       }
       const input: unknown = JSON.parse(await readBody(req, maxBytes));

@@ -10,8 +10,8 @@ export function createOwnerService({ db }: Pick<Deps, 'db'>): OwnerService {
   const runIdsOf = async ({ runId, taskId, allocationId }: OwnedRef): Promise<string[]> => {
     const named = [
       runId,
-      taskId === undefined ? undefined : (await findTask(db, taskId))?.runId ?? null,
-      allocationId === undefined ? undefined : (await findAllocation(db, allocationId))?.runId ?? null,
+      taskId === undefined ? undefined : ((await findTask(db, taskId))?.runId ?? null),
+      allocationId === undefined ? undefined : ((await findAllocation(db, allocationId))?.runId ?? null),
     ];
     if (named.includes(null)) throw new AppError('NOT_FOUND');
     return named.filter((id) => typeof id === 'string');

@@ -1,7 +1,15 @@
 import { AppError } from '@muster/protocol/errors/app-error';
 import { GuardedFetchError } from '@muster/runtime/guarded-fetch';
 
-const REFUSED = new Set(['URL_INVALID', 'SCHEME_FORBIDDEN', 'USERINFO_FORBIDDEN', 'PORT_FORBIDDEN', 'HOST_FORBIDDEN', 'ADDRESS_FORBIDDEN', 'REDIRECT_REFUSED']);
+const REFUSED = new Set([
+  'URL_INVALID',
+  'SCHEME_FORBIDDEN',
+  'USERINFO_FORBIDDEN',
+  'PORT_FORBIDDEN',
+  'HOST_FORBIDDEN',
+  'ADDRESS_FORBIDDEN',
+  'REDIRECT_REFUSED',
+]);
 
 /** Why a call to a peer failed: the peer's own refusal, an address that nobody may be sent to, or silence. */
 export function peerError(error: unknown, unreachable: 'ENDPOINT_UNREACHABLE' | 'DISCOVERY_UNREACHABLE'): AppError {

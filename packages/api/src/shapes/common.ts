@@ -14,7 +14,6 @@ export const paging = {
   limit: z.int().min(1).max(200).default(50),
   direction: z.literal('forward').optional(),
 };
-export const pageOf = <T extends z.ZodType>(item: T) =>
-  z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() });
+export const pageOf = <T extends z.ZodType>(item: T) => z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() });
 
 export { addressSchema, hash32Schema, hexSchema, runIdSchema, uuidSchema };

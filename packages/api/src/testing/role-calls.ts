@@ -50,9 +50,20 @@ export async function createRoleCaller(role: Role, { url, nodeSigner }: { url: s
     signer,
     wallet,
     async call({ base, path, type }, input) {
-      const socket = createWSClient({ url: `${url.replace('http', 'ws')}${base}`, WebSocket: standardWebSocket(), lazy: { enabled: true, closeMs: 0 }, connectionParams: () => headers });
+      const socket = createWSClient({
+        url: `${url.replace('http', 'ws')}${base}`,
+        WebSocket: standardWebSocket(),
+        lazy: { enabled: true, closeMs: 0 },
+        connectionParams: () => headers,
+      });
       closers.push(() => socket.close());
-      const links = [splitLink({ condition: (op) => op.type === 'subscription', true: wsLink({ client: socket }), false: httpLink({ url: `${url}${base}`, headers }) })];
+      const links = [
+        splitLink({
+          condition: (op) => op.type === 'subscription',
+          true: wsLink({ client: socket }),
+          false: httpLink({ url: `${url}${base}`, headers }),
+        }),
+      ];
       const client = createTRPCUntypedClient({ links });
       if (type === 'subscription') {
         return new Promise((resolve) => {
@@ -67,7 +78,8 @@ export async function createRoleCaller(role: Role, { url, nodeSigner }: { url: s
       }
       return client[type](path, input).then((): Outcome => ({ ok: true }), refusalOf);
     },
-    forgeFrame: (sessionId, path) => sealFrame({ key: randomBytes(32), direction: 'n2m', sessionId, counter: 1_000_000, path, body: { id: randomUUID() } }),
+    forgeFrame: (sessionId, path) =>
+      sealFrame({ key: randomBytes(32), direction: 'n2m', sessionId, counter: 1_000_000, path, body: { id: randomUUID() } }),
     async close() {
       await Promise.all([...closers.map((close) => close()), buyer?.close()]);
     },

@@ -12,7 +12,12 @@ export type TestBuyer = { address: string; token: string; client: BuyerClient; c
 /** A client over HTTP, and over a WebSocket for subscriptions; without a token it is a visitor. */
 export function createBuyerClient(url: string, token: string | null): { client: BuyerClient; close(): Promise<void> } {
   const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
-  const socket = createWSClient({ url: `${url.replace('http', 'ws')}/api/trpc`, WebSocket: standardWebSocket(), lazy: { enabled: true, closeMs: 0 }, connectionParams: () => authorization });
+  const socket = createWSClient({
+    url: `${url.replace('http', 'ws')}/api/trpc`,
+    WebSocket: standardWebSocket(),
+    lazy: { enabled: true, closeMs: 0 },
+    connectionParams: () => authorization,
+  });
   const client = createTRPCClient<BuyerRouter>({
     links: [
       splitLink({
@@ -28,7 +33,16 @@ export function createBuyerClient(url: string, token: string | null): { client: 
 /** The ERC-4361 message that the server asks for, as the wallet would sign it. */
 export async function siweMessageFor(client: BuyerClient, account: Wallet): Promise<string> {
   const { nonce, issuedAt, chainId, domain, uri, statement } = await client.auth.nonce.mutate();
-  return createSiweMessage({ address: account.address, chainId, domain, nonce, uri, version: '1', statement, issuedAt: new Date(issuedAt) });
+  return createSiweMessage({
+    address: account.address,
+    chainId,
+    domain,
+    nonce,
+    uri,
+    version: '1',
+    statement,
+    issuedAt: new Date(issuedAt),
+  });
 }
 
 /** Signs in with a real signature. */

@@ -60,8 +60,15 @@ export async function startTestNode({ chain, runId, url }: { chain: DevChain; ru
   const hash = capabilitiesHash(CAPABILITIES);
   const provider = chain.sender('provider');
   const deadline = Math.floor(Date.now() / 1000) + 86_400;
-  const consent = signMessage(NodeConsent, { runId, provider: provider.address, node: signer.address, capabilitiesHash: hash, seq: 1, deadline }, { domain, signer });
-  const { seq } = await register({ sender: provider, registry }, { runId, node: signer.address, capabilitiesHash: hash, deadline: BigInt(deadline), consent: consent.signature });
+  const consent = signMessage(
+    NodeConsent,
+    { runId, provider: provider.address, node: signer.address, capabilitiesHash: hash, seq: 1, deadline },
+    { domain, signer },
+  );
+  const { seq } = await register(
+    { sender: provider, registry },
+    { runId, node: signer.address, capabilitiesHash: hash, deadline: BigInt(deadline), consent: consent.signature },
+  );
 
   const invites: AcceptedInvite[] = [];
   const router = createMinerRouter({
@@ -92,11 +99,22 @@ export async function startTestNode({ chain, runId, url }: { chain: DevChain; ru
       sequence = over.sequence ?? sequence + 1;
       const capabilities = over.capabilities ?? CAPABILITIES;
       const header = newHeader({ runId, sender: signer.address, audience: audienceOfOrigin(url), now: Date.now(), ttlMs: 600_000 });
-      const message = { ...header, seq, sequence, endpoint: over.endpoint ?? endpoint, relay: false, encryptionKey: EVIDENCE_HASH, capabilitiesHash: capabilitiesHash(capabilities) };
+      const message = {
+        ...header,
+        seq,
+        sequence,
+        endpoint: over.endpoint ?? endpoint,
+        relay: false,
+        encryptionKey: EVIDENCE_HASH,
+        capabilitiesHash: capabilitiesHash(capabilities),
+      };
       return discovery.announce.mutate({ envelope: signMessage(EndpointAnnouncement, message, { domain, signer }), capabilities });
     },
     async approve() {
-      await submitVerdict({ sender: chain.sender('validator'), registry }, { runId, node: signer.address, seq, round: 1, approve: true, evidenceHash: EVIDENCE_HASH });
+      await submitVerdict(
+        { sender: chain.sender('validator'), registry },
+        { runId, node: signer.address, seq, round: 1, approve: true, evidenceHash: EVIDENCE_HASH },
+      );
     },
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));

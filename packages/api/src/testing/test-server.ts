@@ -6,12 +6,21 @@ import { ROLES } from '@muster/chain/testing/dev-chain';
 import { createSigner } from '@muster/protocol/crypto/signer';
 import { createLogger } from '@muster/runtime/logger';
 import { createTempDir } from '@muster/runtime/temp-dir';
+import type { Address } from 'viem';
 import { createSettings } from '../app/settings.ts';
 import { startApp, type App } from '../app/start-app.ts';
 
 export type TestServer = { app: App; url: string; port: number; stop(): Promise<void> };
 
-export type TestServerOptions = { databaseUrl: string; chain: DevChain; heartbeatMs?: number; port?: number; rpcUrl?: string; blobDir?: string };
+export type TestServerOptions = {
+  databaseUrl: string;
+  chain: DevChain;
+  heartbeatMs?: number;
+  port?: number;
+  rpcUrl?: string;
+  registry?: Address;
+  chainId?: number;
+};
 
 /** The real app on a real port, without pages. */
 export async function startTestServer(options: TestServerOptions): Promise<TestServer> {
@@ -29,9 +38,23 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const url = `http://127.0.0.1:${port}`;
   const temp = await createTempDir('muster-api-test');
-  const settings = createSettings({ ...chain.addresses, chainId: chain.anvil.chainId, rpcUrl, isDev: true, heartbeatMs, version: 'test', publicUrl: url });
-  const logger = createLogger({ name: 'test-api', level: process.env['MUSTER_TEST_LOG'] ?? 'error' });
-  const started = await startApp({ settings, databaseUrl, blobDir: options.blobDir ?? temp.path, signer: createSigner(devKey(ROLES.master)), logger });
+  const settings = createSettings({
+    ...chain.addresses,
+    ...(options.registry === undefined ? {} : { registry: options.registry }),
+    chainId: options.chainId ?? chain.anvil.chainId,
+    rpcUrl,
+    isDev: true,
+    heartbeatMs,
+    version: 'test',
+    publicUrl: url,
+  });
+  const logger = createLogger({ name: 'test-api', level: 'error' });
+  const started = await startApp({ settings, databaseUrl, blobDir: temp.path, signer: createSigner(devKey(ROLES.master)), logger }).catch(
+    (error: unknown) => {
+      server.close();
+      throw error;
+    },
+  );
   app = started;
   return {
     app: started,

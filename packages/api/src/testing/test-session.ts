@@ -5,7 +5,13 @@ import { unwrap } from '@muster/protocol/errors/result';
 import { signMessage, verifyEnvelope, type Envelope } from '@muster/protocol/messages/define-message';
 import type { MusterDomain } from '@muster/protocol/messages/domain';
 import type { Frame } from '@muster/protocol/messages/frame';
-import { heartbeatAnswerSchema, ordersBodySchema, type AllocationStatus, type HeartbeatAnswer, type OrderResult } from '@muster/protocol/messages/frames';
+import {
+  heartbeatAnswerSchema,
+  ordersBodySchema,
+  type AllocationStatus,
+  type HeartbeatAnswer,
+  type OrderResult,
+} from '@muster/protocol/messages/frames';
 import { audienceOfAddress, newHeader } from '@muster/protocol/messages/header';
 import { logAnswerSchema, type LogAnswer, type LogChunk } from '@muster/protocol/messages/log-frames';
 import { Order } from '@muster/protocol/messages/order';
@@ -42,35 +48,65 @@ export async function openTestSession({ node, accepted, domain, generation = 1 }
   const socket = createWSClient({ url: invite.masterUrl.replace('http', 'ws'), WebSocket: standardWebSocket(), retryDelayMs: () => 50 });
   const client = createTRPCClient<MasterRouter>({ links: [wsLink({ client: socket })] });
   const ephemeral = createEphemeral();
-  const header = newHeader({ runId: invite.runId, sender: signer.address, audience: audienceOfAddress(invite.sender), now: Date.now(), ttlMs: 30_000 });
-  const open = { ...header, seq, inviteDigest: digest, generation, ephemeralKey: ephemeral.publicKey, orderEpoch: 0, orderCounter: 0 };
-  const answer = await client.openSession.mutate({ envelope: signMessage(SessionOpen, open, { domain, signer }) }).catch(async (error: unknown) => {
-    await socket.close();
-    throw error;
+  const header = newHeader({
+    runId: invite.runId,
+    sender: signer.address,
+    audience: audienceOfAddress(invite.sender),
+    now: Date.now(),
+    ttlMs: 30_000,
   });
-  const accept = unwrap(verifyEnvelope(SessionAccept, answer.envelope, { domain, now: Date.now(), audience: audienceOfAddress(signer.address), expectedSigner: invite.sender })).message;
+  const open = { ...header, seq, inviteDigest: digest, generation, ephemeralKey: ephemeral.publicKey, orderEpoch: 0, orderCounter: 0 };
+  const answer = await client.openSession
+    .mutate({ envelope: signMessage(SessionOpen, open, { domain, signer }) })
+    .catch(async (error: unknown) => {
+      await socket.close();
+      throw error;
+    });
+  const accept = unwrap(
+    verifyEnvelope(SessionAccept, answer.envelope, {
+      domain,
+      now: Date.now(),
+      audience: audienceOfAddress(signer.address),
+      expectedSigner: invite.sender,
+    }),
+  ).message;
   const { sessionId } = accept;
-  const keys = deriveSessionKeys({ privateKey: ephemeral.privateKey, peerPublicKey: accept.ephemeralKey, inviteDigest: digest, sessionId, generation });
+  const keys = deriveSessionKeys({
+    privateKey: ephemeral.privateKey,
+    peerPublicKey: accept.ephemeralKey,
+    inviteDigest: digest,
+    sessionId,
+    generation,
+  });
 
   let counter = 0;
   const nextFrame = (path: string, body: unknown): Frame => {
     counter += 1;
     return sealFrame({ key: keys.nodeToMaster, direction: 'n2m', sessionId, counter, path, body });
   };
-  const opened = <S extends z.ZodType>(path: string, frame: Frame, schema: S): z.output<S> => unwrap(openFrame({ key: keys.masterToNode, direction: 'm2n', path, frame, schema }));
+  const opened = <S extends z.ZodType>(path: string, frame: Frame, schema: S): z.output<S> =>
+    unwrap(openFrame({ key: keys.masterToNode, direction: 'm2n', path, frame, schema }));
   const received: ReceivedOrder[] = [];
   const take = (orders: Envelope<Order>[]): void => {
     for (const envelope of orders) {
       const { message } = unwrap(verifyEnvelope(Order, envelope, { domain, now: Date.now(), expectedSigner: invite.sender }));
-      if (!received.some(({ order }) => order.orderId === message.orderId)) received.push({ ...unwrap(parseOrderBody(message)), order: message });
+      if (!received.some(({ order }) => order.orderId === message.orderId))
+        received.push({ ...unwrap(parseOrderBody(message)), order: message });
     }
   };
   take(answer.orders);
-  const subscription = client.orders.subscribe({ frame: nextFrame('orders', {}) }, { onData: ({ frame }) => take(opened('orders', frame, ordersBodySchema).orders), onError: () => undefined });
+  const subscription = client.orders.subscribe(
+    { frame: nextFrame('orders', {}) },
+    { onData: ({ frame }) => take(opened('orders', frame, ordersBodySchema).orders), onError: () => undefined },
+  );
   const now = z.object({ now: z.number() });
-  const send = async (path: 'heartbeat' | 'report' | 'logs' | 'acknowledgeSync', frame: Frame): Promise<Frame> => (await client[path].mutate({ frame })).frame;
-  const exchange = async <S extends z.ZodType>(path: 'heartbeat' | 'report' | 'logs' | 'acknowledgeSync', body: unknown, schema: S): Promise<z.output<S>> =>
-    opened(path, await send(path, nextFrame(path, body)), schema);
+  const send = async (path: 'heartbeat' | 'report' | 'logs' | 'acknowledgeSync', frame: Frame): Promise<Frame> =>
+    (await client[path].mutate({ frame })).frame;
+  const exchange = async <S extends z.ZodType>(
+    path: 'heartbeat' | 'report' | 'logs' | 'acknowledgeSync',
+    body: unknown,
+    schema: S,
+  ): Promise<z.output<S>> => opened(path, await send(path, nextFrame(path, body)), schema);
 
   return {
     sessionId,
@@ -79,13 +115,21 @@ export async function openTestSession({ node, accepted, domain, generation = 1 }
     send,
     async heartbeat(allocations = []) {
       const at = Date.now();
-      const answered = await exchange('heartbeat', { at, usage: { cpu: 1, memoryBytes: 1_000, diskBytes: 1_000 }, orderEpoch: 0, orderCounter: 0, allocations }, heartbeatAnswerSchema);
+      const answered = await exchange(
+        'heartbeat',
+        { at, usage: { cpu: 1, memoryBytes: 1_000, diskBytes: 1_000 }, orderEpoch: 0, orderCounter: 0, allocations },
+        heartbeatAnswerSchema,
+      );
       take(answered.orders);
       return answered;
     },
     async report({ orders = [], allocations = [] }) {
       const at = Date.now();
-      await exchange('report', { orderIds: orders, allocations: allocations.map((status) => ({ oomKilled: false, restarts: 0, at, ...status })) }, now);
+      await exchange(
+        'report',
+        { orderIds: orders, allocations: allocations.map((status) => ({ oomKilled: false, restarts: 0, at, ...status })) },
+        now,
+      );
     },
     logs: (chunks) => exchange('logs', { chunks }, logAnswerSchema),
     async acknowledgeSync(envelope) {

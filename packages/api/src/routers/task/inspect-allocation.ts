@@ -7,6 +7,4 @@ import { allocationShape } from '../../shapes/task.ts';
 export const inspectAllocation = ownerProcedure
   .input(allocationRef)
   .output(z.object({ acknowledged: z.boolean(), allocation: allocationShape }))
-  .mutation(({ ctx, input, signal }) =>
-    ctx.services.tasks.inspect({ allocationId: input.allocationId, actor: ctx.address, signal }),
-  );
+  .mutation(({ ctx, input, signal }) => ctx.services.tasks.inspect({ allocationId: input.allocationId, actor: ctx.address, signal }));

@@ -21,7 +21,8 @@ export function checkSiwe(message: string, { origins, chainId, nowMs }: SiweExpe
   if (siwe.version !== '1') return refuse('its version is not 1');
   if (siwe.chainId !== chainId) return refuse(`it names chain ${siwe.chainId}, this server is on chain ${chainId}`);
   // The wallet showed its holder this domain: only our own pages may have asked.
-  if (!isOurs(siwe.uri, origins) || !origins.has(`${new URL(siwe.uri).protocol}//${siwe.domain}`)) return refuse('it was written for another site');
+  if (!isOurs(siwe.uri, origins) || !origins.has(`${new URL(siwe.uri).protocol}//${siwe.domain}`))
+    return refuse('it was written for another site');
   const issuedAt = siwe.issuedAt?.getTime() ?? Number.NaN;
   if (!(Math.abs(nowMs - issuedAt) <= MAX_AGE_MS)) throw new AppError('SIGN_IN_EXPIRED');
   if (siwe.expirationTime && !(siwe.expirationTime.getTime() > nowMs)) throw new AppError('SIGN_IN_EXPIRED');

@@ -7,7 +7,10 @@ import { hashMessage, isHex, type Address, type Hex } from 'viem';
  * Whether the wallet `address` signed `message`: by its key, or (a Safe and the like) by its contract through ERC-1271 or ERC-6492.
  * A plain key is settled here, so that signing in works while the RPC is down. Throws RPC_UNAVAILABLE when only the chain can tell.
  */
-export async function verifyWallet(client: Pick<ChainClient, 'verifyMessage'>, claim: { address: Address; message: string; signature: string }): Promise<boolean> {
+export async function verifyWallet(
+  client: Pick<ChainClient, 'verifyMessage'>,
+  claim: { address: Address; message: string; signature: string },
+): Promise<boolean> {
   const { address, message, signature } = claim;
   if (!isHex(signature)) return false;
   if (isSignedByKey(address, message, signature)) return true;

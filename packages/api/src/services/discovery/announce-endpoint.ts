@@ -15,7 +15,10 @@ import { peerError } from '../peer-error.ts';
 import type { Announced } from './discovery-service.ts';
 
 /** Keeps where a node can be reached, once the chain has confirmed that the node is registered with just this document. */
-export async function announceEndpoint(deps: Deps, { envelope, capabilities }: { envelope: IncomingEnvelope; capabilities: CapabilityDocument }): Promise<Announced> {
+export async function announceEndpoint(
+  deps: Deps,
+  { envelope, capabilities }: { envelope: IncomingEnvelope; capabilities: CapabilityDocument },
+): Promise<Announced> {
   const { db, chain, domain, clock, nonces, settings, logger } = deps;
   const audience = audienceOfOrigin(settings.discoveryUri);
   const verified = unwrap(verifyEnvelope(EndpointAnnouncement, envelope, { domain, now: clock.now(), audience }));
@@ -26,18 +29,22 @@ export async function announceEndpoint(deps: Deps, { envelope, capabilities }: {
   unwrap(await acceptOnce(nonces, verified));
 
   const registration = await getRegistration({ client: chain, registry: settings.registry }, runId, node);
-  if (registration === null || !isLive(registration.standing)) throw new AppError('NOT_REGISTERED', { data: { standing: registration?.standing ?? 'None' } });
+  if (registration === null || !isLive(registration.standing))
+    throw new AppError('NOT_REGISTERED', { data: { standing: registration?.standing ?? 'None' } });
   if (registration.seq !== seq) throw new AppError('STALE_REGISTRATION', { data: { seq: registration.seq } });
-  if (registration.capabilitiesHash !== hash) throw new AppError('CAPABILITIES_MISMATCH', { data: { registered: registration.capabilitiesHash } });
+  if (registration.capabilitiesHash !== hash)
+    throw new AppError('CAPABILITIES_MISMATCH', { data: { registered: registration.capabilitiesHash } });
 
   const saved = await saveAnnouncement(db, { runId, node, seq, sequence, envelope, capabilities, expiresAt: new Date(expiresAt) });
   if (!saved) throw new AppError('ANNOUNCEMENT_STALE');
   // The master's loop may be waiting for just this; it never learns the endpoint from here, it asks like everybody else.
   deps.live.publish(['invite']);
-  logger.info({ event: 'announcement.accepted', runId, node, seq, standing: registration.standing }, 'the chain knows the node: its endpoint is kept');
+  logger.info(
+    { event: 'announcement.accepted', runId, node, seq, standing: registration.standing },
+    'the chain knows the node: its endpoint is kept',
+  );
   return { accepted: true, expiresAt, standing: registration.standing };
 }
-
 
 /** Refuses at the door what no asker's guarded fetcher would visit. */
 function requireReachable(endpoint: string, allowPrivate: boolean): void {

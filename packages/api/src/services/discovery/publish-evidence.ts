@@ -9,7 +9,10 @@ import type { EvidenceInput } from './discovery-service.ts';
 const MIRROR_WAIT_MS = 5_000;
 
 /** Keeps the document behind a verdict. The hash in the verdict on chain vouches for it, so no signature is asked for. */
-export async function publishEvidence({ db, clock, logger }: Pick<Deps, 'db' | 'clock' | 'logger'>, input: EvidenceInput): Promise<{ accepted: true; hash: string }> {
+export async function publishEvidence(
+  { db, clock, logger }: Pick<Deps, 'db' | 'clock' | 'logger'>,
+  input: EvidenceInput,
+): Promise<{ accepted: true; hash: string }> {
   const { runId, node, seq, round, document } = input;
   const hash = hashJson(document);
   const deadline = clock.now() + MIRROR_WAIT_MS;
@@ -17,7 +20,10 @@ export async function publishEvidence({ db, clock, logger }: Pick<Deps, 'db' | '
     const verdict = await findVerdictByEvidence(db, { runId, node, seq, round, evidenceHash: hash });
     if (verdict !== null) {
       await saveEvidence(db, { hash, runId, node, validator: verdict.validator, document });
-      logger.info({ event: 'evidence.accepted', runId, node, hash, validator: verdict.validator }, 'a verdict on chain names this evidence');
+      logger.info(
+        { event: 'evidence.accepted', runId, node, hash, validator: verdict.validator },
+        'a verdict on chain names this evidence',
+      );
       return { accepted: true, hash };
     }
     if (clock.now() >= deadline) throw new AppError('EVIDENCE_MISMATCH', { data: { hash } });

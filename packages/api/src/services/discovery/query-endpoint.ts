@@ -17,7 +17,11 @@ import type { EndpointAnswer } from './discovery-service.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 
 /** Tells a validator of the run, or the run's master, where a node is; nobody else, and only while the node is registered. */
-export async function queryEndpoint(deps: Deps, askers: RateLimiter, { envelope }: { envelope: IncomingEnvelope }): Promise<EndpointAnswer> {
+export async function queryEndpoint(
+  deps: Deps,
+  askers: RateLimiter,
+  { envelope }: { envelope: IncomingEnvelope },
+): Promise<EndpointAnswer> {
   const { db, chain, domain, clock, nonces, settings, logger } = deps;
   const audience = audienceOfOrigin(settings.discoveryUri);
   const verified = unwrap(verifyEnvelope(EndpointQuery, envelope, { domain, now: clock.now(), audience }));
@@ -29,10 +33,14 @@ export async function queryEndpoint(deps: Deps, askers: RateLimiter, { envelope 
   const reader = { client: chain, registry: settings.registry };
   const [run, registration] = await Promise.all([getRun(reader, runId), getRegistration(reader, runId, node)]);
   await requireRole(deps, run, { role, sender });
-  if (registration === null || !isLive(registration.standing)) throw new AppError('NOT_REGISTERED', { data: { standing: registration?.standing ?? 'None' } });
+  if (registration === null || !isLive(registration.standing))
+    throw new AppError('NOT_REGISTERED', { data: { standing: registration?.standing ?? 'None' } });
   const announcement = await findAnnouncement(db, { runId, node });
   if (announcement === null || announcement.seq !== registration.seq) throw new AppError('ANNOUNCEMENT_MISSING');
-  logger.info({ event: 'endpoint.returned', runId, node, role, to: sender, standing: registration.standing }, 'the chain knows the asker: it gets the endpoint');
+  logger.info(
+    { event: 'endpoint.returned', runId, node, role, to: sender, standing: registration.standing },
+    'the chain knows the asker: it gets the endpoint',
+  );
   return {
     announcement: EndpointAnnouncement.envelopeSchema.parse(announcement.envelope),
     capabilities: capabilitiesSchema.parse(announcement.capabilities),
@@ -42,5 +50,6 @@ export async function queryEndpoint(deps: Deps, askers: RateLimiter, { envelope 
 async function requireRole({ chain }: Deps, run: RunOnChain, { role, sender }: Pick<EndpointQuery, 'role' | 'sender'>): Promise<void> {
   if (role === 'master') {
     if (run.master !== sender) throw new AppError('NOT_RUN_MASTER', { data: { master: run.master } });
-  } else if (!(await isValidator({ client: chain, validatorSet: run.validators }, run.runId, sender))) throw new AppError('NOT_A_VALIDATOR');
+  } else if (!(await isValidator({ client: chain, validatorSet: run.validators }, run.runId, sender)))
+    throw new AppError('NOT_A_VALIDATOR');
 }

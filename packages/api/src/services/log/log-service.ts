@@ -13,7 +13,11 @@ const PAGE = 100;
 const LOOK_AGAIN_MS = 10_000;
 
 const lines = z.array(logLineShape);
-const chunkView = ({ allocationId, sequence, lines: stored }: LogChunkRow): LogChunkView => ({ allocationId, sequence, lines: lines.parse(stored) });
+const chunkView = ({ allocationId, sequence, lines: stored }: LogChunkRow): LogChunkView => ({
+  allocationId,
+  sequence,
+  lines: lines.parse(stored),
+});
 
 export function createLogService({ db, live }: Pick<Deps, 'db' | 'live'>): LogService {
   return {
@@ -54,7 +58,10 @@ export function createLogService({ db, live }: Pick<Deps, 'db' | 'live'>): LogSe
 }
 
 /** The allocations to read and the hints to wait for; a task gains allocations while it is followed. */
-async function targetsOf(db: Deps['db'], { ref, seen }: { ref: OwnedRef; seen: readonly string[] }): Promise<{ allocationIds: string[]; topics: Topic[] }> {
+async function targetsOf(
+  db: Deps['db'],
+  { ref, seen }: { ref: OwnedRef; seen: readonly string[] },
+): Promise<{ allocationIds: string[]; topics: Topic[] }> {
   if (ref.taskId === undefined) {
     const ids = ref.allocationId === undefined ? [] : [ref.allocationId];
     return { allocationIds: ids, topics: ids.map(logTopic) };

@@ -8,7 +8,17 @@ const INVITABLE: ReadonlySet<string> = new Set(['Approved', 'Invited', 'Healthy'
  * Whether a node is to be invited now: it is approved and has no acknowledged invite of the master's present term; or it acknowledged
  * one and yet has no session, or a dead one, for so long that it may have lost its memory.
  */
-export function isInviteDue({ run, node, nowMs, lostAfterMs }: { run: RunRow; node: NodeOverview; nowMs: number; lostAfterMs: number }): boolean {
+export function isInviteDue({
+  run,
+  node,
+  nowMs,
+  lostAfterMs,
+}: {
+  run: RunRow;
+  node: NodeOverview;
+  nowMs: number;
+  lostAfterMs: number;
+}): boolean {
   const { state, registration, session } = node;
   if (run.closedAt !== null || state === null || state.seq !== registration.seq || !INVITABLE.has(state.phase)) return false;
   if (standingNow({ registration, run, nowMs }) !== 'Approved') return false;

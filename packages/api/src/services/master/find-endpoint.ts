@@ -21,7 +21,11 @@ const QUERY_TTL_MS = 30_000;
  * Asks the run's discovery, over HTTP at the run's own URI even when it is this very server, where a node is. The answer is the node's
  * own signed announcement, and is checked like a stranger's. Throws what discovery refuses with, or DISCOVERY_UNREACHABLE.
  */
-export async function findEndpoint(deps: Pick<Deps, 'domain' | 'signer' | 'clock' | 'fetch'>, run: RunRow, registration: RegistrationRow): Promise<Endpoint> {
+export async function findEndpoint(
+  deps: Pick<Deps, 'domain' | 'signer' | 'clock' | 'fetch'>,
+  run: RunRow,
+  registration: RegistrationRow,
+): Promise<Endpoint> {
   const { domain, signer, clock, fetch } = deps;
   const { runId, discoveryUri } = run;
   const { node } = registration;
@@ -31,17 +35,27 @@ export async function findEndpoint(deps: Pick<Deps, 'domain' | 'signer' | 'clock
     domain,
     signer,
     now: clock.now(),
-    build: (now) => ({ ...newHeader({ runId, sender: signer.address, audience, now, ttlMs: QUERY_TTL_MS }), node, role: 'master' as const }),
+    build: (now) => ({
+      ...newHeader({ runId, sender: signer.address, audience, now, ttlMs: QUERY_TTL_MS }),
+      node,
+      role: 'master' as const,
+    }),
     send: (envelope) => client.queryEndpoint.mutate({ envelope }),
   }).catch((error: unknown) => {
     throw peerError(error, 'DISCOVERY_UNREACHABLE');
   });
 
-  const { message } = unwrap(verifyEnvelope(EndpointAnnouncement, answer.announcement, { domain, now: clock.now(), audience, expectedSigner: node }));
+  const { message } = unwrap(
+    verifyEnvelope(EndpointAnnouncement, answer.announcement, { domain, now: clock.now(), audience, expectedSigner: node }),
+  );
   if (message.runId !== runId || message.seq !== registration.seq) throw new AppError('ANNOUNCEMENT_STALE');
   const capabilities = capabilitiesSchema.parse(answer.capabilities);
   if (capabilitiesHash(capabilities) !== registration.capabilitiesHash) throw new AppError('CAPABILITIES_MISMATCH');
-  if (message.relay) throw new AppError('ENDPOINT_UNREACHABLE', { publicMessage: 'The node asks to be reached by relay, which this master does not do yet.', hint: 'Announce an endpoint that the master can reach.' });
+  if (message.relay)
+    throw new AppError('ENDPOINT_UNREACHABLE', {
+      publicMessage: 'The node asks to be reached by relay, which this master does not do yet.',
+      hint: 'Announce an endpoint that the master can reach.',
+    });
   return { url: message.endpoint, capabilities };
 }
 

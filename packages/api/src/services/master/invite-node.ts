@@ -39,7 +39,10 @@ export async function inviteNode(deps: Deps, candidate: Candidate): Promise<void
   }
 }
 
-async function sendInvite(deps: Deps, { candidate, endpoint, retryAfterMs }: { candidate: Candidate; endpoint: Endpoint; retryAfterMs: number }): Promise<void> {
+async function sendInvite(
+  deps: Deps,
+  { candidate, endpoint, retryAfterMs }: { candidate: Candidate; endpoint: Endpoint; retryAfterMs: number },
+): Promise<void> {
   const { db, domain, signer, clock, nonces, settings, logger } = deps;
   const { run, registration } = candidate;
   const { node, seq } = registration;
@@ -68,12 +71,22 @@ async function sendInvite(deps: Deps, { candidate, endpoint, retryAfterMs }: { c
   });
 
   const audience = audienceOfAddress(signer.address);
-  const acknowledged = unwrap(verifyEnvelope(Acknowledgment, sent.answer.envelope, { domain, now: clock.now(), audience, expectedSigner: node }));
+  const acknowledged = unwrap(
+    verifyEnvelope(Acknowledgment, sent.answer.envelope, { domain, now: clock.now(), audience, expectedSigner: node }),
+  );
   const { message } = acknowledged;
   if (message.runId !== runId || message.seq !== seq || message.inviteDigest !== sent.inviteDigest) throw new AppError('INVITE_UNKNOWN');
   unwrap(await acceptOnce(nonces, acknowledged));
   // Only now: an invite that does not get through must not take the place of one under which the node may still come back.
-  await recordInvite(db, { runId, node, seq, masterEpoch, inviteDigest: sent.inviteDigest, capabilities: endpoint.capabilities, retryAfterMs });
+  await recordInvite(db, {
+    runId,
+    node,
+    seq,
+    masterEpoch,
+    inviteDigest: sent.inviteDigest,
+    capabilities: endpoint.capabilities,
+    retryAfterMs,
+  });
   await recordAcknowledgment(db, { runId, node, seq, inviteDigest: sent.inviteDigest, acknowledgment: sent.answer.envelope });
   logger.info({ event: 'invite.acknowledged', runId, node, seq, inviteDigest: sent.inviteDigest }, 'the node acknowledged the invite');
 }

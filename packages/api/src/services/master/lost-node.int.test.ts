@@ -33,10 +33,17 @@ async function addNode(runId: string, placed: () => Placed = () => []): Promise<
 const viewOf = (runId: string, node: TestNode) => stage.buyer.client.node.get.query({ runId, node: node.address });
 const allocationsOf = async (taskId: string) => (await stage.buyer.client.task.get.query({ taskId })).allocations;
 const startOf = (session: TestSession, taskId: string) =>
-  waitUntil('a start order', () => session.received.find((order): order is Extract<ReceivedOrder, { kind: 'start' }> => order.kind === 'start' && order.body.taskId === taskId));
+  waitUntil('a start order', () =>
+    session.received.find(
+      (order): order is Extract<ReceivedOrder, { kind: 'start' }> => order.kind === 'start' && order.body.taskId === taskId,
+    ),
+  );
 const run = async ({ session }: Beating, start: Extract<ReceivedOrder, { kind: 'start' }>) => {
   const { allocationId, epoch } = start.body;
-  await session.report({ orders: [{ orderId: start.order.orderId, ok: true }], allocations: [{ allocationId, epoch, phase: 'Running', startedAt: Date.now() }] });
+  await session.report({
+    orders: [{ orderId: start.order.orderId, ok: true }],
+    allocations: [{ allocationId, epoch, phase: 'Running', startedAt: Date.now() }],
+  });
   return { allocationId, epoch };
 };
 const spec = { image: 'busybox:1.37', restart: { policy: 'on-failure', maxRetries: 3, backoff: '0s' } };
@@ -76,7 +83,9 @@ describe('a node that falls silent', () => {
     only.stopBeating();
     await waitUntil('an unknown allocation', async () => (await allocationsOf(taskId)).some(({ phase }) => phase === 'Unknown'));
     await only.session.heartbeat(mine);
-    const back = await waitUntil('a running allocation', async () => (await allocationsOf(taskId)).find(({ phase }) => phase === 'Running'));
+    const back = await waitUntil('a running allocation', async () =>
+      (await allocationsOf(taskId)).find(({ phase }) => phase === 'Running'),
+    );
     expect(back).toMatchObject({ ...placed, restarts: 0 });
   });
 });
@@ -88,15 +97,26 @@ describe('a node that leaves', () => {
     const { taskId } = await stage.buyer.client.task.create.mutate({ runId, spec });
     const placed = await run(first, await startOf(first.session, taskId));
     const second = await addNode(runId);
-    await leaveRun({ sender: stage.chain.sender('provider'), registry: stage.chain.addresses.registry }, { runId, node: first.node.address });
+    await leaveRun(
+      { sender: stage.chain.sender('provider'), registry: stage.chain.addresses.registry },
+      { runId, node: first.node.address },
+    );
     const stop = await first.session.waitForOrder('stop');
     expect(stop.body).toMatchObject({ ...placed, reason: 'evicted' });
     expect((await allocationsOf(taskId)).map(({ phase }) => phase)).toEqual(['Running']);
-    await first.session.report({ orders: [{ orderId: stop.order.orderId, ok: true }], allocations: [{ ...placed, phase: 'Cancelled', exitCode: 143 }] });
+    await first.session.report({
+      orders: [{ orderId: stop.order.orderId, ok: true }],
+      allocations: [{ ...placed, phase: 'Cancelled', exitCode: 143 }],
+    });
     const start = await startOf(second.session, taskId);
     expect(start.body.epoch).toBe(2);
     expect((await viewOf(runId, first.node)).phase).toBe('Left');
-    const refused = await waitUntil('a closed session', () => first.session.heartbeat().then(() => null, (error: unknown) => error));
+    const refused = await waitUntil('a closed session', () =>
+      first.session.heartbeat().then(
+        () => null,
+        (error: unknown) => error,
+      ),
+    );
     expect(refused).toMatchObject({ data: { app: { code: 'SESSION_SUPERSEDED' } } });
   });
 
@@ -108,7 +128,10 @@ describe('a node that leaves', () => {
     const second = await addNode(runId);
     await stage.buyer.client.node.drain.mutate({ runId, node: first.node.address });
     const [stop, drain] = [await first.session.waitForOrder('stop'), await first.session.waitForOrder('drain')];
-    await first.session.report({ orders: [stop, drain].map(({ order }) => ({ orderId: order.orderId, ok: true })), allocations: [{ ...placed, phase: 'Cancelled', exitCode: 0 }] });
+    await first.session.report({
+      orders: [stop, drain].map(({ order }) => ({ orderId: order.orderId, ok: true })),
+      allocations: [{ ...placed, phase: 'Cancelled', exitCode: 0 }],
+    });
     expect((await startOf(second.session, taskId)).body.epoch).toBe(2);
     expect((await viewOf(runId, first.node)).phase).toBe('Draining');
   });

@@ -16,7 +16,15 @@ export type NodeMoment = {
 export type NodeStep = { from: NodePhase; to: NodePhase; reason: string };
 
 /** The standing as the contract would answer now, from the mirror. */
-export function standingNow({ registration, run, nowMs }: { registration: NodeOverview['registration']; run: RunRow; nowMs: number }): Standing {
+export function standingNow({
+  registration,
+  run,
+  nowMs,
+}: {
+  registration: NodeOverview['registration'];
+  run: RunRow;
+  nowMs: number;
+}): Standing {
   const closedAt = run.closedAt?.getTime() ?? null;
   return deriveStanding({ standing: registration.standing, registeredAt: registration.registeredAt.getTime() }, { closedAt }, nowMs);
 }
@@ -49,7 +57,7 @@ export function stepsOfNode(node: NodeOverview, run: RunRow, moment: NodeMoment)
     drainRequested: state.drainRequestedAt !== null,
   };
   const steps: NodeStep[] = [];
-  for (let phase = state.phase; !isTerminalNodePhase(phase); ) {
+  for (let phase = state.phase; !isTerminalNodePhase(phase);) {
     const next = nextNodePhase(phase, facts);
     if (next === null) break;
     steps.push({ from: phase, to: next.phase, reason: next.reason });

@@ -49,13 +49,21 @@ export function planAllocation(input: AllocationPlanInput): AllocationPlan {
     return stop(input, input.runOpen ? 'evicted' : 'buyer');
   }
   if (node.phase === 'Lost') return end('Lost', 'its node stopped answering and the grace period is over');
-  if (node.phase === 'Unhealthy') return { ...stopIfWanted(input), move: allocation.phase === 'Unknown' || allocation.phase === 'Pending' ? null : { to: 'Unknown', reason: 'its node misses heartbeats' } };
+  if (node.phase === 'Unhealthy')
+    return {
+      ...stopIfWanted(input),
+      move:
+        allocation.phase === 'Unknown' || allocation.phase === 'Pending' ? null : { to: 'Unknown', reason: 'its node misses heartbeats' },
+    };
   return { ...stopIfWanted(input), move: returning(input) };
 }
 
 const end = (to: 'Lost', reason: string): AllocationPlan => ({ move: { to, reason }, stop: null });
 
-const stop = ({ allocation }: AllocationPlanInput, reason: StopReason): AllocationPlan => ({ move: null, stop: allocation.desired === 'Stopped' ? null : reason });
+const stop = ({ allocation }: AllocationPlanInput, reason: StopReason): AllocationPlan => ({
+  move: null,
+  stop: allocation.desired === 'Stopped' ? null : reason,
+});
 
 function stopIfWanted(input: AllocationPlanInput): AllocationPlan {
   const { allocation, task, spec, node, runOpen } = input;

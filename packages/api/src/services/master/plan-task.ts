@@ -37,7 +37,9 @@ export function planTask(input: TaskPlanInput): TaskPlan {
   const { assignments, unplaced } = wantsMore ? placeMissing({ input, live, held }) : { assignments: [], unplaced: [] };
   const starting = new Set(assignments.map(({ replica }) => replica));
   const states: ReplicaState[] = [
-    ...replicas.filter(({ replica }) => !starting.has(replica)).map(({ replica, phase }) => ({ phase, retrying: (retries.get(replica) ?? null) !== null })),
+    ...replicas
+      .filter(({ replica }) => !starting.has(replica))
+      .map(({ replica, phase }) => ({ phase, retrying: (retries.get(replica) ?? null) !== null })),
     ...assignments.map((): ReplicaState => ({ phase: 'Placed', retrying: false })),
   ];
   const wanted = spec.replicas === 'all' ? Math.max(1, states.length) : spec.replicas;

@@ -12,7 +12,14 @@ import { planAllocation, type NodeOfAllocation } from './plan-allocation.ts';
 import type { RunsById } from './reconcile-nodes.ts';
 import { specOf } from './task-spec-of.ts';
 
-export type Situation = { runs: RunsById; nodes: readonly NodeOverview[]; tasks: readonly OpenTask[]; master: string; nowMs: number; finalizedMs: number };
+export type Situation = {
+  runs: RunsById;
+  nodes: readonly NodeOverview[];
+  tasks: readonly OpenTask[];
+  master: string;
+  nowMs: number;
+  finalizedMs: number;
+};
 
 /** Whether this master may give the run work. */
 export const servesRun = (run: RunRow | undefined, { master, finalizedMs }: Pick<Situation, 'master' | 'finalizedMs'>): boolean =>
@@ -33,18 +40,26 @@ export async function reconcileAllocations(deps: Pick<Deps, 'db' | 'live' | 'set
     const task = tasks.get(allocation.taskId);
     if (run === undefined || task === undefined) continue;
     const runOpen = servesRun(run, situation);
-    const node = nodeOf(allocation, nodes.get(`${runId}/${allocation.node}`), { nowMs: situation.nowMs, lostAfterMs: settings.lostAfterMs });
+    const node = nodeOf(allocation, nodes.get(`${runId}/${allocation.node}`), {
+      nowMs: situation.nowMs,
+      lostAfterMs: settings.lostAfterMs,
+    });
     const plan = planAllocation({ allocation, task, spec: specOf(task), node, runOpen, lostAfterMs: settings.lostAfterMs });
     if (plan.move) moves.push({ allocationId, epoch, from: phase, to: plan.move.to, actor: 'master', reason: plan.move.reason });
     if (plan.stop) stops.push({ allocationId, reason: plan.stop });
   }
   const moved = await transitionAllocations(db, moves);
   const stopped = stops.length === 0 ? [] : await stopAllocations(db, stops);
-  for (const { allocationId, runId, node, phase, phaseReason } of moved) logger.info({ event: 'allocation.phase', runId, node, allocationId, phase, reason: phaseReason }, 'the master moved an allocation');
+  for (const { allocationId, runId, node, phase, phaseReason } of moved)
+    logger.info({ event: 'allocation.phase', runId, node, allocationId, phase, reason: phaseReason }, 'the master moved an allocation');
   live.publish(new Set([...moved, ...stopped].map(({ runId }) => runTopic(runId, 'task'))));
 }
 
-function nodeOf(allocation: TimedAllocation, node: NodeOverview | undefined, { nowMs, lostAfterMs }: { nowMs: number; lostAfterMs: number }): NodeOfAllocation | null {
+function nodeOf(
+  allocation: TimedAllocation,
+  node: NodeOverview | undefined,
+  { nowMs, lostAfterMs }: { nowMs: number; lostAfterMs: number },
+): NodeOfAllocation | null {
   const state = node?.state ?? null;
   if (node === undefined || state === null) return null;
   const { session } = node;

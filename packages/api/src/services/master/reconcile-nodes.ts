@@ -9,7 +9,11 @@ import { stepsOfNode, type NodeMoment, type NodeStep } from './node-facts.ts';
 export type RunsById = ReadonlyMap<string, RunRow>;
 
 /** Brings every node to the phase that its registration, its invite and its heartbeats call for. Returns the nodes as they then are. */
-export async function reconcileNodes(deps: Pick<Deps, 'db' | 'live' | 'logger'>, runs: RunsById, moment: NodeMoment): Promise<NodeOverview[]> {
+export async function reconcileNodes(
+  deps: Pick<Deps, 'db' | 'live' | 'logger'>,
+  runs: RunsById,
+  moment: NodeMoment,
+): Promise<NodeOverview[]> {
   const { db, live } = deps;
   const nodes = await withLives(deps, await listNodesOfRuns(db, [...runs.keys()]));
   const plans = nodes.map((node) => ({ node, steps: stepsFor(node, runs, moment) }));
@@ -21,7 +25,10 @@ export async function reconcileNodes(deps: Pick<Deps, 'db' | 'live' | 'logger'>,
     for (const state of moved) {
       const plan = plans.find(({ node }) => node.state?.runId === state.runId && node.state.node === state.node);
       if (plan) plan.node = { ...plan.node, state };
-      deps.logger.info({ event: 'node.phase', runId: state.runId, node: state.node, phase: state.phase, reason: state.phaseReason }, 'a node changed its phase');
+      deps.logger.info(
+        { event: 'node.phase', runId: state.runId, node: state.node, phase: state.phase, reason: state.phaseReason },
+        'a node changed its phase',
+      );
     }
     live.publish(new Set(moved.map(({ runId }) => runTopic(runId, 'node'))));
   }
@@ -35,11 +42,19 @@ const stepsFor = (node: NodeOverview, runs: RunsById, moment: NodeMoment): NodeS
 
 /** Begins the life of registrations that are seen for the first time. */
 async function withLives({ db, live }: Pick<Deps, 'db' | 'live'>, nodes: readonly NodeOverview[]): Promise<NodeOverview[]> {
-  const fresh = nodes.filter(({ registration, state }) => isLive(registration.standing) && (state === null || state.seq < registration.seq));
+  const fresh = nodes.filter(
+    ({ registration, state }) => isLive(registration.standing) && (state === null || state.seq < registration.seq),
+  );
   if (fresh.length === 0) return [...nodes];
   const begun = await beginNodeLives(
     db,
-    fresh.map(({ registration: { runId, node, seq, provider } }) => ({ runId, node, seq, actor: provider, reason: `registration ${seq} on chain` })),
+    fresh.map(({ registration: { runId, node, seq, provider } }) => ({
+      runId,
+      node,
+      seq,
+      actor: provider,
+      reason: `registration ${seq} on chain`,
+    })),
   );
   live.publish(new Set(begun.map(({ runId }) => runTopic(runId, 'node'))));
   const states = new Map(begun.map((state) => [`${state.runId}/${state.node}`, state]));

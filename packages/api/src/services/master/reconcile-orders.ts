@@ -20,7 +20,9 @@ export async function reconcileOrders(deps: Deps, situation: Situation): Promise
   const allocations = (await listLiveAllocations(db, runIds)).filter(({ runId }) => situation.runs.get(runId)?.master === situation.master);
   const starting = allocations.filter(({ phase, desired }) => phase === 'Placed' && desired === 'Running');
   const stopping = allocations.filter(({ desired }) => desired === 'Stopped');
-  const draining = situation.nodes.flatMap(({ state }) => (state?.phase === 'Draining' && situation.runs.get(state.runId)?.master === situation.master ? [state] : []));
+  const draining = situation.nodes.flatMap(({ state }) =>
+    state?.phase === 'Draining' && situation.runs.get(state.runId)?.master === situation.master ? [state] : [],
+  );
   if (starting.length + stopping.length + draining.length === 0) return;
 
   const [starts, stops, drains] = await Promise.all([
@@ -29,24 +31,44 @@ export async function reconcileOrders(deps: Deps, situation: Situation): Promise
     listDrainOrders(db, draining),
   ]);
   const epochOf = (runId: string): number => situation.runs.get(runId)?.masterEpoch ?? 0;
-  const isMissing = (order: OrderRow | undefined, runId: string): boolean => order === undefined || (order.acknowledgedAt === null && order.masterEpoch < epochOf(runId));
+  const isMissing = (order: OrderRow | undefined, runId: string): boolean =>
+    order === undefined || (order.acknowledgedAt === null && order.masterEpoch < epochOf(runId));
   const startOf = new Map(starts.map((order) => [order.allocationId, order]));
   const stopOf = new Map(stops.map((order) => [order.allocationId, order]));
   const drainOf = new Map(drains.map((order) => [`${order.runId}/${order.node}`, order]));
 
   const requests: OrderRequest[] = [
-    ...starting.filter(({ allocationId, runId }) => isMissing(startOf.get(allocationId), runId)).flatMap((allocation) => startRequest(allocation, tasks, epochOf)),
-    ...stopping.filter(({ allocationId, runId }) => isMissing(stopOf.get(allocationId), runId)).flatMap((allocation) => stopRequest(allocation, tasks, epochOf)),
+    ...starting
+      .filter(({ allocationId, runId }) => isMissing(startOf.get(allocationId), runId))
+      .flatMap((allocation) => startRequest(allocation, tasks, epochOf)),
+    ...stopping
+      .filter(({ allocationId, runId }) => isMissing(stopOf.get(allocationId), runId))
+      .flatMap((allocation) => stopRequest(allocation, tasks, epochOf)),
     ...draining
       .filter(({ runId, node }) => isMissing(drainOf.get(`${runId}/${node}`), runId))
       .map(({ runId, node, seq, drainReason }): OrderRequest => {
         const deadlineMs = situation.nowMs + settings.lostAfterMs;
-        return { runId, node, seq, masterEpoch: epochOf(runId), kind: 'drain', allocationId: null, body: { reason: drainReason ?? 'the buyer drains it', deadlineMs } };
+        return {
+          runId,
+          node,
+          seq,
+          masterEpoch: epochOf(runId),
+          kind: 'drain',
+          allocationId: null,
+          body: { reason: drainReason ?? 'the buyer drains it', deadlineMs },
+        };
       }),
   ];
   // Those of an earlier term would be refused by the node for ever.
-  const stale = [...starts, ...stops, ...drains].filter((order) => order.acknowledgedAt === null && order.masterEpoch < epochOf(order.runId));
-  if (stale.length > 0) await withdrawOrders(db, stale.map(({ orderId }) => orderId), 'the master began another term');
+  const stale = [...starts, ...stops, ...drains].filter(
+    (order) => order.acknowledgedAt === null && order.masterEpoch < epochOf(order.runId),
+  );
+  if (stale.length > 0)
+    await withdrawOrders(
+      db,
+      stale.map(({ orderId }) => orderId),
+      'the master began another term',
+    );
   await sendOrders(deps, requests);
 }
 
@@ -55,14 +77,32 @@ const idsOf = (allocations: readonly TimedAllocation[]): string[] => allocations
 type Tasks = ReadonlyMap<string, OpenTask>;
 type EpochOf = (runId: string) => number;
 
-function startRequest({ allocationId, taskId, runId, node, seq, epoch, replica }: TimedAllocation, tasks: Tasks, epochOf: EpochOf): OrderRequest[] {
+function startRequest(
+  { allocationId, taskId, runId, node, seq, epoch, replica }: TimedAllocation,
+  tasks: Tasks,
+  epochOf: EpochOf,
+): OrderRequest[] {
   const task = tasks.get(taskId);
   if (task === undefined) return [];
   const { specHash } = task;
-  return [{ runId, node, seq, masterEpoch: epochOf(runId), kind: 'start', allocationId, body: { allocationId, epoch, taskId, specHash, spec: specOf(task), replica } }];
+  return [
+    {
+      runId,
+      node,
+      seq,
+      masterEpoch: epochOf(runId),
+      kind: 'start',
+      allocationId,
+      body: { allocationId, epoch, taskId, specHash, spec: specOf(task), replica },
+    },
+  ];
 }
 
-function stopRequest({ allocationId, taskId, runId, node, seq, epoch, stopReason }: TimedAllocation, tasks: Tasks, epochOf: EpochOf): OrderRequest[] {
+function stopRequest(
+  { allocationId, taskId, runId, node, seq, epoch, stopReason }: TimedAllocation,
+  tasks: Tasks,
+  epochOf: EpochOf,
+): OrderRequest[] {
   const task = tasks.get(taskId);
   if (task === undefined) return [];
   const body = { allocationId, epoch, graceMs: specOf(task).graceMs, reason: stopReason ?? 'buyer' };

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { createAllocations, listLiveAllocations, listNewestAllocations, type NewAllocation, type TimedAllocation } from '@muster/db/repositories/allocations';
+import {
+  createAllocations,
+  listLiveAllocations,
+  listNewestAllocations,
+  type NewAllocation,
+  type TimedAllocation,
+} from '@muster/db/repositories/allocations';
 import { transitionTasks, type OpenTask, type TaskTransition } from '@muster/db/repositories/tasks';
 import type { PlacementNode, Resources } from '@muster/domain/placement';
 import type { Deps } from '../../app/deps.ts';
@@ -13,7 +19,12 @@ import { specOf } from './task-spec-of.ts';
 export async function reconcileTasks({ db, live, logger }: Pick<Deps, 'db' | 'live' | 'logger'>, situation: Situation): Promise<void> {
   const { tasks, runs, nodes } = situation;
   if (tasks.length === 0) return;
-  const replicas = byTask(await listNewestAllocations(db, tasks.map(({ taskId }) => taskId)));
+  const replicas = byTask(
+    await listNewestAllocations(
+      db,
+      tasks.map(({ taskId }) => taskId),
+    ),
+  );
   const used = await promised(db, situation);
   const seqOf = new Map(nodes.map(({ registration: { runId, node, seq } }) => [`${runId}/${node}`, seq]));
   const drafts: NewAllocation[] = [];
@@ -33,13 +44,24 @@ export async function reconcileTasks({ db, live, logger }: Pick<Deps, 'db' | 'li
       const key = `${runId}/${node}`;
       used.set(key, sumOf(used.get(key) ?? NOTHING, demandOf(spec)));
       const before = replicas.get(taskId)?.find((known) => known.replica === replica);
-      drafts.push({ allocationId: randomUUID(), taskId, runId, node, seq: seqOf.get(key) ?? 0, replica, restarts: before?.epoch ?? 0, actor: 'master', reason: reasonFor(before) });
+      drafts.push({
+        allocationId: randomUUID(),
+        taskId,
+        runId,
+        node,
+        seq: seqOf.get(key) ?? 0,
+        replica,
+        restarts: before?.epoch ?? 0,
+        actor: 'master',
+        reason: reasonFor(before),
+      });
     }
     moves.push(...moveOf(task, plan, runOpen));
   }
   const placed = drafts.length === 0 ? [] : await createAllocations(db, drafts);
   const moved = moves.length === 0 ? [] : await transitionTasks(db, moves);
-  for (const { allocationId, taskId, runId, node, replica, epoch } of placed) logger.info({ event: 'allocation.placed', runId, node, taskId, allocationId, replica, epoch }, 'placed a replica');
+  for (const { allocationId, taskId, runId, node, replica, epoch } of placed)
+    logger.info({ event: 'allocation.placed', runId, node, taskId, allocationId, replica, epoch }, 'placed a replica');
   live.publish(new Set([...placed, ...moved].map(({ runId }) => runTopic(runId, 'task'))));
 }
 
@@ -64,7 +86,8 @@ async function promised(db: Deps['db'], { runs, tasks }: Situation): Promise<Map
   return used;
 }
 
-const reasonFor = (before: TimedAllocation | undefined): string => (before === undefined ? 'placed' : `placed anew: the one before ended ${before.phase}`);
+const reasonFor = (before: TimedAllocation | undefined): string =>
+  before === undefined ? 'placed' : `placed anew: the one before ended ${before.phase}`;
 
 function moveOf(task: OpenTask, plan: TaskPlan, runOpen: boolean): TaskTransition[] {
   const why = plan.reason ?? (runOpen ? null : 'the run is closed');

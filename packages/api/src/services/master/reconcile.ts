@@ -32,7 +32,9 @@ async function closeSessions({ db, logger }: Deps, { runs, nodes }: Situation): 
   const gone = nodes.filter(isGone);
   if (gone.length === 0) return;
   const busy = new Set((await listLiveAllocations(db, [...runs.keys()])).map(({ runId, node }) => `${runId}/${node}`));
-  const done = gone.map(({ registration: { runId, node } }) => ({ runId, node })).filter(({ runId, node }) => !busy.has(`${runId}/${node}`));
+  const done = gone
+    .map(({ registration: { runId, node } }) => ({ runId, node }))
+    .filter(({ runId, node }) => !busy.has(`${runId}/${node}`));
   const ended = await endSessions(db, done);
   if (ended > 0) logger.info({ event: 'sessions.closed', sessions: ended }, 'closed the sessions of nodes that are done');
 }

@@ -33,7 +33,12 @@ const spec = { name: 'demo', image: 'busybox:1.37', command: ['true'], volumes: 
 describe('a run from its first node to its end', () => {
   it('shows the node healthy once its heartbeats arrive', async () => {
     const view = await waitUntil('a healthy node', async () => (await nodeView()).phase === 'Healthy' && nodeView());
-    expect(view).toMatchObject({ standing: 'Approved', provider: stage.chain.account('provider').address, usage: { cpu: 1 }, capabilities: { memoryBytes: 16_000_000_000 } });
+    expect(view).toMatchObject({
+      standing: 'Approved',
+      provider: stage.chain.account('provider').address,
+      usage: { cpu: 1 },
+      capabilities: { memoryBytes: 16_000_000_000 },
+    });
     expect(JSON.stringify(view)).not.toContain(node.endpoint);
   });
 
@@ -72,10 +77,15 @@ describe('a run from its first node to its end', () => {
   it('keeps a snapshot that the node uploaded and signed, and gives it to the owner alone', async () => {
     const { client, token } = stage.buyer;
     const task = await client.task.create.mutate({ runId, spec });
-    const start = await waitUntil('the second start', () => session.received.find((order) => order.kind === 'start' && order.body.taskId === task.taskId));
+    const start = await waitUntil('the second start', () =>
+      session.received.find((order) => order.kind === 'start' && order.body.taskId === task.taskId),
+    );
     if (start.kind !== 'start') throw new Error('not a start order');
     const { allocationId, epoch } = start.body;
-    await session.report({ orders: [{ orderId: start.order.orderId, ok: true }], allocations: [{ allocationId, epoch, phase: 'Running', startedAt: Date.now() }] });
+    await session.report({
+      orders: [{ orderId: start.order.orderId, ok: true }],
+      allocations: [{ allocationId, epoch, phase: 'Running', startedAt: Date.now() }],
+    });
     const { snapshotIds } = await client.task.sync.mutate({ taskId: task.taskId, volume: 'data' });
     const sync = await session.waitForOrder('sync');
     expect(snapshotIds).toEqual([sync.body.snapshotId]);
@@ -96,7 +106,18 @@ describe('a run from its first node to its end', () => {
     const stored = await upload(archive, { sha256, sizeBytes: archive.length, snapshotId });
     expect(stored.status).toBe(200);
 
-    const { runId: _runId, ...rest } = { runId, node: node.address, seq: node.seq, orderId: sync.order.orderId, allocationId, volume: 'data', snapshotId, sha256, sizeBytes: archive.length, issuedAt: Date.now() };
+    const { runId: _runId, ...rest } = {
+      runId,
+      node: node.address,
+      seq: node.seq,
+      orderId: sync.order.orderId,
+      allocationId,
+      volume: 'data',
+      snapshotId,
+      sha256,
+      sizeBytes: archive.length,
+      issuedAt: Date.now(),
+    };
     await session.acknowledgeSync(signMessage(SyncAck, { runId, ...rest }, { domain: stage.domain, signer: node.signer }));
     const { items } = await client.snapshot.list.query({ taskId: task.taskId });
     expect(items).toMatchObject([{ snapshotId, sha256, sizeBytes: archive.length, volume: 'data' }]);
@@ -115,7 +136,10 @@ describe('a run from its first node to its end', () => {
     await client.task.stop.mutate({ taskId: task.taskId });
     const stop = await session.waitForOrder('stop');
     expect(stop.body).toMatchObject({ reason: 'buyer', graceMs: 10_000 });
-    await session.report({ orders: [{ orderId: stop.order.orderId, ok: true }], allocations: [{ allocationId: stop.body.allocationId, epoch: stop.body.epoch, phase: 'Failed', exitCode: 143 }] });
+    await session.report({
+      orders: [{ orderId: stop.order.orderId, ok: true }],
+      allocations: [{ allocationId: stop.body.allocationId, epoch: stop.body.epoch, phase: 'Failed', exitCode: 143 }],
+    });
     const stopped = await waitUntil('a cancelled task', async () => {
       const view = await client.task.get.query({ taskId: task.taskId });
       return view.phase === 'Cancelled' && view;
@@ -125,7 +149,12 @@ describe('a run from its first node to its end', () => {
     await closeRun({ sender: stage.chain.sender('buyer'), registry: stage.chain.addresses.registry }, { runId });
     const closed = await waitUntil('a closed node', async () => (await nodeView()).phase === 'Closed' && nodeView());
     expect(closed.standing).toBe('Closed');
-    const refused = await waitUntil('a refused heartbeat', () => session.heartbeat().then(() => null, (error: unknown) => error));
+    const refused = await waitUntil('a refused heartbeat', () =>
+      session.heartbeat().then(
+        () => null,
+        (error: unknown) => error,
+      ),
+    );
     expect(refused).toMatchObject({ data: { app: { code: 'SESSION_SUPERSEDED' } } });
     await expect(client.task.create.mutate({ runId, spec })).rejects.toMatchObject({ data: { app: { code: 'RUN_CLOSED' } } });
   });

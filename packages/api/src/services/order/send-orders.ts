@@ -21,6 +21,7 @@ export async function sendOrders(deps: OrderSender, requests: readonly OrderRequ
     signMessage(Order, { runId, node, seq, masterEpoch, counter, orderId, kind, body, issuedAt }, { domain, signer });
   const orders = await issueOrders(db, drafts, sign);
   live.publish(orders.map(({ runId, node }) => ordersTopic(runId, node)));
-  for (const { orderId, runId, node, kind, allocationId } of orders) logger.info({ event: 'order.sent', runId, node, orderId, kind, allocationId }, 'order signed and queued');
+  for (const { orderId, runId, node, kind, allocationId } of orders)
+    logger.info({ event: 'order.sent', runId, node, orderId, kind, allocationId }, 'order signed and queued');
   return orders;
 }

@@ -13,7 +13,14 @@ const NO_COUNTS = { nodes: 0, healthyNodes: 0, tasks: 0, runningTasks: 0 };
 export function createRunService(deps: Pick<Deps, 'db' | 'live' | 'signer'>): RunService {
   const { db, signer } = deps;
   const view = async (rows: readonly RunRow[]): Promise<RunView[]> => {
-    const counts = new Map((await countRuns(db, rows.map(({ runId }) => runId))).map((row) => [row.runId, row]));
+    const counts = new Map(
+      (
+        await countRuns(
+          db,
+          rows.map(({ runId }) => runId),
+        )
+      ).map((row) => [row.runId, row]),
+    );
     return rows.map((row) => viewOf(row, counts.get(row.runId), signer.address));
   };
   return {
@@ -29,7 +36,10 @@ export function createRunService(deps: Pick<Deps, 'db' | 'live' | 'signer'>): Ru
     },
     async timeline(query) {
       const page = await listTimeline(db, query);
-      return { items: page.items.map(({ runId: _runId, ...event }) => ({ ...event, id: String(event.id), at: iso(event.at) })), nextCursor: page.nextCursor };
+      return {
+        items: page.items.map(({ runId: _runId, ...event }) => ({ ...event, id: String(event.id), at: iso(event.at) })),
+        nextCursor: page.nextCursor,
+      };
     },
     watch: (input) => watchRun(deps, input),
   };

@@ -10,7 +10,10 @@ export type WatchInput = { runId: string; recheck: Recheck; signal: AbortSignal 
 
 /** One hint per kind of thing that changed. Before each batch the watcher's right is looked up anew: runs change hands. */
 export async function* watchRun({ live }: Pick<Deps, 'live'>, { runId, recheck, signal }: WatchInput): AsyncGenerator<RunHint> {
-  const watcher = live.watch(RUN_ASPECTS.map((what) => runTopic(runId, what)), signal);
+  const watcher = live.watch(
+    RUN_ASPECTS.map((what) => runTopic(runId, what)),
+    signal,
+  );
   try {
     yield* RUN_ASPECTS.map((what): RunHint => ({ kind: 'changed', what }));
     for (;;) {

@@ -20,7 +20,11 @@ export function syncBodyOf(order: OrderRow): OrderBody<'sync'> | null {
 }
 
 /** Turns an uploaded archive into a snapshot, on the word that the node signed. Repeating it changes nothing. Throws SNAPSHOT_MISMATCH, NOT_FOUND. */
-export async function acknowledgeSync(deps: Pick<Deps, 'db' | 'domain' | 'clock' | 'blobs' | 'live' | 'logger'>, session: SessionKeys, envelope: Envelope): Promise<void> {
+export async function acknowledgeSync(
+  deps: Pick<Deps, 'db' | 'domain' | 'clock' | 'blobs' | 'live' | 'logger'>,
+  session: SessionKeys,
+  envelope: Envelope,
+): Promise<void> {
   const { db, domain, clock, blobs, live, logger } = deps;
   const { message } = unwrap(verifyEnvelope(SyncAck, envelope, { domain, now: clock.now() }));
   const { runId, node, seq, orderId, allocationId, volume, snapshotId, sha256, sizeBytes } = message;
@@ -30,13 +34,37 @@ export async function acknowledgeSync(deps: Pick<Deps, 'db' | 'domain' | 'clock'
   const matches = body !== null && body.allocationId === allocationId && body.volume === volume && body.snapshotId === snapshotId;
   const allocation = matches ? await findAllocation(db, allocationId) : null;
   if (allocation === null) throw new AppError('NOT_FOUND', { publicMessage: 'No order asked for this snapshot.' });
-  if (!(await blobs.has(sha256))) throw new AppError('SNAPSHOT_MISMATCH', { publicMessage: 'No archive with this hash was uploaded.', data: { sha256 } });
+  if (!(await blobs.has(sha256)))
+    throw new AppError('SNAPSHOT_MISMATCH', { publicMessage: 'No archive with this hash was uploaded.', data: { sha256 } });
 
   const { taskId } = allocation;
-  const isNew = await saveSnapshot(db, { snapshotId, taskId, allocationId, runId, node, volume, sha256, sizeBytes, acknowledgment: envelope });
+  const isNew = await saveSnapshot(db, {
+    snapshotId,
+    taskId,
+    allocationId,
+    runId,
+    node,
+    volume,
+    sha256,
+    sizeBytes,
+    acknowledgment: envelope,
+  });
   await acknowledgeOrders(db, { runId, node }, [{ orderId, result: { orderId, ok: true } }]);
   if (!isNew) return;
-  await appendTimeline(db.pool, [{ runId, actor: node, subject: taskId, kind: 'snapshot', from: null, to: 'Acknowledged', reason: `volume ${volume}, ${sizeBytes} bytes, sha256 ${sha256}` }]);
+  await appendTimeline(db.pool, [
+    {
+      runId,
+      actor: node,
+      subject: taskId,
+      kind: 'snapshot',
+      from: null,
+      to: 'Acknowledged',
+      reason: `volume ${volume}, ${sizeBytes} bytes, sha256 ${sha256}`,
+    },
+  ]);
   live.publish([runTopic(runId, 'snapshot')]);
-  logger.info({ event: 'sync.acknowledged', runId, node, taskId, allocationId, volume, snapshotId, sha256, sizeBytes }, 'a node acknowledged a snapshot');
+  logger.info(
+    { event: 'sync.acknowledged', runId, node, taskId, allocationId, volume, snapshotId, sha256, sizeBytes },
+    'a node acknowledged a snapshot',
+  );
 }

@@ -8,7 +8,10 @@ import type { SessionBook, SessionKeys } from './session-book.ts';
 export type OpenedFrame<T> = { session: SessionKeys; counter: number; body: T };
 
 /** The frame's session and body once its MAC holds; its counter is checked by the statement that the frame causes. Throws SESSION_UNKNOWN, MAC_INVALID. */
-export async function openNodeFrame<S extends z.ZodType>(book: SessionBook, { frame, path, schema }: { frame: Frame; path: string; schema: S }): Promise<OpenedFrame<z.output<S>>> {
+export async function openNodeFrame<S extends z.ZodType>(
+  book: SessionBook,
+  { frame, path, schema }: { frame: Frame; path: string; schema: S },
+): Promise<OpenedFrame<z.output<S>>> {
   const session = await book.find(frame.sessionId);
   if (session === null) throw new AppError('SESSION_UNKNOWN');
   const body = unwrap(openFrame({ key: session.keyFromNode, direction: 'n2m', path, frame, schema }));
@@ -16,6 +19,9 @@ export async function openNodeFrame<S extends z.ZodType>(book: SessionBook, { fr
 }
 
 /** The answer to a frame, under the frame's own number: it can stand for the answer to no other. */
-export function sealAnswer(session: SessionKeys, { path, counter, body }: { path: string; counter: number; body: unknown }): { frame: Frame } {
+export function sealAnswer(
+  session: SessionKeys,
+  { path, counter, body }: { path: string; counter: number; body: unknown },
+): { frame: Frame } {
   return { frame: sealFrame({ key: session.keyToNode, direction: 'm2n', sessionId: session.sessionId, counter, path, body }) };
 }

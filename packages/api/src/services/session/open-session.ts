@@ -38,8 +38,23 @@ export async function openSession(deps: Deps, envelope: IncomingEnvelope): Retur
   const ephemeral = createEphemeral();
   const sessionId = randomUUID();
   const { runId, sender: node, seq, inviteDigest, generation } = message;
-  const keys = deriveSessionKeys({ privateKey: ephemeral.privateKey, peerPublicKey: message.ephemeralKey, inviteDigest, sessionId, generation });
-  const session = await openSessionRow(db, { sessionId, runId, node, seq, generation, inviteDigest, keyFromNode: keys.nodeToMaster, keyToNode: keys.masterToNode });
+  const keys = deriveSessionKeys({
+    privateKey: ephemeral.privateKey,
+    peerPublicKey: message.ephemeralKey,
+    inviteDigest,
+    sessionId,
+    generation,
+  });
+  const session = await openSessionRow(db, {
+    sessionId,
+    runId,
+    node,
+    seq,
+    generation,
+    inviteDigest,
+    keyFromNode: keys.nodeToMaster,
+    keyToNode: keys.masterToNode,
+  });
   if (!session.opened) throw new AppError('STALE_GENERATION', { data: { newestGeneration: session.newestGeneration } });
   await raiseOrderVersion(db, { runId, node, masterEpoch: message.orderEpoch, counter: message.orderCounter });
   if (session.superseded) await alarm(deps, opened, session.superseded.generation);
@@ -49,7 +64,15 @@ export async function openSession(deps: Deps, envelope: IncomingEnvelope): Retur
   deps.logger.info({ event: 'session.opened', runId, node, sessionId, generation, orders: orders.length }, 'a node opened its session');
   const { heartbeatMs, lostAfterMs } = settings;
   const header = newHeader({ runId, sender: signer.address, audience: audienceOfAddress(node), now: clock.now(), ttlMs: ACCEPT_TTL_MS });
-  const accept = { ...header, openDigest: opened.digest, sessionId, generation, ephemeralKey: ephemeral.publicKey, heartbeatMs, lostAfterMs };
+  const accept = {
+    ...header,
+    openDigest: opened.digest,
+    sessionId,
+    generation,
+    ephemeralKey: ephemeral.publicKey,
+    heartbeatMs,
+    lostAfterMs,
+  };
   return { envelope: signMessage(SessionAccept, accept, { domain, signer }), orders };
 }
 
@@ -66,7 +89,8 @@ async function requireInvite({ db, clock }: Deps, run: RunRow, message: SessionO
   for (;;) {
     const node = await findNode(db, { runId: run.runId, node: message.sender });
     const standing = node === null ? 'None' : standingNow({ registration: node.registration, run, nowMs: clock.now() });
-    if (node === null || standing !== 'Approved' || node.registration.seq !== message.seq) throw new AppError('NOT_APPROVED', { data: { standing } });
+    if (node === null || standing !== 'Approved' || node.registration.seq !== message.seq)
+      throw new AppError('NOT_APPROVED', { data: { standing } });
     if (isAcknowledged(node, { inviteDigest: message.inviteDigest, masterEpoch: run.masterEpoch })) return;
     if (clock.now() > deadline) throw new AppError('INVITE_UNKNOWN');
     await clock.sleep(50);
@@ -79,8 +103,19 @@ const isAcknowledged = ({ state }: NodeOverview, { inviteDigest, masterEpoch }: 
 /** Two machines with one key, or a node that restarted: the buyer sees it either way. */
 async function alarm({ db, logger }: Deps, { message, signer }: Verified<SessionOpen>, oldGeneration: number): Promise<void> {
   const { runId, generation } = message;
-  logger.warn({ event: 'session.superseded', runId, node: signer, oldGeneration, generation }, 'a newer session takes the place of an open one');
+  logger.warn(
+    { event: 'session.superseded', runId, node: signer, oldGeneration, generation },
+    'a newer session takes the place of an open one',
+  );
   await appendTimeline(db.pool, [
-    { runId, actor: signer, subject: signer, kind: 'session', from: `generation ${oldGeneration}`, to: `generation ${generation}`, reason: 'a newer session superseded the open one' },
+    {
+      runId,
+      actor: signer,
+      subject: signer,
+      kind: 'session',
+      from: `generation ${oldGeneration}`,
+      to: `generation ${generation}`,
+      reason: 'a newer session superseded the open one',
+    },
   ]);
 }

@@ -13,7 +13,11 @@ const REFUSALS = { unknown: 'SESSION_UNKNOWN', superseded: 'SESSION_SUPERSEDED',
  * The hot path: one MAC to check, one row in the next coalesced statement, one MAC to make. What the node has not acknowledged rides
  * on the answer, so that a lost push costs one interval.
  */
-export async function recordHeartbeat(deps: Pick<Deps, 'db' | 'heartbeats' | 'clock'>, book: SessionBook, frame: Frame): Promise<{ frame: Frame }> {
+export async function recordHeartbeat(
+  deps: Pick<Deps, 'db' | 'heartbeats' | 'clock'>,
+  book: SessionBook,
+  frame: Frame,
+): Promise<{ frame: Frame }> {
   const { session, counter, body } = await openNodeFrame(book, { frame, path: 'heartbeat', schema: heartbeatSchema });
   const beat = await deps.heartbeats.record({ sessionId: session.sessionId, counter, status: body });
   if (!beat.accepted) throw new AppError(REFUSALS[beat.reason]);

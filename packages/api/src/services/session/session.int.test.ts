@@ -17,7 +17,8 @@ beforeAll(async () => {
 afterAll(() => stage.stop());
 
 const beat = { at: 1, usage: { cpu: 0, memoryBytes: 0, diskBytes: 0 }, orderEpoch: 0, orderCounter: 0, allocations: [] };
-const codeOf = (error: unknown) => expect.objectContaining({ data: expect.objectContaining({ app: expect.objectContaining({ code: error }) }) });
+const codeOf = (error: unknown) =>
+  expect.objectContaining({ data: expect.objectContaining({ app: expect.objectContaining({ code: error }) }) });
 const phaseOf = async (node: TestNode) => (await stage.buyer.client.node.get.query({ runId, node: node.address })).phase;
 const open = async (): Promise<{ node: TestNode; session: TestSession }> => {
   const node = await stage.createInvitedNode(runId);
@@ -48,7 +49,12 @@ describe('a session', () => {
     const seen = session.nextFrame('heartbeat', beat);
     await session.send('heartbeat', seen);
     await stage.restartServer();
-    const refusal = await waitUntil('an answer over the socket that is opened anew', () => session.send('heartbeat', seen).then(() => 'taken', (error: unknown) => AppError.fromWire(error)?.code));
+    const refusal = await waitUntil('an answer over the socket that is opened anew', () =>
+      session.send('heartbeat', seen).then(
+        () => 'taken',
+        (error: unknown) => AppError.fromWire(error)?.code,
+      ),
+    );
     expect(refusal).toBe('COUNTER_REPLAYED');
     const answer = await session.heartbeat();
     expect(Math.abs(answer.now - Date.now())).toBeLessThan(5_000);
@@ -61,7 +67,9 @@ describe('a session', () => {
     await expect(session.heartbeat()).rejects.toEqual(codeOf('SESSION_SUPERSEDED'));
     await expect(stage.openSession(node, 2)).rejects.toEqual(codeOf('STALE_GENERATION'));
     const { items } = await stage.buyer.client.run.timeline.query({ runId });
-    expect(items).toContainEqual(expect.objectContaining({ kind: 'session', subject: node.address, from: 'generation 1', to: 'generation 3' }));
+    expect(items).toContainEqual(
+      expect.objectContaining({ kind: 'session', subject: node.address, from: 'generation 1', to: 'generation 3' }),
+    );
   });
 
   it('is opened by nobody without an acknowledged invite', async () => {
@@ -79,11 +87,17 @@ describe('the grace period after a restart of the master', () => {
     await session.heartbeat();
     await waitUntil('a healthy node', async () => (await phaseOf(node)) === 'Healthy');
     // As old as heartbeats get before a node is lost, and the master has only just begun to listen.
-    await stage.database.db.pool.query(`UPDATE "Session" SET "heartbeatAt" = now() - interval '1 hour' WHERE "sessionId" = $1`, [session.sessionId]);
+    await stage.database.db.pool.query(`UPDATE "Session" SET "heartbeatAt" = now() - interval '1 hour' WHERE "sessionId" = $1`, [
+      session.sessionId,
+    ]);
     await stage.restartServer();
     const { items } = await stage.buyer.client.node.list.query({ runId });
     expect(items.find((view) => view.node === node.address)?.phase).toBe('Healthy');
-    await waitUntil('an unhealthy node once the master has listened long enough', async () => (await phaseOf(node)) === 'Unhealthy', 20_000);
+    await waitUntil(
+      'an unhealthy node once the master has listened long enough',
+      async () => (await phaseOf(node)) === 'Unhealthy',
+      20_000,
+    );
     await session.heartbeat();
     await waitUntil('a healthy node again', async () => (await phaseOf(node)) === 'Healthy');
   });

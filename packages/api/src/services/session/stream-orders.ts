@@ -13,7 +13,11 @@ import type { SessionKeys } from './session-book.ts';
  * What the node has not acknowledged, at once and again whenever something is added. Each push is complete and in rising version: a
  * node carries versions out in order, so one that overtook another would make the other look old. Ends when the session is superseded.
  */
-export async function* streamOrders(deps: Pick<Deps, 'db' | 'live' | 'settings'>, session: SessionKeys, signal: AbortSignal | undefined): AsyncGenerator<{ frame: Frame }> {
+export async function* streamOrders(
+  deps: Pick<Deps, 'db' | 'live' | 'settings'>,
+  session: SessionKeys,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<{ frame: Frame }> {
   const { db, live, settings } = deps;
   const watcher = live.watch([ordersTopic(session.runId, session.node)], signal);
   let newest: OrderVersion = { masterEpoch: -1, counter: -1 };

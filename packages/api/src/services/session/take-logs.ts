@@ -9,15 +9,24 @@ import type { SessionKeys } from './session-book.ts';
  * Keeps chunks of the node's own allocations, durably before it answers. Chunks of any other allocation are acknowledged and dropped:
  * the node could do nothing with a refusal but send them for ever.
  */
-export async function takeLogs({ db, live, logger }: Pick<Deps, 'db' | 'live' | 'logger'>, session: SessionKeys, { chunks }: LogChunksBody): Promise<LogAnswer> {
+export async function takeLogs(
+  { db, live, logger }: Pick<Deps, 'db' | 'live' | 'logger'>,
+  session: SessionKeys,
+  { chunks }: LogChunksBody,
+): Promise<LogAnswer> {
   const { runId, node } = session;
   const ids = [...new Set(chunks.map(({ allocationId }) => allocationId))];
   const known = await findAllocations(db, ids);
-  const own = new Set(known.filter((allocation) => allocation.runId === runId && allocation.node === node).map(({ allocationId }) => allocationId));
+  const own = new Set(
+    known.filter((allocation) => allocation.runId === runId && allocation.node === node).map(({ allocationId }) => allocationId),
+  );
   const kept = chunks.filter(({ allocationId }) => own.has(allocationId));
   const acked = await appendLogChunks(db, kept);
   live.publish([...own].map(logTopic));
-  const dropped = chunks.filter(({ allocationId }) => !own.has(allocationId)).map(({ allocationId, sequence }) => ({ allocationId, sequence }));
-  if (dropped.length > 0) logger.warn({ event: 'logs.dropped', runId, node, chunks: dropped.length }, 'logs of an allocation that this node does not have');
+  const dropped = chunks
+    .filter(({ allocationId }) => !own.has(allocationId))
+    .map(({ allocationId, sequence }) => ({ allocationId, sequence }));
+  if (dropped.length > 0)
+    logger.warn({ event: 'logs.dropped', runId, node, chunks: dropped.length }, 'logs of an allocation that this node does not have');
   return { acked: [...acked, ...dropped] };
 }

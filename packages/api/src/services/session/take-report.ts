@@ -10,9 +10,17 @@ import { runTopic } from '../../live/topics.ts';
 import type { SessionKeys } from './session-book.ts';
 
 /** Writes what a node reports: how its orders went and how its containers are. Reports are levels: one that comes twice changes nothing. */
-export async function takeReport({ db, live, logger }: Pick<Deps, 'db' | 'live' | 'logger'>, session: SessionKeys, report: StatusReport): Promise<void> {
+export async function takeReport(
+  { db, live, logger }: Pick<Deps, 'db' | 'live' | 'logger'>,
+  session: SessionKeys,
+  report: StatusReport,
+): Promise<void> {
   const { runId, node } = session;
-  const acknowledged = await acknowledgeOrders(db, session, report.orderIds.map((result) => ({ orderId: result.orderId, result })));
+  const acknowledged = await acknowledgeOrders(
+    db,
+    session,
+    report.orderIds.map((result) => ({ orderId: result.orderId, result })),
+  );
   const failedOrders = new Map(report.orderIds.filter(({ ok }) => !ok).map((result) => [result.orderId, result]));
   const failures = acknowledged.flatMap(({ orderId, allocationId, kind }) => {
     const failure = failedOrders.get(orderId);
@@ -24,9 +32,12 @@ export async function takeReport({ db, live, logger }: Pick<Deps, 'db' | 'live' 
 
   const reported = new Map(report.allocations.map((status) => [status.allocationId, status]));
   const fromStatus = report.allocations.flatMap((status) => transitionOf(own.get(status.allocationId), status));
-  const fromFailure = failures.filter(({ allocationId }) => !reported.has(allocationId)).flatMap(({ allocationId, kind, failure }) => endOfFailed(own.get(allocationId), kind, failure));
+  const fromFailure = failures
+    .filter(({ allocationId }) => !reported.has(allocationId))
+    .flatMap(({ allocationId, kind, failure }) => endOfFailed(own.get(allocationId), kind, failure));
   const moved = await transitionAllocations(db, [...fromStatus, ...fromFailure]);
-  for (const { allocationId, phase, exitCode } of moved) logger.info({ event: 'allocation.reported', runId, node, allocationId, phase, exitCode }, 'a node reported on a container');
+  for (const { allocationId, phase, exitCode } of moved)
+    logger.info({ event: 'allocation.reported', runId, node, allocationId, phase, exitCode }, 'a node reported on a container');
   if (acknowledged.length + moved.length > 0) live.publish([runTopic(runId, 'task'), 'reconcile']);
 }
 
@@ -36,7 +47,9 @@ function transitionOf(current: AllocationRow | undefined, status: AllocationStat
   const decision = applyReport({ epoch: current.epoch, phase: current.phase }, { epoch: status.epoch, phase });
   if (!decision.accept && decision.code !== 'UNCHANGED') return [];
   const timedOut = current.stopReason === 'timeout' && phase === 'Failed';
-  const error = timedOut ? { code: 'TASK_TIMED_OUT', message: ERROR_CODES.TASK_TIMED_OUT.title, hint: ERROR_CODES.TASK_TIMED_OUT.hint } : status.error;
+  const error = timedOut
+    ? { code: 'TASK_TIMED_OUT', message: ERROR_CODES.TASK_TIMED_OUT.title, hint: ERROR_CODES.TASK_TIMED_OUT.hint }
+    : status.error;
   const { containerId, imageId, exitCode, oomKilled, pull, restarts, startedAt, endedAt } = status;
   return [
     {

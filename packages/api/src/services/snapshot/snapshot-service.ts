@@ -20,7 +20,10 @@ export function createSnapshotService({ db, blobs, logger, book, auth, owners }:
   return {
     async list(taskId) {
       const { items } = await listSnapshots(db, { taskId, limit: SHOWN });
-      return items.map(({ runId: _runId, acknowledgment: _acknowledgment, ...snapshot }) => ({ ...snapshot, createdAt: iso(snapshot.createdAt) }));
+      return items.map(({ runId: _runId, acknowledgment: _acknowledgment, ...snapshot }) => ({
+        ...snapshot,
+        createdAt: iso(snapshot.createdAt),
+      }));
     },
 
     async upload({ frame, sha256, stream }) {
@@ -28,9 +31,20 @@ export function createSnapshotService({ db, blobs, logger, book, auth, owners }:
       if (body.sha256 !== sha256.toLowerCase()) throw new AppError('SNAPSHOT_MISMATCH');
       // Only what the master asked for may fill its disk.
       const pending = await listPendingOrders(db, session);
-      if (!pending.some((order) => order.kind === 'sync' && syncBodyOf(order)?.snapshotId === body.snapshotId)) throw new AppError('NOT_FOUND', { publicMessage: 'No order asked for this snapshot.' });
+      if (!pending.some((order) => order.kind === 'sync' && syncBodyOf(order)?.snapshotId === body.snapshotId))
+        throw new AppError('NOT_FOUND', { publicMessage: 'No order asked for this snapshot.' });
       await blobs.put(stream, { sha256: body.sha256, sizeBytes: body.sizeBytes });
-      logger.info({ event: 'blob.stored', runId: session.runId, node: session.node, snapshotId: body.snapshotId, sha256: body.sha256, sizeBytes: body.sizeBytes }, 'stored an archive');
+      logger.info(
+        {
+          event: 'blob.stored',
+          runId: session.runId,
+          node: session.node,
+          snapshotId: body.snapshotId,
+          sha256: body.sha256,
+          sizeBytes: body.sizeBytes,
+        },
+        'stored an archive',
+      );
     },
 
     async download({ snapshotId, token }) {

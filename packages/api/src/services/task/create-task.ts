@@ -11,7 +11,10 @@ import { runTopic } from '../../live/topics.ts';
 export type NewTaskInput = { runId: string; spec: unknown; idempotencyKey: string | null; actor: string };
 
 /** Keeps a task for the reconcile loop to place. Throws TASK_SPEC_INVALID, RUN_CLOSED, NOT_RUN_MASTER, IDEMPOTENCY_CONFLICT. */
-export async function createTask({ db, live, signer, logger }: Pick<Deps, 'db' | 'live' | 'signer' | 'logger'>, input: NewTaskInput): Promise<TaskRow> {
+export async function createTask(
+  { db, live, signer, logger }: Pick<Deps, 'db' | 'live' | 'signer' | 'logger'>,
+  input: NewTaskInput,
+): Promise<TaskRow> {
   const { runId, idempotencyKey, actor } = input;
   const parsed = parseTaskSpec(input.spec);
   if (!parsed.ok) throw toAppError(parsed.error);
@@ -20,11 +23,22 @@ export async function createTask({ db, live, signer, logger }: Pick<Deps, 'db' |
   if (run === null) throw new AppError('RUN_UNKNOWN');
   if (run.closedAt !== null) throw new AppError('RUN_CLOSED');
   if (run.master !== signer.address) {
-    throw new AppError('NOT_RUN_MASTER', { publicMessage: `The run names another master (${run.master}).`, hint: `Ask that master, or name this one (${signer.address}) with setMaster.` });
+    throw new AppError('NOT_RUN_MASTER', {
+      publicMessage: `The run names another master (${run.master}).`,
+      hint: `Ask that master, or name this one (${signer.address}) with setMaster.`,
+    });
   }
   const hash = specHash(spec);
   const name = spec.name ?? spec.image;
-  const { task, created } = await createTaskRow(db, { taskId: randomUUID(), runId, name, spec, specHash: hash, idempotencyKey, createdBy: actor });
+  const { task, created } = await createTaskRow(db, {
+    taskId: randomUUID(),
+    runId,
+    name,
+    spec,
+    specHash: hash,
+    idempotencyKey,
+    createdBy: actor,
+  });
   if (task.specHash !== hash) throw new AppError('IDEMPOTENCY_CONFLICT', { data: { taskId: task.taskId } });
   if (created) {
     live.publish(['reconcile', runTopic(runId, 'task')]);

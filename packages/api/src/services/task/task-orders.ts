@@ -39,7 +39,15 @@ export async function restartTask(deps: Deps, { taskId }: { taskId: string }): P
   const { graceMs } = specOf(task);
   await sendOrders(
     deps,
-    started.map(({ allocationId, runId, node, seq, epoch }) => ({ runId, node, seq, masterEpoch, kind: 'restart' as const, allocationId, body: { allocationId, epoch, graceMs } })),
+    started.map(({ allocationId, runId, node, seq, epoch }) => ({
+      runId,
+      node,
+      seq,
+      masterEpoch,
+      kind: 'restart' as const,
+      allocationId,
+      body: { allocationId, epoch, graceMs },
+    })),
   );
   return task;
 }
@@ -48,15 +56,24 @@ export async function restartTask(deps: Deps, { taskId }: { taskId: string }): P
 export async function syncVolume(deps: Deps, { taskId, volume }: { taskId: string; volume: string }): Promise<{ snapshotIds: string[] }> {
   const task = await requireTask(deps.db, taskId);
   const { volumes } = specOf(task);
-  if (!volumes.some(({ name }) => name === volume)) throw new AppError('VOLUME_UNKNOWN', { data: { volumes: volumes.map(({ name }) => name) } });
-  const holders = await withSession(deps, (await listNewestAllocations(deps.db, [taskId])).filter(({ startedAt }) => startedAt !== null));
+  if (!volumes.some(({ name }) => name === volume))
+    throw new AppError('VOLUME_UNKNOWN', { data: { volumes: volumes.map(({ name }) => name) } });
+  const holders = await withSession(
+    deps,
+    (await listNewestAllocations(deps.db, [taskId])).filter(({ startedAt }) => startedAt !== null),
+  );
   if (holders.length === 0) throw new AppError('NODE_NOT_READY');
   const masterEpoch = await masterEpochOf(deps, task.runId);
   const drafts = holders.map((holder) => ({ holder, snapshotId: randomUUID() }));
   await sendOrders(
     deps,
     drafts.map(({ holder: { allocationId, runId, node, seq, epoch }, snapshotId }) => ({
-      ...{ runId, node, seq, masterEpoch, kind: 'sync' as const, allocationId },
+      runId,
+      node,
+      seq,
+      masterEpoch,
+      kind: 'sync' as const,
+      allocationId,
       body: { allocationId, epoch, volume, snapshotId },
     })),
   );
@@ -69,7 +86,10 @@ async function withSession({ db }: Pick<Deps, 'db'>, allocations: readonly Timed
 }
 
 /** Has the node look at its container now, and waits a little for its report. */
-export async function inspectAllocation(deps: Deps, { allocationId, signal }: { allocationId: string; signal: AbortSignal | undefined }): Promise<{ acknowledged: boolean; allocation: AllocationRow }> {
+export async function inspectAllocation(
+  deps: Deps,
+  { allocationId, signal }: { allocationId: string; signal: AbortSignal | undefined },
+): Promise<{ acknowledged: boolean; allocation: AllocationRow }> {
   const { db, live, clock } = deps;
   const allocation = await requireAllocation(db, allocationId);
   const { runId, node, seq, epoch } = allocation;
@@ -77,7 +97,9 @@ export async function inspectAllocation(deps: Deps, { allocationId, signal }: { 
   const watcher = live.watch([runTopic(runId, 'task')], signal);
   try {
     const masterEpoch = await masterEpochOf(deps, runId);
-    const [order] = await sendOrders(deps, [{ runId, node, seq, masterEpoch, kind: 'inspect', allocationId, body: { allocationId, epoch, tailLines: TAIL_LINES } }]);
+    const [order] = await sendOrders(deps, [
+      { runId, node, seq, masterEpoch, kind: 'inspect', allocationId, body: { allocationId, epoch, tailLines: TAIL_LINES } },
+    ]);
     const deadline = clock.now() + INSPECT_WAIT_MS;
     let acknowledged = false;
     while (order !== undefined && !acknowledged && clock.now() < deadline && signal?.aborted !== true) {

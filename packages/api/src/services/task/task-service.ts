@@ -18,8 +18,16 @@ export function createTaskService(deps: Deps): TaskService {
   const { db, live } = deps;
 
   const withNewest = async (tasks: readonly TaskRow[]): Promise<TaskView[]> => {
-    const newest = await listNewestAllocations(db, tasks.map(({ taskId }) => taskId));
-    return tasks.map((task) => taskView(task, newest.filter(({ taskId }) => taskId === task.taskId)));
+    const newest = await listNewestAllocations(
+      db,
+      tasks.map(({ taskId }) => taskId),
+    );
+    return tasks.map((task) =>
+      taskView(
+        task,
+        newest.filter(({ taskId }) => taskId === task.taskId),
+      ),
+    );
   };
   const get = async (taskId: string): Promise<TaskView> => {
     const task = await findTask(db, taskId);

@@ -8,7 +8,8 @@ const errorShape = z.object({ code: z.string(), message: z.string(), hint: z.str
 const pullShape = z.object({ current: z.number(), total: z.number() });
 
 export function allocationView(row: AllocationRow): AllocationView {
-  const { allocationId, taskId, node, epoch, replica, phase, phaseReason, desired, containerId, imageId, exitCode, oomKilled, restarts } = row;
+  const { allocationId, taskId, node, epoch, replica, phase, phaseReason, desired, containerId, imageId, exitCode, oomKilled, restarts } =
+    row;
   const error = errorShape.safeParse(row.error);
   const pull = pullShape.safeParse(row.pullProgress);
   return {
