@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { allocationWith } from '../../testing/rows.ts';
+import { exitOf } from './replicas.ts';
+
+describe('exitOf', () => {
+  it.each([
+    ['a success', { phase: 'Succeeded' as const }, { kind: 'exited', exitCode: 0 }],
+    ['an exit code', { phase: 'Failed' as const, exitCode: 137 }, { kind: 'exited', exitCode: 137 }],
+    ['a failure without an exit', { phase: 'Failed' as const }, { kind: 'error' }],
+    ['the buyer’s stop', { phase: 'Cancelled' as const, stopReason: 'buyer' }, { kind: 'stopped' }],
+    ['an eviction', { phase: 'Cancelled' as const, stopReason: 'evicted' }, { kind: 'lost' }],
+    ['a stop by the node itself', { phase: 'Cancelled' as const }, { kind: 'lost' }],
+    ['a lost node', { phase: 'Lost' as const }, { kind: 'lost' }],
+  ])('reads %s', (_what, over, exit) => {
+    expect(exitOf(allocationWith(over))).toEqual(exit);
+  });
+});
