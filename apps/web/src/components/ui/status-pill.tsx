@@ -48,7 +48,13 @@ export const StatusPill = ({ kind, phase, className }: StatusPillProps) => {
 
 /** A short word in a tone, for what is no phase: a kind of challenge, a role. */
 export const Badge = ({ tone = 'neutral', children, className }: { tone?: Tone; children: React.ReactNode; className?: string }) => (
-  <span className={cn('inline-flex h-5 items-center rounded-xs px-1.5 font-mono text-2xs ring-1 ring-inset', PILL[tone], className)}>
+  <span
+    className={cn(
+      'inline-flex h-5 items-center rounded-xs px-1.5 font-mono text-2xs whitespace-nowrap ring-1 ring-inset',
+      PILL[tone],
+      className,
+    )}
+  >
     {children}
   </span>
 );

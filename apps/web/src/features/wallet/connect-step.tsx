@@ -62,7 +62,7 @@ const WalletOption = ({ connector, busy, disabled, onSelect }: WalletOptionProps
         {isDev ? <FlaskConical /> : connector.icon ? <WalletIcon source={connector.icon} /> : <Wallet />}
       </span>
       <span className="min-w-0 flex-1">
-        <span className="flex items-center gap-2 text-sm font-medium">
+        <span className="flex flex-wrap items-center gap-x-2 gap-y-1 text-sm font-medium">
           {connector.name}
           {isDev ? <Badge tone="warn">dev chain only</Badge> : null}
         </span>

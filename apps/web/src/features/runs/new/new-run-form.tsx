@@ -73,7 +73,7 @@ export const NewRunForm = ({ info }: { info: MasterInfo }) => {
                 )}
               </Field>
             </div>
-            <CoordinationFields value={coordination} onChange={setEdited} />
+            <CoordinationFields value={coordination} changed={edited !== null} onChange={setEdited} />
           </div>
         </fieldset>
         <div className="flex flex-col gap-5 border-t border-line bg-sunken/50 p-5 sm:p-6">

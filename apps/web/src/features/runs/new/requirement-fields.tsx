@@ -16,7 +16,7 @@ const FIELDS: readonly Spec[] = [
 ];
 
 export const RequirementFields = ({ form }: { form: RequirementsForm }) => (
-  <div className="grid gap-x-5 gap-y-3 sm:grid-cols-2 lg:grid-cols-3">
+  <div className="grid grid-cols-2 gap-x-4 gap-y-3 sm:gap-x-5 lg:grid-cols-3">
     {FIELDS.map(({ name, label, hint, placeholder, unit, testId }) => (
       <Field key={name} label={label} hint={hint} optional>
         {(control) => {
