@@ -19,7 +19,10 @@ export default defineConfig({
     'vitest/no-conditional-expect': 'off',
     'vitest/require-to-throw-message': 'off',
     // Some tests assert through a helper that is named for what it demands.
-    'vitest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*', 'fc.assert', 'assert*', 'agrees*', 'demand*'] }],
+    'vitest/expect-expect': [
+      'error',
+      { assertFunctionNames: ['expect', 'expect*', 'fc.assert', 'assert*', 'agrees*', 'demand*', 'until*', 'waitUntil*'] },
+    ],
     'import/no-named-as-default-member': 'off',
     'unicorn/consistent-function-scoping': 'off',
     'typescript/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],

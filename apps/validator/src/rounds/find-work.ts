@@ -40,5 +40,5 @@ function interleaveRuns(jobs: readonly RoundJob[]): RoundJob[] {
     places.set(job.runId, place + 1);
     return { job, place };
   });
-  return placed.sort((a, b) => a.place - b.place).map(({ job }) => job);
+  return placed.toSorted((a, b) => a.place - b.place).map(({ job }) => job);
 }

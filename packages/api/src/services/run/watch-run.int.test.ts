@@ -24,7 +24,7 @@ describe('watching a run', () => {
     const ended: unknown[] = [];
     buyer.client.run.watch.subscribe({ runId }, { onData: ({ what }) => void seen.push(what), onError: (error) => void ended.push(error) });
     await waitUntil('the first hints', () => seen.length >= 4);
-    expect([...seen].sort()).toEqual(['node', 'run', 'snapshot', 'task']);
+    expect([...seen].toSorted()).toEqual(['node', 'run', 'snapshot', 'task']);
     seen.length = 0;
     await buyer.client.task.create.mutate({ runId, spec: { image: 'busybox' } });
     await waitUntil('a hint about tasks', () => seen.includes('task'));
