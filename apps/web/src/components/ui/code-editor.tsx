@@ -1,6 +1,7 @@
 'use client';
 import { useId, useRef, type KeyboardEvent, type UIEvent } from 'react';
 import { cn } from '../../lib/cn.ts';
+import { useHydrated } from '../../lib/use-hydrated.ts';
 import { tokenizeYamlLine, type YamlToken } from '../../lib/yaml-tokens.ts';
 
 const COLORS: Record<YamlToken['kind'], string> = {
@@ -34,6 +35,7 @@ export const CodeEditor = ({ value, onChange, label, errorLines, describedBy, mi
   const backdrop = useRef<HTMLDivElement>(null);
   const leaving = useRef(false);
   const hintId = useId();
+  const hydrated = useHydrated();
 
   const onScroll = (event: UIEvent<HTMLTextAreaElement>): void => {
     if (backdrop.current) backdrop.current.style.transform = `translateX(${-event.currentTarget.scrollLeft}px)`;
@@ -79,6 +81,7 @@ export const CodeEditor = ({ value, onChange, label, errorLines, describedBy, mi
           aria-label={label}
           aria-describedby={`${describedBy} ${hintId}`}
           aria-invalid={errorLines.size > 0 || undefined}
+          readOnly={!hydrated}
           spellCheck={false}
           autoCapitalize="off"
           autoCorrect="off"

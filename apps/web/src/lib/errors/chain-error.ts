@@ -14,7 +14,7 @@ import {
 } from 'viem';
 import { codeOfRevert } from './revert-codes.ts';
 
-type Kind = { is: (error: unknown) => boolean; code: ErrorCode; message?: string };
+type Kind = { is: (error: unknown) => boolean; code: ErrorCode; message?: string; hint?: string };
 
 /** First match wins; each looks through the whole chain of causes. */
 const KINDS: readonly Kind[] = [
@@ -22,6 +22,7 @@ const KINDS: readonly Kind[] = [
     is: (e) => e instanceof UserRejectedRequestError,
     code: 'TRANSACTION_REJECTED',
     message: 'You declined it in your wallet. Nothing was sent.',
+    hint: 'Press the button again when you want to go on.',
   },
   { is: (e) => e instanceof InsufficientFundsError, code: 'INSUFFICIENT_GAS_FUNDS' },
   { is: (e) => e instanceof ChainMismatchError || e instanceof SwitchChainError, code: 'WRONG_CHAIN' },
@@ -37,8 +38,8 @@ export function fromChainError(error: unknown): AppError | undefined {
   const walk = (is: (e: unknown) => boolean): unknown => (error instanceof BaseError ? error.walk(is) : is(error) ? error : null);
   const revert = walk((e) => e instanceof ContractFunctionRevertedError);
   if (revert instanceof ContractFunctionRevertedError) return fromRevert(revert);
-  for (const { is, code, message } of KINDS) {
-    if (walk(is)) return new AppError(code, { publicMessage: message, cause: error });
+  for (const { is, code, message, hint } of KINDS) {
+    if (walk(is)) return new AppError(code, { publicMessage: message, hint, cause: error });
   }
   return error instanceof BaseError ? new AppError('TRANSACTION_REJECTED', { publicMessage: error.shortMessage, cause: error }) : undefined;
 }
