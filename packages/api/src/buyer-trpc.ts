@@ -2,6 +2,7 @@ import { initTRPC } from '@trpc/server';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { z } from 'zod';
 import type { BuyerContext } from './context.ts';
+import { withDatabaseErrors } from './database-errors.ts';
 import { formatError } from './errors/error-shape.ts';
 import { runIdSchema, uuidSchema } from './shapes/common.ts';
 
@@ -9,7 +10,7 @@ const t = initTRPC.context<BuyerContext>().create({ errorFormatter: formatError 
 
 export const buyerRouter = t.router;
 
-export const publicProcedure = t.procedure;
+export const publicProcedure = t.procedure.use(withDatabaseErrors);
 
 /** For a signed-in wallet. */
 export const signedInProcedure = publicProcedure.use(async ({ ctx, next }) => {

@@ -16,8 +16,8 @@ export type Recheck = () => Promise<void>;
 
 export type AuthService = {
   /** `origin`: of the page that asks, one of our own. */
-  issueNonce(origin: string): Promise<NonceView>;
-  signIn(input: { message: string; signature: string }): Promise<SignedIn>;
+  issueNonce(input: { origin: string; remoteAddress: string }): Promise<NonceView>;
+  signIn(input: { message: string; signature: string; remoteAddress: string }): Promise<SignedIn>;
   readSession(token: string): Promise<{ address: string; expiresAt: Date } | null>;
   signOut(token: string): Promise<void>;
 };

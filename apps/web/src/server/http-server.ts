@@ -28,10 +28,13 @@ const starting: Handlers = {
   },
 };
 
+/** The longest that a request may take to arrive: a snapshot over a slow line. */
+const UPLOAD_MS = 3_600_000;
+
 /** Throws PORT_IN_USE, or PORT_REFUSED's cause for a port or address that may not be used. */
 export async function listen({ host, port }: { host: string; port: number }): Promise<HttpServer> {
   let handlers = starting;
-  const server = createServer({ keepAliveTimeout: 65_000 }, (req, res) => handlers.request(req, res));
+  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: UPLOAD_MS }, (req, res) => handlers.request(req, res));
   server.on('upgrade', (req, socket, head) => {
     // A socket that breaks before its upgrade is over must not end the process.
     socket.on('error', () => socket.destroy());

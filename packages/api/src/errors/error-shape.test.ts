@@ -4,13 +4,21 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { formatError } from './error-shape.ts';
 
-const shape = { message: 'secret detail', code: -32603 as const, data: { code: 'INTERNAL_SERVER_ERROR' as const, httpStatus: 500, stack: 'at secret.ts:1', path: 'x' } };
+const shape = {
+  message: 'secret detail',
+  code: -32603 as const,
+  data: { code: 'INTERNAL_SERVER_ERROR' as const, httpStatus: 500, stack: 'at secret.ts:1', path: 'x' },
+};
 const format = (cause: unknown) => formatError({ shape, error: new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause }) });
 
 describe('formatError', () => {
   it('gives an expected refusal its code, status and hint', () => {
     const { message, data } = format(new AppError('RUN_CLOSED', { data: { runId: '1' } }));
-    expect(data).toMatchObject({ httpStatus: 409, code: 'CONFLICT', app: { code: 'RUN_CLOSED', docsUrl: 'docs/errors/RUN_CLOSED.md', data: { runId: '1' } } });
+    expect(data).toMatchObject({
+      httpStatus: 409,
+      code: 'CONFLICT',
+      app: { code: 'RUN_CLOSED', docsUrl: 'docs/errors/RUN_CLOSED.md', data: { runId: '1' } },
+    });
     expect(message).toBe('This run is closed.');
   });
 

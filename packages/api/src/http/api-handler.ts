@@ -3,7 +3,6 @@ import type { Duplex } from 'node:stream';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import type { Logger } from '@muster/runtime/logger';
 import type { AgentContext, BuyerContext } from '../context.ts';
-import { appErrorOf } from '../errors/error-shape.ts';
 import { buyerRouter } from '../routers/buyer-router.ts';
 import { discoveryRouter } from '../routers/discovery-router.ts';
 import { masterRouter } from '../routers/master-router.ts';
@@ -13,6 +12,7 @@ import { createBlobRoutes } from './blob-routes.ts';
 import { createFastPost } from './fast-post.ts';
 import { originOf, tokenOf } from './buyer-request.ts';
 import { sessionCookie, tokenFromBearer } from './session-cookie.ts';
+import { createLogFailure } from './log-failure.ts';
 import { createTrpcSocket } from './trpc-socket.ts';
 
 const BUYER_BODY_BYTES = 1024 * 1024;
@@ -31,8 +31,7 @@ export type ApiHandler = {
 
 /** Every route of the API on one server: buyers at /api/trpc, agents at /master and /discovery. */
 export function createApiHandler({ services, origins, logger }: ApiHandlerOptions): ApiHandler {
-  const onUnexpected = (err: unknown, path: string): void =>
-    logger.error({ event: 'request.failed', path: path.slice(0, 64), err }, 'a request failed unexpectedly');
+  const onFailure = createLogFailure(logger);
   const agentContext = (req: IncomingMessage): AgentContext => ({ services, remoteAddress: req.socket.remoteAddress ?? '' });
   const secure = origins.primary.startsWith('https:');
 
@@ -46,22 +45,22 @@ export function createApiHandler({ services, origins, logger }: ApiHandlerOption
     },
   });
 
-  const masterPost = createFastPost({ router: masterRouter, createContext: agentContext, maxBytes: AGENT_BODY_BYTES, onUnexpected });
-  const discoveryPost = createFastPost({ router: discoveryRouter, createContext: agentContext, maxBytes: BUYER_BODY_BYTES, onUnexpected });
+  const masterPost = createFastPost({ router: masterRouter, createContext: agentContext, maxBytes: AGENT_BODY_BYTES, onFailure });
+  const discoveryPost = createFastPost({ router: discoveryRouter, createContext: agentContext, maxBytes: BUYER_BODY_BYTES, onFailure });
   const masterSocket = createTrpcSocket({
     router: masterRouter,
     createContext: ({ req }) => agentContext(req),
     maxBytes: AGENT_BODY_BYTES,
-    onUnexpected,
+    onFailure,
   });
   const buyerSocket = createTrpcSocket({
     router: buyerRouter,
     createContext: ({ req, info }) => buyerContext(req, { bearer: info.connectionParams?.['authorization'] }),
     maxBytes: BUYER_BODY_BYTES,
-    onUnexpected,
+    onFailure,
   });
 
-  const blobs = createBlobRoutes({ services, onUnexpected });
+  const blobs = createBlobRoutes({ services, onFailure });
 
   const buyerHttp = (req: IncomingMessage, res: ServerResponse, path: string): void => {
     res.setHeader('cache-control', 'no-store');
@@ -72,9 +71,7 @@ export function createApiHandler({ services, origins, logger }: ApiHandlerOption
       path,
       maxBodySize: BUYER_BODY_BYTES,
       createContext: () => buyerContext(req, { res }),
-      onError: ({ error, path: failed }) => {
-        if (error.code === 'INTERNAL_SERVER_ERROR' && appErrorOf(error) === null) onUnexpected(error, failed ?? '');
-      },
+      onError: ({ error, path: failed }) => onFailure(error, failed ?? ''),
     });
   };
 

@@ -5,6 +5,7 @@ import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { STATUS_OF_CODE } from '../errors/error-map.ts';
 import { appErrorOf } from '../errors/error-shape.ts';
+import type { LogFailure } from './log-failure.ts';
 import type { Services } from '../services.ts';
 
 export type BlobRoutes = {
@@ -14,16 +15,10 @@ export type BlobRoutes = {
   download(res: ServerResponse, input: { snapshotId: string; token: string | null }): Promise<void>;
 };
 
-export function createBlobRoutes({
-  services,
-  onUnexpected,
-}: {
-  services: Services;
-  onUnexpected(error: unknown, path: string): void;
-}): BlobRoutes {
+export function createBlobRoutes({ services, onFailure }: { services: Services; onFailure: LogFailure }): BlobRoutes {
   const fail = (res: ServerResponse, path: string, cause: unknown): void => {
     const app = appErrorOf(getTRPCErrorFromUnknown(cause));
-    if (app === null) onUnexpected(cause, path);
+    onFailure(cause, path);
     if (res.headersSent) return void res.destroy();
     const error = app ?? new AppError('INTERNAL');
     const status = getHTTPStatusCodeFromError(new TRPCError({ code: STATUS_OF_CODE[error.code] }));

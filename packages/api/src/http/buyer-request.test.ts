@@ -8,7 +8,8 @@ import { sessionCookie, tokenFromCookies } from './session-cookie.ts';
 
 const TOKEN = 'abcdefghijklmnopqrstuvwxyz';
 const origins = allowedOrigins('http://127.0.0.1:3000');
-const request = (method: string, headers: Record<string, string>): IncomingMessage => Object.assign(new Incoming(new Socket()), { method, headers });
+const request = (method: string, headers: Record<string, string>): IncomingMessage =>
+  Object.assign(new Incoming(new Socket()), { method, headers });
 const cookie = `theme=dark; muster_session=${TOKEN}`;
 
 describe('tokenOf', () => {
@@ -37,7 +38,11 @@ describe('originOf', () => {
 describe('allowedOrigins', () => {
   it('allows a public server no other name', () => {
     const strict = allowedOrigins('https://muster.example/');
-    expect(['https://muster.example', 'http://muster.example', 'http://localhost'].map((origin) => strict.has(origin))).toEqual([true, false, false]);
+    expect(['https://muster.example', 'http://muster.example', 'http://localhost'].map((origin) => strict.has(origin))).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 });
 

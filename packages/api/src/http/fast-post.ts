@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getTRPCErrorFromUnknown, getTRPCErrorShape, type AnyTRPCRouter, type inferRouterContext } from '@trpc/server';
-import { appErrorOf } from '../errors/error-shape.ts';
+import type { LogFailure } from './log-failure.ts';
 import { readBody } from './read-body.ts';
 
 export type FastPostOptions<TRouter extends AnyTRPCRouter> = {
   router: TRouter;
   createContext(req: IncomingMessage): inferRouterContext<TRouter>;
   maxBytes: number;
-  onUnexpected(error: unknown, path: string): void;
+  onFailure: LogFailure;
 };
 
 /**
@@ -15,13 +15,13 @@ export type FastPostOptions<TRouter extends AnyTRPCRouter> = {
  * Speaks what `httpLink` speaks (the input as JSON body), so that any tRPC client can use it; batches are refused.
  */
 export function createFastPost<TRouter extends AnyTRPCRouter>(options: FastPostOptions<TRouter>) {
-  const { router, createContext, maxBytes, onUnexpected } = options;
+  const { router, createContext, maxBytes, onFailure } = options;
   // A null prototype: a path like `constructor` names nothing.
   const procedures = Object.assign(Object.create(null), router._def.procedures) as typeof router._def.procedures;
 
   const fail = (res: ServerResponse, path: string, cause: unknown): void => {
     const error = getTRPCErrorFromUnknown(cause);
-    if (error.code === 'INTERNAL_SERVER_ERROR' && appErrorOf(error) === null) onUnexpected(error, path);
+    onFailure(error, path);
     const shape = getTRPCErrorShape({ config: router._def._config, error, type: 'mutation', path, input: undefined, ctx: undefined });
     send(res, shape.data.httpStatus, { error: shape });
   };

@@ -3,27 +3,25 @@ import type { Duplex } from 'node:stream';
 import type { AnyTRPCRouter, inferRouterContext } from '@trpc/server';
 import { applyWSSHandler, type CreateWSSContextFnOptions } from '@trpc/server/adapters/ws';
 import { WebSocketServer } from 'ws';
-import { appErrorOf } from '../errors/error-shape.ts';
+import type { LogFailure } from './log-failure.ts';
 
 export type TrpcSocketOptions<TRouter extends AnyTRPCRouter> = {
   router: TRouter;
   createContext(options: CreateWSSContextFnOptions): inferRouterContext<TRouter>;
   maxBytes: number;
-  onUnexpected(error: unknown, path: string): void;
+  onFailure: LogFailure;
 };
 
 /** A tRPC WebSocket endpoint that takes upgrades handed to it. `close` tells clients to reconnect and ends every socket. */
 export function createTrpcSocket<TRouter extends AnyTRPCRouter>(options: TrpcSocketOptions<TRouter>) {
-  const { router, createContext, maxBytes, onUnexpected } = options;
+  const { router, createContext, maxBytes, onFailure } = options;
   const wss = new WebSocketServer({ noServer: true, maxPayload: maxBytes, perMessageDeflate: false });
   const handler = applyWSSHandler<TRouter>({
     wss,
     router,
     createContext,
     keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 },
-    onError: ({ error, path }) => {
-      if (error.code === 'INTERNAL_SERVER_ERROR' && appErrorOf(error) === null) onUnexpected(error, path ?? '');
-    },
+    onError: ({ error, path }) => onFailure(error, path ?? ''),
   });
 
   let closing: Promise<void> | undefined;

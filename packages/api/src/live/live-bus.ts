@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Database } from '@muster/db/client';
 import type { Logger } from '@muster/runtime/logger';
 import type { Topic } from './topics.ts';
@@ -28,6 +29,7 @@ type Listener = (topic: Topic) => void;
 export async function createLiveBus({ db, logger }: { db: Pick<Database, 'listen' | 'notify'>; logger: Logger }): Promise<LiveBus> {
   const listeners = new Map<Topic, Set<Listener>>();
   const outgoing = new Set<Topic>();
+  const self = randomUUID();
   let flushing: NodeJS.Timeout | undefined;
 
   const deliver = (topic: Topic): void => {
@@ -35,8 +37,9 @@ export async function createLiveBus({ db, logger }: { db: Pick<Database, 'listen
   };
   const unlisten = await db.listen(CHANNEL, (payload) => {
     // Null: the connection was away and anything may have happened.
-    const topics = payload === null ? [...listeners.keys()] : (payload.split(' ') as Topic[]);
-    for (const topic of topics) deliver(topic);
+    const [sender, ...topics] = payload === null ? ['', ...listeners.keys()] : payload.split(' ');
+    // What this copy says itself was delivered when it was said.
+    if (sender !== self) for (const topic of topics) deliver(topic as Topic);
   });
 
   async function flush(): Promise<void> {
@@ -44,13 +47,18 @@ export async function createLiveBus({ db, logger }: { db: Pick<Database, 'listen
     const payloads = chunk([...outgoing]);
     outgoing.clear();
     for (const payload of payloads) {
-      await db.notify(CHANNEL, payload).catch((err: unknown) => logger.warn({ event: 'live.notify-failed', err }, 'a hint was lost'));
+      await db
+        .notify(CHANNEL, `${self} ${payload}`)
+        .catch((err: unknown) => logger.warn({ event: 'live.notify-failed', err }, 'a hint was lost'));
     }
   }
 
   return {
     publish(topics) {
-      for (const topic of topics) outgoing.add(topic);
+      for (const topic of topics) {
+        outgoing.add(topic);
+        deliver(topic);
+      }
       if (outgoing.size > 0) flushing ??= setTimeout(() => void flush(), FLUSH_MS);
     },
     watch: (topics, signal) => createWatcher({ topics: [...topics], signal, listeners }),

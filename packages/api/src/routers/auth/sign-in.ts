@@ -9,7 +9,7 @@ export const signIn = publicProcedure
   .input(input)
   .output(signedInShape)
   .mutation(async ({ ctx, input: signed }) => {
-    const session = await ctx.services.auth.signIn(signed);
+    const session = await ctx.services.auth.signIn({ ...signed, remoteAddress: ctx.remoteAddress });
     ctx.setSessionCookie(session);
     return { ...session, expiresAt: session.expiresAt.toISOString() };
   });

@@ -4,6 +4,7 @@ import { consumeSiweNonce, createSiweNonce } from '@muster/db/repositories/siwe'
 import { AppError } from '@muster/protocol/errors/app-error';
 import type { Deps } from '../../app/deps.ts';
 import type { AuthService } from '../../services.ts';
+import { createRateLimiter } from '../rate-limiter.ts';
 import { checkSiwe } from './check-siwe.ts';
 import { verifyWallet } from './verify-wallet.ts';
 
@@ -16,8 +17,11 @@ const hashOf = (token: string): string => createHash('sha256').update(token).dig
 /** Sign-In with Ethereum: a nonce made here and used once, then a random token of which only the hash is kept. */
 export function createAuthService(deps: Pick<Deps, 'db' | 'chain' | 'clock' | 'settings' | 'origins'>): AuthService {
   const { db, chain, clock, settings, origins } = deps;
+  // A nonce costs a row, and a signature that is no plain key's costs calls to the chain.
+  const callers = createRateLimiter({ clock, burst: settings.isDev ? 1_000 : 20, perSecond: settings.isDev ? 100 : 1 });
   return {
-    async issueNonce(origin) {
+    async issueNonce({ origin, remoteAddress }) {
+      callers.take(remoteAddress);
       const nonce = randomBytes(16).toString('hex');
       const expiresAt = await createSiweNonce(db, nonce, NONCE_TTL_MS);
       return {
@@ -31,7 +35,8 @@ export function createAuthService(deps: Pick<Deps, 'db' | 'chain' | 'clock' | 's
       };
     },
 
-    async signIn({ message, signature }) {
+    async signIn({ message, signature, remoteAddress }) {
+      callers.take(remoteAddress);
       const { address, nonce } = checkSiwe(message, { origins, chainId: settings.chainId, nowMs: clock.now() });
       if (!(await verifyWallet(chain, { address, message, signature }))) {
         throw new AppError('SIGN_IN_INVALID', { publicMessage: `The signature is not that of ${address}.` });

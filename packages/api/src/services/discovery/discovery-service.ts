@@ -6,7 +6,7 @@ import type { IncomingEnvelope } from '../../shapes/envelope.ts';
 import { announceEndpoint } from './announce-endpoint.ts';
 import { publishEvidence } from './publish-evidence.ts';
 import { queryEndpoint } from './query-endpoint.ts';
-import { createRateLimiter } from './rate-limiter.ts';
+import { createRateLimiter } from '../rate-limiter.ts';
 
 export type Announced = { accepted: true; expiresAt: number; standing: string };
 /** The node's own signed words, so that discovery cannot lie about an endpoint. */

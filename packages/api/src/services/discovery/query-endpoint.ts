@@ -14,7 +14,7 @@ import { acceptOnce } from '@muster/protocol/messages/nonce-guard';
 import type { Deps } from '../../app/deps.ts';
 import type { IncomingEnvelope } from '../../shapes/envelope.ts';
 import type { EndpointAnswer } from './discovery-service.ts';
-import type { RateLimiter } from './rate-limiter.ts';
+import type { RateLimiter } from '../rate-limiter.ts';
 
 /** Tells a validator of the run, or the run's master, where a node is; nobody else, and only while the node is registered. */
 export async function queryEndpoint(

@@ -3,7 +3,8 @@ import { nodeWith, runWith } from '../../testing/rows.ts';
 import { isInviteDue } from './due-invites.ts';
 
 const NOW = Date.parse('2026-01-01T01:00:00Z');
-const due = (node: Parameters<typeof nodeWith>[0], run = {}) => isInviteDue({ run: runWith(run), node: nodeWith(node), nowMs: NOW, lostAfterMs: 120_000 });
+const due = (node: Parameters<typeof nodeWith>[0], run = {}) =>
+  isInviteDue({ run: runWith(run), node: nodeWith(node), nowMs: NOW, lostAfterMs: 120_000 });
 const ago = (ms: number) => new Date(NOW - ms);
 const acknowledged = { acknowledgedAt: ago(3_600_000), inviteEpoch: 1 };
 

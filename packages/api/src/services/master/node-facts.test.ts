@@ -25,6 +25,12 @@ describe('stepsOfNode', () => {
     expect(steps({ state, silentMs: 3_600_000 }, { moment: { listeningSinceMs: NOW - 10_000 } })).toEqual([]);
   });
 
+  it('counts the silence of a node whose session was ended', () => {
+    const state = { phase: 'Healthy' as const, ...acknowledged, lastHeartbeatAt: new Date(NOW - 70_000) };
+    expect(steps({ state })).toEqual(['Unhealthy']);
+    expect(steps({ state: { ...acknowledged, phase: 'Invited', lastHeartbeatAt: new Date(0) } })).toEqual([]);
+  });
+
   it('forgets an invite of an earlier term of the master', () => {
     expect(steps({ state: { phase: 'Approved', ...acknowledged } }, { run: { masterEpoch: 2 } })).toEqual([]);
   });

@@ -44,16 +44,23 @@ function settledStanding(node: NodeOverview, run: RunRow, { nowMs, finalizedMs }
 /** Whether the run takes work: it is open, or its closing might still be taken back. */
 export const isOpen = (run: RunRow, finalizedMs: number): boolean => run.closedAt === null || run.closedAt.getTime() > finalizedMs;
 
+/** When the node was last heard in a session; one whose session has been ended grows silent from there. */
+function lastHeardMs({ state, registration, session }: NodeOverview, nowMs: number): number | null {
+  if (session !== null && session.seq === registration.seq) return nowMs - session.silentMs;
+  const hadSession = state !== null && ['Healthy', 'Unhealthy', 'Lost'].includes(state.phase);
+  return hadSession ? ((state.lastHeartbeatAt ?? state.acknowledgedAt)?.getTime() ?? null) : null;
+}
+
 /** Every step that the facts call for, in order. Level-triggered: it does not matter how many turns of the loop were missed. */
 export function stepsOfNode(node: NodeOverview, run: RunRow, moment: NodeMoment): NodeStep[] {
-  const { state, registration, session } = node;
+  const { state, registration } = node;
   if (state === null || state.seq !== registration.seq) return [];
   const facts = {
     ...moment,
     standing: settledStanding(node, run, moment),
     voted: registration.approvals + registration.rejections > 0,
     acknowledged: state.acknowledgedAt !== null && state.inviteEpoch === run.masterEpoch,
-    lastHeartbeatMs: session !== null && session.seq === registration.seq ? moment.nowMs - session.silentMs : null,
+    lastHeartbeatMs: lastHeardMs(node, moment.nowMs),
     drainRequested: state.drainRequestedAt !== null,
   };
   const steps: NodeStep[] = [];

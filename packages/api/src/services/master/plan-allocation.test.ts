@@ -11,6 +11,7 @@ const plan = (over: Partial<AllocationPlanInput> = {}) =>
     spec: specWith(),
     node,
     runOpen: true,
+    elsewhere: false,
     lostAfterMs: LOST_AFTER_MS,
     ...over,
   });
@@ -61,6 +62,10 @@ describe('planAllocation', () => {
   it('gives it up when its node has registered anew', () => {
     expect(plan({ node: { ...node, sameRegistration: false } }).move).toMatchObject({ to: 'Lost' });
     expect(plan({ node: null }).move).toMatchObject({ to: 'Lost' });
+  });
+
+  it('gives it up when the run has named another master', () => {
+    expect(plan({ elsewhere: true, runOpen: false }).move).toMatchObject({ to: 'Lost' });
   });
 
   it('does nothing to one that has ended', () => {

@@ -25,6 +25,8 @@ export type AllocationPlanInput = {
   spec: TaskSpec;
   node: NodeOfAllocation | null;
   runOpen: boolean;
+  /** The run has named another master: this one may order nothing any more. */
+  elsewhere: boolean;
   lostAfterMs: number;
 };
 
@@ -41,6 +43,7 @@ const KEEP: AllocationPlan = { move: null, stop: null };
 export function planAllocation(input: AllocationPlanInput): AllocationPlan {
   const { allocation, node, spec, lostAfterMs } = input;
   if (isTerminalAllocationPhase(allocation.phase)) return KEEP;
+  if (input.elsewhere) return end('Lost', 'the run has named another master');
   if (node === null || !node.sameRegistration) return end('Lost', 'its node is no longer registered under that number');
   if (isTerminalNodePhase(node.phase)) {
     // "A node stops a container it may no longer run before the master may place it elsewhere": it gets the time to say so.

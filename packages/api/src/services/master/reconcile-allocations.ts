@@ -44,7 +44,15 @@ export async function reconcileAllocations(deps: Pick<Deps, 'db' | 'live' | 'set
       nowMs: situation.nowMs,
       lostAfterMs: settings.lostAfterMs,
     });
-    const plan = planAllocation({ allocation, task, spec: specOf(task), node, runOpen, lostAfterMs: settings.lostAfterMs });
+    const plan = planAllocation({
+      allocation,
+      task,
+      spec: specOf(task),
+      node,
+      runOpen,
+      elsewhere: run.master !== situation.master,
+      lostAfterMs: settings.lostAfterMs,
+    });
     if (plan.move) moves.push({ allocationId, epoch, from: phase, to: plan.move.to, actor: 'master', reason: plan.move.reason });
     if (plan.stop) stops.push({ allocationId, reason: plan.stop });
   }

@@ -27,16 +27,20 @@ export async function reconcile(deps: Deps, { listeningSinceMs }: { listeningSin
   await closeSessions(deps, situation);
 }
 
-/** A node that is done with the run keeps its session until its last container has ended; then nothing is left to say. */
-async function closeSessions({ db, logger }: Deps, { runs, nodes }: Situation): Promise<void> {
-  const gone = nodes.filter(isGone);
+/**
+ * A node that is done with the run keeps its session until its last container has ended; then nothing is left to say. Where the run has
+ * named another master, this one has nothing more to say at once.
+ */
+async function closeSessions({ db, logger }: Deps, { runs, nodes, master }: Situation): Promise<void> {
+  const foreign = (runId: string): boolean => runs.get(runId)?.master !== master;
+  const gone = nodes.filter((node) => node.session !== null && (isGone(node) || foreign(node.registration.runId)));
   if (gone.length === 0) return;
   const busy = new Set((await listLiveAllocations(db, [...runs.keys()])).map(({ runId, node }) => `${runId}/${node}`));
   const done = gone
     .map(({ registration: { runId, node } }) => ({ runId, node }))
-    .filter(({ runId, node }) => !busy.has(`${runId}/${node}`));
+    .filter(({ runId, node }) => foreign(runId) || !busy.has(`${runId}/${node}`));
   const ended = await endSessions(db, done);
   if (ended > 0) logger.info({ event: 'sessions.closed', sessions: ended }, 'closed the sessions of nodes that are done');
 }
 
-const isGone = ({ session, state }: NodeOverview): boolean => session !== null && state !== null && isTerminalNodePhase(state.phase);
+const isGone = ({ state }: NodeOverview): boolean => state !== null && isTerminalNodePhase(state.phase);
