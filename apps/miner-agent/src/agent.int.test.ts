@@ -326,10 +326,13 @@ describe('serving', () => {
     await waitFor(() => phaseOf(allocationId) === 'Lost', 40_000);
   });
 
-  it('keeps working when the RPC fails, and ends gracefully when the run is closed', async () => {
+  it('ends gracefully when the run is closed, and leaves nothing of it on the machine', async () => {
     const { startServing, place, chain, runId } = await setUp();
     const life = await startServing();
-    const { allocationId } = place({ command: shell('trap "echo bye; exit 0" TERM; echo up; while :; do sleep 0.1; done') });
+    const { allocationId } = place({
+      command: shell('trap "echo bye; exit 0" TERM; echo up; while :; do sleep 0.1; done'),
+      volumes: [{ name: 'data', path: '/data' }],
+    });
     await waitFor(() => stage.master.linesOf(allocationId).length === 1);
     await closeRun({ sender: chain.sender('buyer'), registry: chain.addresses.registry }, { runId });
     expect(await life.event('ended')).toMatchObject({ standing: 'Closed' });
@@ -337,6 +340,7 @@ describe('serving', () => {
     expect(phaseOf(allocationId)).toBe('Cancelled');
     expect(stage.master.linesOf(allocationId)).toEqual(['up', 'bye']);
     expect(await containersOf(allocationId)).toEqual([]);
+    expect(await runtime.listVolumes({ [LABEL.node]: stage.node.address })).toEqual([]);
   });
 
   it('leaves no container when told to stop them on exit', async () => {

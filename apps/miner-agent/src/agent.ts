@@ -121,6 +121,7 @@ function serve({ context, tenancy, lifetime, registration, endpoint }: ServeInpu
   let ending: Promise<void> | null = null;
   const end = async (standing: string): Promise<void> => {
     await tenancy.stopAll({ phase: 'Cancelled', reason: `the registration ended: ${standing}` });
+    await tenancy.removeVolumes().catch((err: unknown) => logger.warn({ event: 'volumes.kept', err }, 'not every volume could be removed'));
     logger.info({ event: 'ended', standing }, `the node's part in run ${runId} is over: ${standing}`);
     await lifetime.stop(`the registration ended: ${standing}`);
   };

@@ -12,6 +12,7 @@ import { forgetFinished } from './loops/housekeeping.ts';
 import { createSessionLoop } from './loops/session.ts';
 import { isAllEnded, stopAllocations, type StopReason } from './loops/stop-allocations.ts';
 import { createOrderDesk } from './orders/order-desk.ts';
+import { LABEL } from './reconcile/labels.ts';
 import { createOrphanWatch } from './reconcile/orphans.ts';
 import { createReconciler } from './reconcile/reconciler.ts';
 import { createStatusBoard } from './reconcile/status-board.ts';
@@ -26,6 +27,8 @@ export interface Tenancy {
   inviteChanged(): void;
   /** Ends every allocation gracefully and tells the master if it can. */
   stopAll(why: StopReason): Promise<void>;
+  /** The run is over for this node: what its tasks stored goes too. */
+  removeVolumes(): Promise<void>;
   forgetFinished(): Promise<void>;
   hasInit(): Promise<boolean>;
 }
@@ -37,7 +40,7 @@ const WATCH_MS = 1_000;
 const FAREWELL_MS = 5_000;
 
 export async function createTenancy(context: AgentContext): Promise<Tenancy> {
-  const { config, stores, runtime, host, signer, domain, allowPrivate, logger, now, monotonic, signal } = context;
+  const { config, runId, stores, runtime, host, signer, domain, allowPrivate, logger, now, monotonic, signal } = context;
   const { state, allocations: store } = stores;
   const node = signer.address;
   const board = createStatusBoard(now);
@@ -176,6 +179,12 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
       await waitUntil(() => reconciler.isIdle(), 10_000);
       const channel = session.channel();
       if (channel) await Promise.race([outbox.flush(channel), systemClock.sleep(FAREWELL_MS)]).catch(() => undefined);
+    },
+    async removeVolumes() {
+      for (const name of await runtime.listVolumes({ [LABEL.node]: node, [LABEL.run]: runId })) {
+        await runtime.removeVolume(name);
+        logger.info({ event: 'volume.removed', volume: name }, 'a volume is removed');
+      }
     },
     forgetFinished: () => forgetFinished({ store, state, board, logs, now }),
   };

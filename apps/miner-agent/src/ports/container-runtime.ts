@@ -31,6 +31,9 @@ export interface ContainerRuntime {
 
   /** Idempotent; the volume's root belongs to `owner` afterwards, so that an unprivileged container can write to it. */
   prepareVolume(volume: VolumePreparation): Promise<void>;
+  listVolumes(labels: Labels): Promise<string[]>;
+  /** Removing what is gone succeeds. */
+  removeVolume(name: string): Promise<void>;
   /** A tar stream of the volume's content. Throws VOLUME_UNKNOWN. */
   archiveVolume(archive: VolumeArchive): AsyncIterable<Uint8Array>;
 

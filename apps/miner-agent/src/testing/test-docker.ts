@@ -23,6 +23,7 @@ export async function removeEverythingOf(runtime: ContainerRuntime, node: Addres
     await runtime.removeContainer(id);
   }
   for (const { name } of await runtime.listNetworks({ [LABEL.node]: node })) await runtime.removeNetwork(name);
+  for (const name of await runtime.listVolumes({ [LABEL.node]: node })) await runtime.removeVolume(name);
 }
 
 export async function waitFor<T>(look: () => T | Promise<T>, timeoutMs = 20_000): Promise<NonNullable<T>> {

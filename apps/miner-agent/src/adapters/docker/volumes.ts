@@ -2,10 +2,11 @@ import { buffer } from 'node:stream/consumers';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { extract, pack } from 'tar-stream';
 import type { ContainerRuntime, Labels, VolumeArchive, VolumePreparation } from '../../ports/container-runtime.ts';
+import { labelFilter } from './containers.ts';
 import { engineError, messageOf, statusOf, type Engine } from './engine.ts';
 import { createHelper, removeHelper, VOLUME_MOUNT, withHelper } from './helper-container.ts';
 
-type Volumes = Pick<ContainerRuntime, 'prepareVolume' | 'archiveVolume' | 'readPasswd'>;
+type Volumes = Pick<ContainerRuntime, 'listVolumes' | 'removeVolume' | 'prepareVolume' | 'archiveVolume' | 'readPasswd'>;
 
 const MAX_PASSWD_BYTES = 256 * 1024;
 
@@ -23,6 +24,24 @@ export function createVolumes(engine: Engine): Volumes {
       });
     } catch (error) {
       throw engineError(error, 'CONTAINER_START_FAILED', `The volume could not be prepared: ${messageOf(error)}`);
+    }
+  }
+
+  async function listVolumes(labels: Labels): Promise<string[]> {
+    try {
+      const { Volumes: found } = await engine.listVolumes({ filters: labelFilter(labels) });
+      return (found ?? []).map(({ Name }) => Name);
+    } catch (error) {
+      throw engineError(error, 'DOCKER_UNAVAILABLE');
+    }
+  }
+
+  async function removeVolume(name: string): Promise<void> {
+    try {
+      await engine.getVolume(name).remove();
+    } catch (error) {
+      if (statusOf(error) !== 404)
+        throw engineError(error, 'CONTAINER_START_FAILED', `The volume could not be removed: ${messageOf(error)}`);
     }
   }
 
@@ -53,7 +72,7 @@ export function createVolumes(engine: Engine): Volumes {
     }
   }
 
-  return { prepareVolume, archiveVolume, readPasswd };
+  return { listVolumes, removeVolume, prepareVolume, archiveVolume, readPasswd };
 }
 
 async function volumeLabels(engine: Engine, name: string): Promise<Labels | null> {

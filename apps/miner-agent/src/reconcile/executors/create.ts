@@ -1,7 +1,8 @@
 import { AppError } from '@muster/protocol/errors/app-error';
-import type { ImageDetails } from '../../ports/container-runtime.ts';
+import type { ContainerBlueprint, ImageDetails } from '../../ports/container-runtime.ts';
 import { blueprintOf } from '../blueprint.ts';
-import { containerUser, needsPasswd } from '../container-user.ts';
+import { containerUser, needsPasswd, type User } from '../container-user.ts';
+import type { AllocationRecord } from '../desired.ts';
 import { updateRecord, type Executor, type StepContext } from '../executors.ts';
 import { LABEL, roleLabels, volumeName } from '../labels.ts';
 
@@ -15,12 +16,7 @@ export const create: Executor<'create'> = async (step, context) => {
 
   const user = await userOf(image, record.spec.image, context);
   const blueprint = blueprintOf(record, { node, user, imageEnv: image.env, hasInit: await context.hasInit() });
-  if (blueprint.network !== 'none') await runtime.createNetwork({ name: blueprint.network, labels: blueprint.labels });
-  const helperLabels = roleLabels(node, 'helper');
-  for (const { name } of record.spec.volumes) {
-    const labels = { [LABEL.node]: node, [LABEL.run]: record.runId, [LABEL.task]: record.taskId };
-    await runtime.prepareVolume({ name: volumeName(record, name), labels, helperLabels, image: record.spec.image, owner: user });
-  }
+  await Promise.all([prepareNetwork(blueprint, context), prepareVolumes(record, user, context)]);
   const containerId = await runtime.createContainer(blueprint);
   await updateRecord(context, step, (current) => ({ ...current, containerId }));
   logger.info(
@@ -28,6 +24,23 @@ export const create: Executor<'create'> = async (step, context) => {
     'the container is created',
   );
 };
+
+async function prepareNetwork({ network, labels }: ContainerBlueprint, { runtime }: StepContext): Promise<void> {
+  if (network !== 'none') await runtime.createNetwork({ name: network, labels });
+}
+
+async function prepareVolumes(record: AllocationRecord, owner: User, { runtime, node }: StepContext): Promise<void> {
+  const labels = { [LABEL.node]: node, [LABEL.run]: record.runId, [LABEL.task]: record.taskId };
+  for (const { name } of record.spec.volumes) {
+    await runtime.prepareVolume({
+      name: volumeName(record, name),
+      labels,
+      helperLabels: roleLabels(node, 'helper'),
+      image: record.spec.image,
+      owner,
+    });
+  }
+}
 
 async function userOf(image: ImageDetails, reference: string, { runtime, node }: StepContext) {
   const passwd = needsPasswd(image.user) ? await runtime.readPasswd(reference, roleLabels(node, 'helper')) : null;
