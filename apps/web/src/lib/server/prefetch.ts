@@ -16,10 +16,11 @@ type Prefetch = (trpc: TRPCOptionsProxy<BuyerRouter>, queryClient: QueryClient) 
 
 /** Reads what a page shows first, as the signed-in wallet. What fails is left out: the browser asks again and shows the error. */
 export async function prefetch(choose: Prefetch): Promise<DehydratedState> {
+  // Read before anything else: it tells Next that pages are rendered per request. No app is composed while they are built.
+  const token = (await cookies()).get(SESSION_COOKIE)?.value ?? null;
   const queryClient = makeQueryClient({ retries: 0 });
   const app = composedApp();
   if (app) {
-    const token = (await cookies()).get(SESSION_COOKIE)?.value ?? null;
     const client = createTRPCClient<BuyerRouter>({ links: [callerLink(app.createCaller(token))] });
     await Promise.all(choose(createTRPCOptionsProxy<BuyerRouter>({ client, queryClient }), queryClient));
   }

@@ -10,8 +10,6 @@ type Props = { params: Promise<{ code: string }> };
 
 export const generateMetadata = async ({ params }: Props): Promise<Metadata> => ({ title: (await params).code });
 
-export const generateStaticParams = () => Object.keys(ERROR_CODES).map((code) => ({ code }));
-
 /** The pages begin with their title, which the header shows already. */
 const isTitle = (block: Block, title: string): boolean =>
   block.kind === 'paragraph' && block.content.map((part) => part.text).join('') === title;
