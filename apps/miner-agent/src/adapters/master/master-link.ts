@@ -44,7 +44,8 @@ export async function connectMaster({ masterUrl, allowPrivate, callTimeoutMs, si
     url,
     WebSocket: GuardedWebSocket,
     keepAlive: { enabled: true, intervalMs: 10_000, pongTimeoutMs: 5_000 },
-    retryDelayMs: () => 3_600_000,
+    // We close a client whose socket has closed, so it never retries; but it holds the event loop while it waits to.
+    retryDelayMs: () => 500,
     onOpen: () => onOpened(),
     onClose: () => onClosed(),
   });
