@@ -18,6 +18,7 @@ import { requireSoundMachine } from './doctor/require-sound-machine.ts';
 import { loadKeys, type NodeKeys } from './keys.ts';
 import { announceLoop } from './loops/announce.ts';
 import { ensureRegistered, type Registered } from './loops/register.ts';
+import { settlePast } from './loops/settle-past.ts';
 import { watchChain } from './loops/watch-chain.ts';
 import { startInbound } from './server/start-inbound.ts';
 import { openAgentStores } from './state/open-stores.ts';
@@ -48,7 +49,9 @@ export async function runAgent(config: Config, { logger, lifetime }: { logger: L
     await running;
   });
 
-  await waitForDeployment(context, client, lifetime.signal);
+  await untilRpcAnswers(context, lifetime.signal, () => checkDeployment({ client, registry: config.addresses.registry }));
+  const onEnded = (standing: string) => clearAway(context, tenancy, standing);
+  await untilRpcAnswers(context, lifetime.signal, () => settlePast({ chain: context.chain, state: context.stores.state, onEnded }));
   const registration = await ensureRegistered({
     chain: context.chain,
     domain: context.domain,
@@ -97,14 +100,22 @@ async function createContext({ config, client, keys, logger, signal }: ContextIn
   };
 }
 
-function waitForDeployment({ config, logger }: AgentContext, client: ChainClient, signal: AbortSignal): Promise<void> {
-  return retry(() => checkDeployment({ client, registry: config.addresses.registry }), {
+function untilRpcAnswers(context: AgentContext, signal: AbortSignal, ask: () => Promise<void>): Promise<void> {
+  return retry(ask, {
     signal,
     baseMs: 500,
     maxMs: 15_000,
     retryable: (error) => AppError.is(error, 'RPC_UNAVAILABLE'),
-    onError: (err, { delayMs }) => logger.warn({ event: 'rpc.unavailable', retryInMs: delayMs, err }, "the chain's RPC does not answer"),
+    onError: (err, { delayMs }) =>
+      context.logger.warn({ event: 'rpc.unavailable', retryInMs: delayMs, err }, "the chain's RPC does not answer"),
   });
+}
+
+/** The node's part in the run is over: nothing of it stays on the machine. */
+async function clearAway({ logger, runId }: AgentContext, tenancy: Tenancy, standing: string): Promise<void> {
+  await tenancy.stopAll({ phase: 'Cancelled', reason: `the registration ended: ${standing}` });
+  await tenancy.removeVolumes().catch((err: unknown) => logger.warn({ event: 'volumes.kept', err }, 'not every volume could be removed'));
+  logger.info({ event: 'ended', standing }, `the node's part in run ${runId} is over: ${standing}`);
 }
 
 interface ServeInput {
@@ -117,12 +128,10 @@ interface ServeInput {
 
 /** What a registered node does besides working for its master: stays findable, and watches the chain for its own end. */
 function serve({ context, tenancy, lifetime, registration, endpoint }: ServeInput): Promise<void>[] {
-  const { config, chain, stores, logger, runId, signal } = context;
+  const { config, chain, stores, logger, signal } = context;
   let ending: Promise<void> | null = null;
   const end = async (standing: string): Promise<void> => {
-    await tenancy.stopAll({ phase: 'Cancelled', reason: `the registration ended: ${standing}` });
-    await tenancy.removeVolumes().catch((err: unknown) => logger.warn({ event: 'volumes.kept', err }, 'not every volume could be removed'));
-    logger.info({ event: 'ended', standing }, `the node's part in run ${runId} is over: ${standing}`);
+    await clearAway(context, tenancy, standing);
     await lifetime.stop(`the registration ended: ${standing}`);
   };
   return [

@@ -114,9 +114,9 @@ export function createSessionLoop(options: SessionLoopOptions): SessionLoop {
     for (;;) {
       ended.throwIfAborted();
       await outbox.flush(own);
-      await work.wait({ signal: ended });
-      // What comes in a burst goes out in one frame.
+      // News goes out at once; what comes in a burst behind it goes out in one frame.
       await systemClock.sleep(COALESCE_MS, ended);
+      await work.wait({ signal: ended });
     }
   }
 

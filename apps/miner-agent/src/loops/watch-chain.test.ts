@@ -7,7 +7,7 @@ import { zeroAddress, zeroHash } from 'viem';
 import { describe, expect, it } from 'vitest';
 import type { RunChain } from '../ports/run-chain.ts';
 import { initialState, type AgentState } from '../state/agent-state.ts';
-import { TEST_NODE } from '../testing/test-record.ts';
+import { TEST_NODE, testRegistration } from '../testing/test-record.ts';
 import { watchChain } from './watch-chain.ts';
 
 const run: RunOnChain = {
@@ -26,24 +26,6 @@ const run: RunOnChain = {
   discoveryUri: '',
   requirements: '',
 };
-const registration = (standing: Standing, seq = 1): RegistrationOnChain => ({
-  runId: '1',
-  node: TEST_NODE,
-  provider: zeroAddress,
-  seq,
-  round: 1,
-  approvals: 0,
-  rejections: 0,
-  standing,
-  banned: false,
-  registeredAt: 0,
-  roundOpenedAt: 0,
-  approvedAt: null,
-  endedAt: null,
-  pastSeconds: 0,
-  capabilitiesHash: zeroHash,
-});
-
 /** Plays one answer per turn and notes what the loop concluded. */
 async function play(turns: (Partial<RunChain> | 'rpc-down')[]) {
   const stop = new AbortController();
@@ -66,7 +48,7 @@ async function play(turns: (Partial<RunChain> | 'rpc-down')[]) {
       if (turn >= turns.length) stop.abort();
       return (await answer('readRun', run)) as RunOnChain;
     },
-    readRegistration: async () => (await answer('readRegistration', registration('Approved'))) as RegistrationOnChain | null,
+    readRegistration: async () => (await answer('readRegistration', testRegistration('Approved'))) as RegistrationOnChain | null,
     readFinalStanding: async () => (await answer('readFinalStanding', 'Approved')) as Standing,
     readNode: unused,
     readNextRound: unused,
@@ -104,7 +86,7 @@ async function play(turns: (Partial<RunChain> | 'rpc-down')[]) {
 
 describe('watchChain', () => {
   it('sees the acceptance once', async () => {
-    const { events, concluded } = await play([{ readRegistration: async () => registration('Pending') }, {}, {}]);
+    const { events, concluded } = await play([{ readRegistration: async () => testRegistration('Pending') }, {}, {}]);
     expect(events).toEqual(['standing.changed', 'acceptance.seen']);
     expect(concluded).toEqual([]);
   });
@@ -115,7 +97,7 @@ describe('watchChain', () => {
       'rpc-down',
       'rpc-down',
       { readRegistration: async () => null },
-      { readRegistration: async () => registration('Left', 0) },
+      { readRegistration: async () => testRegistration('Left', 0) },
       {},
     ]);
     expect(concluded).toEqual([]);
@@ -123,7 +105,7 @@ describe('watchChain', () => {
   });
 
   it('ends only on a reading that no reorg takes back', async () => {
-    const ejected = { readRegistration: async () => registration('Ejected') };
+    const ejected = { readRegistration: async () => testRegistration('Ejected') };
     const { concluded } = await play([ejected, ejected, { ...ejected, readFinalStanding: async () => 'Ejected' as const }]);
     expect(concluded).toEqual(['Ejected']);
   });

@@ -49,6 +49,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   let requested = true;
   let passing = false;
   let planned = 0;
+  let failing = false;
   let containers = new Map<string, ObservedContainer>();
 
   const lanes = createLanes({
@@ -110,6 +111,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const look = lanes.beginLook();
     const records = store.list();
     const observed = await observe(runtime, node, records);
+    recovered();
     containers = presentContainers(observed);
     for (const record of records) {
       const container = containers.get(record.allocationId);
@@ -146,8 +148,15 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     }
   }
 
+  /** Said once per outage, however often the engine is asked meanwhile. */
   function onError(err: unknown): void {
-    logger.warn({ event: 'reconcile.failed', err }, 'looking at the containers failed; trying again');
+    if (!failing) logger.warn({ event: 'reconcile.failed', err }, 'looking at the containers failed; trying again');
+    failing = true;
+  }
+
+  function recovered(): void {
+    if (failing) logger.info({ event: 'reconcile.recovered' }, 'the engine answers again');
+    failing = false;
   }
 
   function wake(): void {

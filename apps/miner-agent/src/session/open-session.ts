@@ -65,10 +65,12 @@ async function tryOpen({
   const ephemeral = createEphemeral();
   const audience = audienceOfAddress(invite.master);
   let sent: Envelope<SessionOpen> | undefined;
+  // Whichever clock the master accepted the request in, its answer is in that one; what makes it fresh is the request's digest.
+  let clock = now();
   const answer = await signWithRetry(SessionOpen, {
     domain,
     signer,
-    now: now(),
+    now: clock,
     build: (at) => ({
       ...newHeader({ runId: identity.runId, sender: signer.address, audience, now: at, ttlMs: OPEN_TTL_MS }),
       seq: invite.seq,
@@ -80,6 +82,7 @@ async function tryOpen({
     }),
     send: (envelope) => {
       sent = envelope;
+      clock = envelope.message.issuedAt;
       return link.call('openSession', { envelope });
     },
   });
@@ -90,7 +93,7 @@ async function tryOpen({
     openDigest: digestOf(SessionOpen, sent.message, domain),
     audience: audienceOfAddress(signer.address),
     domain,
-    now: now(),
+    now: clock,
   });
   const { sessionId, ephemeralKey: peerPublicKey, heartbeatMs, lostAfterMs } = message;
   if (message.generation !== generation)

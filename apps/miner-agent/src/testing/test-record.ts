@@ -1,5 +1,8 @@
+import type { RegistrationOnChain } from '@muster/chain/actions/get-registration';
+import type { Standing } from '@muster/domain/registry/standing';
+import type { CapabilityDocument } from '@muster/protocol/capabilities';
 import { specHash, type TaskSpec } from '@muster/protocol/task-spec/task-spec';
-import type { Address } from 'viem';
+import { zeroAddress, zeroHash, type Address } from 'viem';
 import type { AllocationRecord } from '../reconcile/desired.ts';
 
 export const TEST_NODE: Address = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
@@ -42,3 +45,32 @@ export function testRecord(record: Partial<AllocationRecord> = {}): AllocationRe
     ...record,
   };
 }
+
+export const testRegistration = (standing: Standing, seq = 1): RegistrationOnChain => ({
+  runId: '1',
+  node: TEST_NODE,
+  provider: zeroAddress,
+  seq,
+  round: 1,
+  approvals: 0,
+  rejections: 0,
+  standing,
+  banned: false,
+  registeredAt: 0,
+  roundOpenedAt: 0,
+  approvedAt: null,
+  endedAt: null,
+  pastSeconds: 0,
+  capabilitiesHash: zeroHash,
+});
+
+export const testCapabilities: CapabilityDocument = {
+  version: 1,
+  cpu: { model: 'test', cores: 2, threads: 4 },
+  memoryBytes: 8e9,
+  diskBytes: 1e11,
+  gpus: [],
+  os: { platform: 'linux', kernel: '6', arch: 'x64' },
+  docker: { version: '20' },
+  agent: { version: '0' },
+};

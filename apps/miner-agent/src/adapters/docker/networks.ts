@@ -1,8 +1,12 @@
 import type { ContainerRuntime, Labels } from '../../ports/container-runtime.ts';
 import { labelFilter } from './containers.ts';
+import { fallbackSubnets } from './fallback-subnets.ts';
 import { engineError, messageOf, statusOf, type Engine } from './engine.ts';
 
 type Networks = Pick<ContainerRuntime, 'listNetworks' | 'createNetwork' | 'removeNetwork'>;
+
+/** The engine's pools are used up, or somebody has this subnet. */
+const NO_ROOM = /non-overlapping|address pool|pool overlaps/i;
 
 export function createNetworks(engine: Engine): Networks {
   async function listNetworks(labels: Labels) {
@@ -18,15 +22,26 @@ export function createNetworks(engine: Engine): Networks {
     try {
       // Not by name alone: the engine allows two networks of one name when asked to create twice at once.
       if ((await listNetworks(labels)).some((network) => network.name === name)) return;
+      await tryCreate(name, labels, [undefined, ...fallbackSubnets(name)]);
+    } catch (error) {
+      throw engineError(error, 'CONTAINER_START_FAILED', `The container's network could not be created: ${messageOf(error)}`);
+    }
+  }
+
+  /** Undefined lets the engine choose the subnet. */
+  async function tryCreate(name: string, labels: Labels, [subnet, ...others]: readonly (string | undefined)[]): Promise<void> {
+    try {
       await engine.createNetwork({
         Name: name,
         Driver: 'bridge',
         CheckDuplicate: true,
         Labels: { ...labels },
         Options: { 'com.docker.network.bridge.enable_icc': 'false' },
+        ...(subnet === undefined ? {} : { IPAM: { Driver: 'default', Config: [{ Subnet: subnet }] } }),
       });
     } catch (error) {
-      throw engineError(error, 'CONTAINER_START_FAILED', `The container's network could not be created: ${messageOf(error)}`);
+      if (others.length === 0 || !NO_ROOM.test(messageOf(error))) throw error;
+      await tryCreate(name, labels, others);
     }
   }
 

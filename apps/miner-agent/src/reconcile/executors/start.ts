@@ -9,7 +9,8 @@ export const start: Executor<'start'> = async (step, context) => {
   // A container runs once; what has run already is for restart orders alone.
   if (container.state !== 'created') return;
   await runtime.startContainer(container.id);
-  await updateRecord(context, step, (record) => ({ ...record, containerId: container.id }));
+  // Written down when it was created, unless the agent died in between: a second time would cost a write to disk on the way.
+  await updateRecord(context, step, (record) => (record.containerId === container.id ? record : { ...record, containerId: container.id }));
   logger.info(
     { event: 'container.started', allocationId: step.allocationId, epoch: step.epoch, containerId: container.id },
     'the container runs',

@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { createTempDir, type TempDir } from '@muster/runtime/temp-dir';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
+import type { ContainerRuntime } from '../ports/container-runtime.ts';
+import { startBench } from '../testing/reconcile-bench.ts';
+import { connectEngine } from '../adapters/docker/engine.ts';
+import { randomNode, removeEverythingOf, testDockerHost, testRuntime, waitFor } from '../testing/test-docker.ts';
+import { startTestRegistry, type TestRegistry } from '../testing/test-registry.ts';
+import { LABEL } from './labels.ts';
+
+const child = fileURLToPath(new URL('../testing/crash-child.ts', import.meta.url));
+const runtime = testRuntime();
+const node = randomNode();
+let directory: TempDir;
+let registry: TestRegistry;
+beforeAll(async () => (registry = await startTestRegistry()));
+afterAll(() => registry.stop());
+beforeEach(async () => (directory = await createTempDir('muster-crash')));
+afterEach(async () => {
+  await removeEverythingOf(runtime, node);
+  await directory.remove();
+});
+
+const LINES = 20;
+const counting = { command: ['sh', '-c', `i=0; while [ $i -lt ${LINES} ]; do i=$((i+1)); echo $i; sleep 0.1; done; exit 3`] };
+const lingering = { command: ['sh', '-c', 'trap "echo bye; exit 4" TERM; echo up; while :; do sleep 0.1; done'] };
+const containersOf = (allocationId: string) => runtime.listContainers({ [LABEL.node]: node, [LABEL.allocation]: allocationId });
+const start = () => startBench({ directory: directory.path, node, runtime });
+
+/** Writes down what is wanted, as an order does, and lets nothing happen yet. */
+async function want(spec: Partial<TaskSpec>): Promise<string> {
+  const bench = await startBench({
+    directory: directory.path,
+    node,
+    runtime: { ...runtime, listContainers: () => new Promise<never>(() => undefined) },
+  });
+  const allocationId = await bench.place(spec);
+  await bench.stop();
+  return allocationId;
+}
+
+/** One life of the agent that ends by SIGKILL at this very point. */
+function crash(method: keyof ContainerRuntime, when: string): Promise<NodeJS.Signals | null> {
+  return new Promise((resolve) => {
+    const life = spawn(process.execPath, ['--import', 'tsx', child, directory.path, node, method, when], { stdio: 'ignore' });
+    life.once('exit', (_code, signal) => resolve(signal));
+  });
+}
+
+describe.each(['before', 'after'])('killed right %s the engine is asked', (when) => {
+  it.each<keyof ContainerRuntime>(['createContainer', 'startContainer', 'removeContainer'])(
+    '%s: one container, every line once, the exit code kept',
+    async (method) => {
+      const id = await want(counting);
+      expect(await crash(method, when)).toBe('SIGKILL');
+      const before = await containersOf(id);
+      expect(before.length).toBeLessThanOrEqual(1);
+      const bench = await start();
+      await waitFor(() => bench.phaseOf(id) === 'Failed');
+      expect(bench.statusOf(id)).toMatchObject({ exitCode: 3 });
+      if (before[0]) expect(bench.statusOf(id)?.containerId).toBe(before[0].id);
+      expect(await bench.linesOf(id)).toEqual(Array.from({ length: LINES }, (_, i) => String(i + 1)));
+      await waitFor(async () => (await containersOf(id)).length === 0);
+      await bench.stop();
+    },
+  );
+
+  it('stopContainer: it stops, with its last words and exit code', async () => {
+    const first = await start();
+    const id = await first.place(lingering);
+    await waitFor(async () => (await first.linesOf(id)).includes('up'));
+    await first.stop();
+    await first.store.update(id, (record) => record && { ...record, stop: { graceMs: 5_000, reason: 'r', phase: 'Cancelled' } });
+    expect(await crash('stopContainer', when)).toBe('SIGKILL');
+    const bench = await start();
+    await waitFor(() => bench.phaseOf(id) === 'Cancelled');
+    expect(bench.statusOf(id)).toMatchObject({ exitCode: 4 });
+    expect(await bench.linesOf(id)).toEqual(['up', 'bye']);
+    await bench.stop();
+  });
+
+  it('pullImage: the pull is taken up again', async () => {
+    // The image holds no program: that it comes as far as starting one is the proof.
+    const id = await want({ image: registry.image, entrypoint: ['/unique'] });
+    expect(await crash('pullImage', when)).toBe('SIGKILL');
+    const bench = await start();
+    await waitFor(() => bench.phaseOf(id) === 'Failed');
+    expect(bench.statusOf(id)?.error).toMatchObject({ code: 'COMMAND_NOT_FOUND' });
+    await waitFor(async () => (await containersOf(id)).length === 0);
+    await bench.stop();
+    await connectEngine(testDockerHost()).getImage(registry.image).remove();
+  });
+});
