@@ -4,6 +4,7 @@ import { readableReason, shortenIds } from './reason.ts';
 describe('reasons', () => {
   it('tells long times in their units and begins with a capital', () => {
     expect(readableReason('no heartbeat for 124000 ms')).toBe('No heartbeat for 2m 4s');
+    expect(readableReason('no heartbeat for 12347.222656 ms')).toBe('No heartbeat for 12s');
     expect(readableReason('took 120 ms')).toBe('Took 120 ms');
     expect(readableReason('')).toBe('');
   });

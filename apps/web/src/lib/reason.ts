@@ -8,6 +8,6 @@ export const shortenIds = (text: string): string =>
 
 /** A reason as the server words it ("no heartbeat for 124000 ms"), for people: short ids, long times in their units, a capital. */
 export function readableReason(reason: string): string {
-  const text = shortenIds(reason).replaceAll(/\b(\d{4,}) ms\b/g, (_all, ms: string) => formatDuration(Number(ms)));
+  const text = shortenIds(reason).replaceAll(/\b(\d{4,}(?:\.\d+)?) ms\b/g, (_all, ms: string) => formatDuration(Number(ms)));
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

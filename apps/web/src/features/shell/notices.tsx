@@ -46,7 +46,7 @@ const ChainNotice = () => {
   if (error)
     return (
       <Banner tone="warn" title={error.message}>
-        {error.hint} Nodes and tasks go on; nothing is torn down meanwhile.
+        {error.hint}
       </Banner>
     );
   if (lagging)

@@ -13,7 +13,7 @@ export function createWalletConfig({ chainId, rpcUrl, isDev }: WalletConfigInput
     chains: [chain],
     connectors: offersDevWallet ? [devWallet({ rpcUrl: url })] : [],
     multiInjectedProviderDiscovery: true,
-    transports: { [chain.id]: http(url, { timeout: 10_000 }) },
+    transports: { [chain.id]: http(url, { timeout: 8_000, retryCount: 1 }) },
     ...(offersDevWallet ? { pollingInterval: 500 } : {}),
     ssr: true,
   });

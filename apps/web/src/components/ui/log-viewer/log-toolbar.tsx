@@ -53,10 +53,10 @@ export const LogToolbar = (props: LogToolbarProps) => {
           onKeyDown={(event) => {
             if (event.key === 'Enter') onStep(event.shiftKey ? -1 : 1);
           }}
-          className="h-8 pr-20 pl-8"
+          className="h-8 pr-20 pl-8 [&::-webkit-search-cancel-button]:hidden"
         />
         <output className="figures absolute inset-y-0 right-2.5 flex items-center text-xs text-faint">
-          {search === '' ? '' : `${hits.count === 0 ? 0 : hits.current + 1} of ${hits.count}`}
+          {search === '' ? '' : hits.current < 0 ? `${hits.count} found` : `${hits.current + 1} of ${hits.count}`}
         </output>
       </div>
       <div className="flex items-center gap-0.5">

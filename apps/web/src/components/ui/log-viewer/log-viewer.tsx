@@ -24,14 +24,15 @@ type LogViewerProps = {
 export const LogViewer = ({ snapshot, label, empty, source, onDownload, downloading }: LogViewerProps) => {
   const [frozen, setFrozen] = useState<LogSnapshot | null>(null);
   const [search, setSearch] = useState('');
-  const [at, setAt] = useState(0);
+  // -1: nothing was gone to yet, so that the first step goes to the first hit.
+  const [at, setAt] = useState(-1);
   const [wrap, setWrap] = useState(true);
   const [times, setTimes] = useState(true);
   const shown = frozen ?? snapshot;
   const { ref, following, onScroll, follow, unfollow } = useFollow<HTMLElement>();
   const hits = useMemo(() => findLines(shown, search), [shown, search]);
   const look = useMemo<LogLook>(() => ({ search, wrap, times }), [search, wrap, times]);
-  const current = hits.length === 0 ? 0 : Math.min(at, hits.length - 1);
+  const current = Math.min(at, hits.length - 1);
   const currentId = hits[current] ?? null;
 
   const goTo = (index: number): void => {
@@ -40,7 +41,7 @@ export const LogViewer = ({ snapshot, label, empty, source, onDownload, download
     ref.current?.querySelector(`[data-line="${hits[index]}"]`)?.scrollIntoView({ block: 'center' });
   };
   const step = (by: 1 | -1): void => {
-    if (hits.length > 0) goTo((current + by + hits.length) % hits.length);
+    if (hits.length > 0) goTo((Math.max(current, by === 1 ? -1 : 0) + by + hits.length) % hits.length);
   };
   const missed = frozen ? snapshot.total - frozen.total : 0;
 
@@ -50,7 +51,7 @@ export const LogViewer = ({ snapshot, label, empty, source, onDownload, download
         search={search}
         onSearch={(value) => {
           setSearch(value);
-          setAt(0);
+          setAt(-1);
         }}
         hits={{ count: hits.length, current }}
         onStep={step}
