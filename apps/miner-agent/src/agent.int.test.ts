@@ -235,7 +235,7 @@ describe('serving', () => {
     master.forgetSession();
     await life.event('session.opened', ({ generation }) => generation === 2);
     const beats = master.heartbeats();
-    await waitFor(() => master.heartbeats() > beats);
+    expect(await waitFor(() => master.heartbeats() > beats)).toBe(true);
   });
 
   it('restarts, inspects and syncs as ordered, and signs for the snapshot', async () => {
@@ -309,7 +309,7 @@ describe('serving', () => {
     master.forgetOrders();
     master.forgetSession();
     await waitFor(() => phaseOf(allocationId) === 'Lost');
-    await waitFor(async () => (await containersOf(allocationId)).length === 0);
+    expect(await waitFor(async () => (await containersOf(allocationId)).length === 0)).toBe(true);
   });
 
   it('stops its containers when the master has been silent for too long, and not before', async () => {

@@ -6,7 +6,15 @@ import { ensureChromium } from '@muster/network/chromium';
 const folder = fileURLToPath(new URL('../../../screenshots/', import.meta.url));
 
 // A machine that reaches nothing but itself: without these flags Chromium spends its first seconds asking for its maker's hosts.
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: await ensureChromium(), args });

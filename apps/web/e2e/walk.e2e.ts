@@ -22,7 +22,12 @@ describe('a buyer walks through the dashboard', () => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'muster-e2e-'));
     engine = await ensureDockerEngine({ dataDir: join(dir, 'docker') });
-    network = await startNetwork({ dataDir: dir, ports: { web: await freePort(), rpc: await freePort() }, engine, extraEnv: { MUSTER_HEARTBEAT_MS: '2000' } });
+    network = await startNetwork({
+      dataDir: dir,
+      ports: { web: await freePort(), rpc: await freePort() },
+      engine,
+      extraEnv: { MUSTER_HEARTBEAT_MS: '2000' },
+    });
     browser = await launchBrowser();
     ({ page, errors } = await openPage(browser));
   });
@@ -111,7 +116,10 @@ describe('a buyer walks through the dashboard', () => {
     await byId('log-view').getByText('goodbye').first().waitFor({ timeout: 60_000 });
     await byId('stop-task').click();
     await byId('confirm').click();
-    await page.getByText(/Cancelled|Succeeded/).first().waitFor({ timeout: 60_000 });
+    await page
+      .getByText(/Cancelled|Succeeded/)
+      .first()
+      .waitFor({ timeout: 60_000 });
     await screenshot(page, '08-stopped');
     const running = await engine.docker.listContainers({ filters: { label: [`muster.run=${runId}`] } });
     expect(running).toEqual([]);
@@ -130,7 +138,10 @@ describe('a buyer walks through the dashboard', () => {
     await page.goto(`${network.url}/runs/${runId}`);
     await byId('close-run').click();
     await byId('confirm').click();
-    await page.getByText(/closed/i).first().waitFor({ timeout: 60_000 });
+    await page
+      .getByText(/closed/i)
+      .first()
+      .waitFor({ timeout: 60_000 });
     await screenshot(page, '10-closed');
     expect(errors).toEqual([]);
   });

@@ -12,7 +12,8 @@ import type { OrphanWatch } from './orphans.ts';
 import { failure, withoutContainer } from './outcome.ts';
 import { plan, type Observed } from './plan.ts';
 import type { StatusBoard } from './status-board.ts';
-import { execute, updateRecord, type StepContext } from './executors.ts';
+import { updateRecord, type StepContext } from './executor.ts';
+import { execute } from './executors.ts';
 import type { Step } from './steps.ts';
 
 export interface Reconciler {

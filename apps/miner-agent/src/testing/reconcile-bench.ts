@@ -9,7 +9,7 @@ import type { AllocationRecord } from '../reconcile/desired.ts';
 import { createOrphanWatch } from '../reconcile/orphans.ts';
 import { createReconciler } from '../reconcile/reconciler.ts';
 import { createStatusBoard } from '../reconcile/status-board.ts';
-import type { DeliverSnapshot } from '../reconcile/executors.ts';
+import type { DeliverSnapshot } from '../reconcile/executor.ts';
 import { agentStateSchema, initialState } from '../state/agent-state.ts';
 import { openAllocationStore } from '../state/allocation-store.ts';
 import { openJsonStore } from '../state/json-store.ts';

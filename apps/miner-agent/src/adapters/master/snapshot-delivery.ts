@@ -5,7 +5,7 @@ import { signMessage } from '@muster/protocol/messages/define-message';
 import type { MusterDomain } from '@muster/protocol/messages/domain';
 import { SyncAck } from '@muster/protocol/messages/sync-ack';
 import { createGuardedFetch } from '@muster/runtime/guarded-fetch';
-import type { DeliverSnapshot } from '../../reconcile/executors.ts';
+import type { DeliverSnapshot } from '../../reconcile/executor.ts';
 import type { SessionChannel } from '../../session/session-channel.ts';
 import type { AgentState } from '../../state/agent-state.ts';
 import type { JsonStore } from '../../state/json-store.ts';

@@ -1,7 +1,7 @@
 import type { LogEntry } from '../../ports/container-runtime.ts';
 import { findContainer } from '../observe.ts';
 import { outcomeOf } from '../outcome.ts';
-import { updateRecord, type Executor } from '../executors.ts';
+import { updateRecord, type Executor } from '../executor.ts';
 
 /** First the log, then the exit code, each on disk before the container may be removed. */
 export const collect: Executor<'collect'> = async (step, context) => {

@@ -3,7 +3,7 @@ import type { ContainerBlueprint, ImageDetails } from '../../ports/container-run
 import { blueprintOf } from '../blueprint.ts';
 import { containerUser, needsPasswd, type User } from '../container-user.ts';
 import type { AllocationRecord } from '../desired.ts';
-import { updateRecord, type Executor, type StepContext } from '../executors.ts';
+import { updateRecord, type Executor, type StepContext } from '../executor.ts';
 import { LABEL, roleLabels, volumeName } from '../labels.ts';
 
 /** Everything before the container itself is idempotent, so a crash anywhere in here is repaired by doing it again. */

@@ -1,6 +1,6 @@
 import { AppError } from '@muster/protocol/errors/app-error';
 import { failure, withoutContainer } from '../outcome.ts';
-import { updateRecord, type Executor } from '../executors.ts';
+import { updateRecord, type Executor } from '../executor.ts';
 
 export const finish: Executor<'finish'> = async (step, context) => {
   const verdict = step.outcome === 'vanished' ? failure(new AppError('CONTAINER_VANISHED')) : step.outcome;

@@ -1,4 +1,4 @@
-import type { Executor } from '../executors.ts';
+import type { Executor } from '../executor.ts';
 
 export const pull: Executor<'pull'> = async ({ image, allocationId }, { runtime, signal, onPullProgress, logger }) => {
   // It may have come by another way since the plan was made, and no registry need know it.

@@ -1,4 +1,4 @@
-import type { Executor } from '../executors.ts';
+import type { Executor } from '../executor.ts';
 
 export const remove: Executor<'remove'> = async ({ allocationId, epoch, containerId }, { runtime, logger }) => {
   await runtime.removeContainer(containerId);

@@ -1,6 +1,6 @@
 import { AppError } from '@muster/protocol/errors/app-error';
 import { findContainer } from '../observe.ts';
-import { updateRecord, type Executor } from '../executors.ts';
+import { updateRecord, type Executor } from '../executor.ts';
 
 export const start: Executor<'start'> = async (step, context) => {
   const { runtime, node, logger } = context;

@@ -1,4 +1,4 @@
-import type { Executor } from '../executors.ts';
+import type { Executor } from '../executor.ts';
 
 export const stop: Executor<'stop'> = async ({ allocationId, epoch, containerId, graceMs }, { runtime, logger }) => {
   logger.info({ event: 'container.stopping', allocationId, epoch, containerId, graceMs }, 'asking the container to end');

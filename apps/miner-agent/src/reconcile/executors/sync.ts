@@ -6,7 +6,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Hex } from 'viem';
 import { roleLabels, volumeName } from '../labels.ts';
-import type { Executor, StepContext } from '../executors.ts';
+import type { Executor, StepContext } from '../executor.ts';
 import type { SyncRecord } from '../desired.ts';
 
 /** Archives a volume to a file, then delivers it. Both parts may be repeated: the snapshot is named by the order. */
