@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import { checkDeployment } from '@muster/chain/actions/check-deployment';
 import { createChainClient, type ChainClient } from '@muster/chain/clients';
 import { capabilitiesHash } from '@muster/protocol/capabilities';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { musterDomain } from '@muster/protocol/messages/domain';
+import { ensureDirectory } from '@muster/runtime/ensure-directory';
 import type { Lifetime } from '@muster/runtime/lifetime';
 import type { Logger } from '@muster/runtime/logger';
 import { every } from '@muster/runtime/poll';
@@ -26,7 +26,7 @@ import { createTenancy, type Tenancy } from './tenancy.ts';
 
 /** One node of one run, from start to end: this page is the whole agent. Resolves when it has stopped. */
 export async function runAgent(config: Config, { logger, lifetime }: { logger: Logger; lifetime: Lifetime }): Promise<void> {
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  await ensureDirectory(config.dataDir);
   const client = createChainClient({ chainId: config.network.chainId, rpcUrl: config.rpcUrl });
   const keys = await loadKeys(config, client, lifetime.signal);
   const work = new AbortController();

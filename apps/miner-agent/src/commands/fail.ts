@@ -1,15 +1,21 @@
 import { AppError } from '@muster/protocol/errors/app-error';
-import { KeyError } from '@muster/runtime/key-file';
+import { docsPathOf, type ErrorCode } from '@muster/protocol/errors/codes';
+import { causeChain } from '@muster/runtime/cause-chain';
+import { SetupError } from '@muster/runtime/setup-error';
 
-/** One line that names the cause, one with the way out; a stack trace only for what nobody foresaw. */
+/** What is wrong, what lies behind it, the way out, and where to read more; a stack trace only for what nobody foresaw. */
 export function fail(error: unknown): void {
-  process.exitCode = 1;
-  if (error instanceof AppError) {
-    process.stderr.write(`${error.code}: ${error.publicMessage}\n${error.hint ? `  ${error.hint}\n` : ''}`);
-    if (error.code === 'CONFIG_INVALID') process.exitCode = 2;
-  } else if (error instanceof KeyError) {
-    process.stderr.write(`${error.code}: ${error.message}\n  ${error.hint}\n`);
-  } else {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  }
+  process.exitCode = error instanceof AppError && error.code === 'CONFIG_INVALID' ? 2 : 1;
+  process.stderr.write(`${describe(error)}\n`);
+}
+
+function describe(error: unknown): string {
+  if (error instanceof AppError && error.code !== 'INTERNAL') return inWords(error.code, error.publicMessage, error);
+  if (error instanceof SetupError) return inWords(error.code, error.message, error);
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function inWords(code: ErrorCode, message: string, { hint, cause }: { hint: string; cause?: unknown }): string {
+  const behind = code === 'RPC_UNAVAILABLE' ? [`  cause: ${causeChain(cause)}`] : [];
+  return [`${code}: ${message}`, ...behind, `  hint: ${hint}`, `  docs: ${docsPathOf(code)}`].join('\n');
 }

@@ -1,6 +1,7 @@
 import { AppError } from '@muster/protocol/errors/app-error';
 import { createLifetime } from '@muster/runtime/lifetime';
 import { createLogger } from '@muster/runtime/logger';
+import { SetupError } from '@muster/runtime/setup-error';
 import { runAgent } from '../agent.ts';
 import type { Config } from '../config.ts';
 import { fail } from './fail.ts';
@@ -13,8 +14,8 @@ export async function startCommand(config: Config): Promise<void> {
     await runAgent(config, { logger, lifetime });
   } catch (error) {
     if (!lifetime.signal.aborted) {
-      const code = error instanceof AppError ? error.code : 'INTERNAL';
-      logger.error({ event: 'failed', code }, error instanceof Error ? error.message : String(error));
+      const code = error instanceof AppError || error instanceof SetupError ? error.code : 'INTERNAL';
+      logger.error({ event: 'failed', code, err: error }, 'the agent cannot go on');
       fail(error);
     }
   }

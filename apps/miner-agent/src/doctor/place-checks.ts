@@ -1,4 +1,5 @@
-import { access, constants, mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
+import { ensureDirectory } from '@muster/runtime/ensure-directory';
 import type { Announced } from '../endpoint.ts';
 import { failed, passed, warned, type Check } from './check.ts';
 
@@ -30,13 +31,12 @@ export function checkClock(chainTimeMs: number | null, nowMs: number): Check {
 /** Creates the directory when it is missing. */
 export async function checkDataDir(dataDir: string): Promise<Check> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    await ensureDirectory(dataDir);
     const { mode } = await stat(dataDir);
     if (process.platform === 'win32' || (mode & 0o077) === 0) return passed('data-dir', `${dataDir} is ours alone`);
     return warned('data-dir', `${dataDir} can be read by others`, `Run: chmod 700 ${dataDir}`);
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
-    return failed('data-dir', `${dataDir} cannot be used: ${problem}`, 'Check its owner, or set MUSTER_DATA_DIR.');
+    return failed('data-dir', problem, 'Check its owner, or set MUSTER_DATA_DIR.');
   }
 }

@@ -1,5 +1,5 @@
 import type { Address } from 'viem';
-import type { Labels, ObservedContainer } from '../ports/container-runtime.ts';
+import type { Labels } from '../ports/container-runtime.ts';
 
 /** How the agent knows its own: by label, never by name. */
 export const LABEL = {
@@ -58,5 +58,3 @@ export const containerName = (key: { allocationId: string; epoch: number }): str
 /** One volume per task, replica and name: a retry on this node finds what its predecessor wrote. */
 export const volumeName = (owner: { taskId: string; replica: number }, volume: string): string =>
   `muster-${owner.taskId}-${owner.replica}-${volume}`;
-
-export const isOurs = (container: ObservedContainer, node: Address): boolean => readLabels(container.labels, node) !== null;

@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@muster/protocol/errors/app-error';
+import { ensureDirectory } from '@muster/runtime/ensure-directory';
 
 export interface DataDirLock {
   release(): Promise<void>;
@@ -8,7 +9,7 @@ export interface DataDirLock {
 
 /** Two agents in one directory would take each other's containers for their own. Throws DATA_DIR_UNUSABLE. */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await ensureDirectory(dataDir);
   const file = join(dataDir, 'agent.lock');
   for (let attempt = 0; attempt < 2; attempt++) {
     if (await tryLock(file)) return { release: () => rm(file, { force: true }) };

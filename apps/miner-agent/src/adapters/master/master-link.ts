@@ -107,8 +107,9 @@ function createClosable(closed: Promise<void>, reason: () => AppError) {
   });
   return <T>(work: Promise<T>): Promise<T> =>
     new Promise<T>((resolve, reject) => {
-      if (isClosed) return reject(reason());
-      pending.add(reject);
+      // Also when the link is closed already: nobody else listens to what becomes of the work.
       work.then(resolve, reject).finally(() => pending.delete(reject));
+      if (isClosed) reject(reason());
+      else pending.add(reject);
     });
 }
