@@ -1,9 +1,15 @@
-import { QueryClient } from '@tanstack/react-query';
-import { isRetryable } from '../errors/user-error.ts';
+import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { hasCode, isRetryable } from '../errors/user-error.ts';
 
 /** Hints over the WebSocket say when something is stale; the interval of a query is the safety net. */
-export const makeQueryClient = ({ retries = 3 }: { retries?: number } = {}): QueryClient =>
-  new QueryClient({
+export function makeQueryClient({ retries = 3 }: { retries?: number } = {}): QueryClient {
+  const client = new QueryClient({
+    // A session that ended elsewhere is noticed by the first query that is refused: then everything asks who is signed in.
+    queryCache: new QueryCache({
+      onError: (error) => {
+        if (hasCode(error, 'NOT_SIGNED_IN')) void client.invalidateQueries({ queryKey: [['auth', 'session']] });
+      },
+    }),
     defaultOptions: {
       queries: {
         staleTime: 10_000,
@@ -12,3 +18,5 @@ export const makeQueryClient = ({ retries = 3 }: { retries?: number } = {}): Que
       },
     },
   });
+  return client;
+}
