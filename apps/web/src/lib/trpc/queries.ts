@@ -13,7 +13,7 @@ export const runDetail = (trpc: Trpc, runId: string) => trpc.run.get.queryOption
 export const runList = (trpc: Trpc) =>
   trpc.run.list.infiniteQueryOptions({ limit: 25 }, { getNextPageParam: nextCursor, refetchInterval: 15_000 });
 export const runTimeline = (trpc: Trpc, runId: string) =>
-  trpc.run.timeline.infiniteQueryOptions({ runId, limit: 20 }, { getNextPageParam: nextCursor, refetchInterval: 15_000 });
+  trpc.run.timeline.infiniteQueryOptions({ runId, limit: 12 }, { getNextPageParam: nextCursor, refetchInterval: 15_000 });
 export const nodeList = (trpc: Trpc, runId: string) =>
   trpc.node.list.infiniteQueryOptions({ runId, limit: 100 }, { getNextPageParam: nextCursor, refetchInterval: 10_000 });
 export const nodeDetail = (trpc: Trpc, ref: { runId: string; node: string }) =>
