@@ -121,7 +121,7 @@ describe('a buyer walks through the dashboard', () => {
       .first()
       .waitFor({ timeout: 60_000 });
     await screenshot(page, '08-stopped');
-    const running = await engine.docker.listContainers({ filters: { label: [`muster.run=${runId}`] } });
+    const running = await engine.docker.listContainers({ filters: { label: [`muster.node=${network.keys.node.address}`] } });
     expect(running).toEqual([]);
   });
 
