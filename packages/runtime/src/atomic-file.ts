@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ZodType } from 'zod';
+import { ensureDirectory } from './ensure-directory.ts';
+import { SetupError } from './setup-error.ts';
 
 /** Makes a rename inside `directory` survive a power cut. */
 export async function syncDirectory(directory: string): Promise<void> {
@@ -18,7 +20,7 @@ export async function syncDirectory(directory: string): Promise<void> {
 /** Writes `data` beside `path` and flushes it: the first half of an atomic write. Returns the temporary file's path. */
 export async function writeTempBeside(path: string, data: string | Uint8Array, mode: number): Promise<string> {
   const directory = dirname(path);
-  await mkdir(directory, { recursive: true });
+  await ensureDirectory(directory, { mode: 0o755 });
   const temp = join(directory, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     const handle = await open(temp, 'wx', mode);
@@ -50,14 +52,19 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array, o
   await syncDirectory(dirname(path));
 }
 
-export class JsonFileError extends Error {
+export class JsonFileError extends SetupError {
   override readonly name = 'JsonFileError';
   constructor(
     readonly path: string,
     problem: string,
     options?: ErrorOptions,
   ) {
-    super(`${path} ${problem}`, options);
+    super(
+      'STATE_CORRUPT',
+      `${path} ${problem}`,
+      'Move it aside and start again: what can be is rebuilt from the chain and the master.',
+      options,
+    );
   }
 }
 

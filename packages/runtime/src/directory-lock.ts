@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { realpath, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensureDirectory } from './ensure-directory.ts';
+import { SetupError } from './setup-error.ts';
 
-export class DirectoryInUseError extends Error {
+export class DirectoryInUseError extends SetupError {
   override readonly name = 'DirectoryInUseError';
   constructor(readonly directory: string) {
-    super(`Another process uses ${directory}`);
+    super('DATA_DIR_UNUSABLE', `Another process uses ${directory}`, 'Stop it, or set MUSTER_DATA_DIR to another one.');
   }
 }
 
@@ -17,10 +19,10 @@ export interface DirectoryLock {
 
 /**
  * Takes a directory for this process; creates it if missing. The lock is a listening local socket: the kernel lets go of it however the process
- * ends, and no process id that was given out again is taken for its holder. Throws DirectoryInUseError.
+ * ends, and no process id that was given out again is taken for its holder. Throws DirectoryInUseError, or SetupError for a directory that cannot be used.
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
-  await mkdir(directory, { recursive: true });
+  await ensureDirectory(directory);
   const path = socketPath(await realpath(directory));
   for (let attempt = 0; attempt < 2; attempt++) {
     const server = await listen(path);
@@ -44,10 +46,15 @@ function socketPath(directory: string): string {
 function listen(path: string): Promise<Server | null> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy());
-    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(null) : reject(error)));
+    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(null) : reject(cannotLock(path, error))));
     server.listen(path, () => resolve(server.unref()));
   });
 }
+
+const cannotLock = (path: string, cause: Error): SetupError =>
+  new SetupError('DATA_DIR_UNUSABLE', `No lock can be made at ${path} (${cause.message})`, 'Use a local disk: set MUSTER_DATA_DIR.', {
+    cause,
+  });
 
 function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {

@@ -71,7 +71,7 @@ describe('loadKey', () => {
     const file = join(directory.path, 'node.key');
     await writeFile(file, KEY);
     await chmod(file, 0o644);
-    await expect(loadKey({ name: 'node key', file })).rejects.toMatchObject({ code: 'KEY_PERMISSIONS', hint: `Run: chmod 600 ${file}` });
+    await expect(loadKey({ name: 'node key', file })).rejects.toMatchObject({ code: 'KEY_FILE_INSECURE', hint: `Run: chmod 600 ${file}` });
   });
 
   it.each(['', 'hello', `0x${'0'.repeat(64)}`, `0x${'f'.repeat(64)}`, `${KEY}ab`])(
@@ -85,7 +85,7 @@ describe('loadKey', () => {
   );
 
   it('says when there is none', async () => {
-    await expect(loadKey({ name: 'buyer key' })).rejects.toMatchObject({ code: 'KEY_MISSING' });
-    await expect(loadKey({ name: 'buyer key', file: join(directory.path, 'none') })).rejects.toMatchObject({ code: 'KEY_MISSING' });
+    await expect(loadKey({ name: 'buyer key' })).rejects.toMatchObject({ code: 'KEY_INVALID' });
+    await expect(loadKey({ name: 'buyer key', file: join(directory.path, 'none') })).rejects.toMatchObject({ code: 'KEY_INVALID' });
   });
 });

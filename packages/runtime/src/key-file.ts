@@ -2,18 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { link, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncDirectory, writeTempBeside } from './atomic-file.ts';
+import { SetupError } from './setup-error.ts';
 
 export type PrivateKey = `0x${string}`;
 
-export class KeyError extends Error {
+export class KeyError extends SetupError {
   override readonly name = 'KeyError';
-  constructor(
-    readonly code: 'KEY_MISSING' | 'KEY_INVALID' | 'KEY_PERMISSIONS',
-    message: string,
-    readonly hint: string,
-  ) {
-    super(message);
-  }
 }
 
 export interface KeySource {
@@ -31,16 +25,16 @@ const SECP256K1_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e
 export async function loadKey(source: KeySource): Promise<{ privateKey: PrivateKey; created: boolean }> {
   const { name, value, file, createIfMissing = false } = source;
   if (value) return { privateKey: parseKey(value, name), created: false };
-  if (!file) throw new KeyError('KEY_MISSING', `No ${name} was given`, 'Give the key, or the path of a file that holds it.');
+  if (!file) throw new KeyError('KEY_INVALID', `No ${name} was given`, 'Give the key, or the path of a file that holds it.');
   const existing = await readKeyFile(file, name);
   if (existing) return { privateKey: existing, created: false };
   if (!createIfMissing)
-    throw new KeyError('KEY_MISSING', `There is no ${name} at ${file}`, 'Put a key there (mode 0600), or let it be created.');
+    throw new KeyError('KEY_INVALID', `There is no ${name} at ${file}`, 'Put a key there (mode 0600), or let it be created.');
   const created = await createKeyFile(file);
   // Another process may have won the race: then its key is the key.
   const privateKey = await readKeyFile(file, name);
   if (!privateKey)
-    throw new KeyError('KEY_MISSING', `The ${name} at ${file} vanished while it was read`, 'Something else removes this file.');
+    throw new KeyError('KEY_INVALID', `The ${name} at ${file} vanished while it was read`, 'Something else removes this file.');
   return { privateKey, created };
 }
 
@@ -48,7 +42,7 @@ async function readKeyFile(file: string, name: string): Promise<PrivateKey | nul
   try {
     const { mode } = await stat(file);
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-      throw new KeyError('KEY_PERMISSIONS', `The ${name} at ${file} can be read by others`, `Run: chmod 600 ${file}`);
+      throw new KeyError('KEY_FILE_INSECURE', `The ${name} at ${file} can be read by others`, `Run: chmod 600 ${file}`);
     }
     return parseKey(await readFile(file, 'utf8'), name);
   } catch (error) {

@@ -39,6 +39,18 @@ describe('createLifetime', () => {
     expect(output).toContain('broken part');
   });
 
+  it('stops what a start adds after the signal, so that nothing outlives it', async () => {
+    const body = `
+      const timer = setInterval(() => {}, 1000);
+      console.log('ready');
+      await new Promise((resolve) => life.signal.addEventListener('abort', resolve));
+      await life.stop('again');
+      life.onStop(() => { console.log('late part stopped'); clearInterval(timer); });`;
+    const { code, output } = await run(body, (line, kill) => line === 'ready' && kill('SIGINT'));
+    expect(code).toBe(0);
+    expect(output).toContain('late part stopped');
+  });
+
   it('is forced by a second signal', async () => {
     const body = `
       setInterval(() => {}, 1000);

@@ -5,7 +5,10 @@ export interface Lifetime {
   signal: AbortSignal;
   /** Starts stopping (once) and resolves when every onStop function has ended. */
   stop(reason: string): Promise<void>;
-  /** Runs at the stop, the last registered first, one after the other. A failure is logged and does not stop the rest. */
+  /**
+   * Runs at the stop, the last registered first, one after the other; at once when all have run already. A failure is logged and does not
+   * stop the rest.
+   */
   onStop(fn: () => Promise<void> | void): void;
 }
 
@@ -14,6 +17,7 @@ export function createLifetime({ logger }: { logger: Logger }): Lifetime {
   const controller = new AbortController();
   const closers: (() => Promise<void> | void)[] = [];
   let stopping: Promise<void> | undefined;
+  let closed = false;
 
   function onSignal(name: NodeJS.Signals): void {
     if (stopping) {
@@ -24,17 +28,26 @@ export function createLifetime({ logger }: { logger: Logger }): Lifetime {
   }
 
   async function close(): Promise<void> {
-    for (const closer of closers.toReversed()) {
-      try {
-        await closer();
-      } catch (err) {
-        logger.error({ event: 'stop.failed', err }, 'a part did not stop cleanly');
-      }
-    }
+    // One by one from the end: a part that a late start still adds is stopped next.
+    for (let closer = closers.pop(); closer; closer = closers.pop()) await run(closer);
+    closed = true;
     // From here on a signal kills by default, should something still hold the event loop.
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
     logger.info({ event: 'stopped' }, 'stopped');
+  }
+
+  async function run(closer: () => Promise<void> | void): Promise<void> {
+    try {
+      await closer();
+    } catch (err) {
+      logger.error({ event: 'stop.failed', err }, 'a part did not stop cleanly');
+    }
+  }
+
+  function onStop(fn: () => Promise<void> | void): void {
+    if (closed) void run(fn);
+    else closers.push(fn);
   }
 
   function stop(reason: string): Promise<void> {
@@ -48,5 +61,5 @@ export function createLifetime({ logger }: { logger: Logger }): Lifetime {
 
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  return { signal: controller.signal, stop, onStop: (fn) => void closers.push(fn) };
+  return { signal: controller.signal, stop, onStop };
 }

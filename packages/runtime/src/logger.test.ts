@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createLoggerTo } from './logger.ts';
+import { SetupError } from './setup-error.ts';
 
 function setup(level?: string) {
   const lines: string[] = [];
@@ -31,6 +32,24 @@ describe('createLogger', () => {
     logger.error({ err: new Error('outer', { cause: new Error('inner') }) }, 'failed');
     expect(lines[0]).toContain('outer');
     expect(lines[0]).toContain('inner');
+  });
+
+  it('says an error with a code in words: what lies behind it on one line, without stack or the key in a URL', () => {
+    const { logger, lines } = setup();
+    const failed = Object.assign(new Error('HTTP request failed.\n\nURL: http://rpc.example/secret-key', { cause: new Error('refused') }), {
+      shortMessage: 'HTTP request failed.',
+      url: 'http://rpc.example/secret-key',
+    });
+    const err = new SetupError('DATA_DIR_UNUSABLE', 'It cannot be used', 'Choose another', { cause: failed });
+    logger.error({ err }, 'failed');
+    expect(JSON.parse(lines[0] ?? '').err).toEqual({
+      code: 'DATA_DIR_UNUSABLE',
+      message: 'It cannot be used',
+      hint: 'Choose another',
+      cause: 'HTTP request failed (http://rpc.example): refused',
+    });
+    logger.error({ err: new TypeError('nobody foresaw this') }, 'broke');
+    expect(JSON.parse(lines[1] ?? '').err.stack).toContain('logger.test.ts');
   });
 
   it('respects its level', () => {

@@ -1,5 +1,6 @@
 import { destination, pino, stdSerializers, type Logger as PinoLogger } from 'pino';
 import pretty from 'pino-pretty';
+import { causeChain } from './cause-chain.ts';
 
 export type Logger = PinoLogger;
 
@@ -46,9 +47,29 @@ export function createLoggerTo(stream: { write(line: string): void }, options: {
       name: options.name,
       level: options.level ?? 'info',
       redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
-      serializers: { err: stdSerializers.err, error: stdSerializers.err },
+      serializers: { err: serializeError, error: serializeError },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
     },
     stream,
   );
 }
+
+/**
+ * An error with a code of ours says what it is in words, with what lies behind it on one line: a refusal is no reason for a stack trace.
+ * What nobody foresaw keeps its stack.
+ */
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (!isCoded(error) || error.code === 'INTERNAL') return stdSerializers.err(error);
+  const message = 'publicMessage' in error ? error.publicMessage : error.message;
+  const data = 'data' in error ? error.data : undefined;
+  return { code: error.code, message, hint: error.hint, data, ...(error.cause === undefined ? {} : { cause: causeChain(error.cause) }) };
+}
+
+/** PostgreSQL's errors have a code and a hint too, but no name as code. */
+const isCoded = (error: Error): error is Error & { code: string; hint: string } =>
+  'code' in error &&
+  typeof error.code === 'string' &&
+  /^[A-Z][A-Z_]+$/.test(error.code) &&
+  'hint' in error &&
+  typeof error.hint === 'string';

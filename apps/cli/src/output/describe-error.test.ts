@@ -28,7 +28,7 @@ describe('describeError', () => {
   it.each([
     ['a wrong command line', new UsageError('no', 'yes'), 'USAGE', 2],
     ['a wrong setting', new EnvError([{ variable: 'MUSTER_URL', expected: 'expected a URL' }]), 'CONFIG_INVALID', 2],
-    ['a key that others can read', new KeyError('KEY_PERMISSIONS', 'The key can be read', 'chmod'), 'KEY_FILE_INSECURE', 2],
+    ['a key that others can read', new KeyError('KEY_FILE_INSECURE', 'The key can be read', 'chmod'), 'KEY_FILE_INSECURE', 2],
     [
       'a refused connection',
       new TypeError('fetch failed', { cause: Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }) }),

@@ -1,7 +1,7 @@
 import { AppError } from '@muster/protocol/errors/app-error';
 import { docsPathOf, ERROR_CODES, type ErrorCode } from '@muster/protocol/errors/codes';
 import { EnvError } from '@muster/runtime/env';
-import { KeyError } from '@muster/runtime/key-file';
+import { SetupError } from '@muster/runtime/setup-error';
 import { UsageError } from '../usage-error.ts';
 
 /** An error as a person or a program reads it. */
@@ -22,11 +22,7 @@ export function describeError(error: unknown, { url }: { url: string }): { repor
   if (error instanceof UsageError)
     return { report: { code: 'USAGE', message: error.message, hint: error.hint, docs: null }, exitCode: EXIT_USAGE };
   if (error instanceof EnvError) return { report: ofCode('CONFIG_INVALID', error.message), exitCode: EXIT_USAGE };
-  if (error instanceof KeyError)
-    return {
-      report: { ...ofCode(error.code === 'KEY_PERMISSIONS' ? 'KEY_FILE_INSECURE' : 'KEY_INVALID', `${error.message}.`), hint: error.hint },
-      exitCode: EXIT_USAGE,
-    };
+  if (error instanceof SetupError) return { report: ofCode(error.code, `${error.message}.`, error.hint), exitCode: EXIT_USAGE };
   const app = AppError.fromWire(error);
   if (app) return { report: ofApp(app), exitCode: EXIT_REFUSED };
   if (isNetworkFailure(error))
@@ -61,7 +57,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 /** fetch says `TypeError: fetch failed` with the system's word as its cause; a proxy or another server answers something that is no JSON. */
 function isNetworkFailure(error: unknown): boolean {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 6; cause = cause.cause, depth += 1) {
-    if (cause.name === 'TimeoutError' || cause instanceof SyntaxError) return true;
+    if (cause.name === 'TimeoutError' || cause instanceof SyntaxError || cause.message === 'fetch failed') return true;
     if ('code' in cause && typeof cause.code === 'string' && /^(E[A-Z]+|UND_ERR_\w+)$/.test(cause.code)) return true;
   }
   return false;

@@ -1,5 +1,5 @@
 import { AppError } from '@muster/protocol/errors/app-error';
-import { KeyError } from '@muster/runtime/key-file';
+import { SetupError } from '@muster/runtime/setup-error';
 import { DEPLOY_USAGE, parseDeployArguments } from './deploy-options.ts';
 import { runDeploy } from './run-deploy.ts';
 
@@ -20,7 +20,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
 function describe(error: unknown): string {
   if (error instanceof AppError) return `${error.code}: ${error.publicMessage}\n${error.hint}`;
-  if (error instanceof KeyError) return `${error.message}\n${error.hint}`;
+  if (error instanceof SetupError) return `${error.code}: ${error.message}\n${error.hint}`;
   return error instanceof Error ? error.message : String(error);
 }
 

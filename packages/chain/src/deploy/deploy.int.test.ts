@@ -72,7 +72,7 @@ describe('the deploy command, against Anvil with the chain id of Arbitrum Sepoli
   it('says what is wrong with its options, the key and the chain', async () => {
     expect(() => parseDeployArguments(['--chain', '421614', '--rpc', 'nonsense', '--key-file', keyFile])).toThrow('--rpc');
     expect(() => parseDeployArguments(['--chain', '5', '--rpc', anvil.rpcUrl, '--key-file', keyFile])).toThrow('WRONG_CHAIN');
-    await expect(deploy('--key-file', `${directory.path}/none`)).rejects.toMatchObject({ code: 'KEY_MISSING' });
+    await expect(deploy('--key-file', `${directory.path}/none`)).rejects.toMatchObject({ code: 'KEY_INVALID' });
     await expect(deploy('--chain', '42161')).rejects.toMatchObject({ code: 'WRONG_CHAIN' });
     const poor = `${directory.path}/poor.key`;
     await writeFile(poor, generatePrivateKey(), { mode: 0o600 });
