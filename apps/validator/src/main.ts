@@ -1,8 +1,9 @@
 import { AppError } from '@muster/protocol/errors/app-error';
 import { exitOnEnvError } from '@muster/runtime/env';
-import { KeyError } from '@muster/runtime/key-file';
 import { createLifetime } from '@muster/runtime/lifetime';
 import { createLogger } from '@muster/runtime/logger';
+import { SetupError } from '@muster/runtime/setup-error';
+import { docsPathOf } from '@muster/protocol/errors/codes';
 import { readConfig } from './env.ts';
 import { startValidator } from './validator.ts';
 
@@ -19,7 +20,8 @@ try {
   if (!lifetime.signal.aborted) {
     if (AppError.is(error))
       logger.fatal({ event: 'failed', code: error.code, hint: error.hint, docs: error.docsUrl, err: error.cause }, error.publicMessage);
-    else if (error instanceof KeyError) logger.fatal({ event: 'failed', code: error.code, hint: error.hint }, error.message);
+    else if (error instanceof SetupError)
+      logger.fatal({ event: 'failed', code: error.code, hint: error.hint, docs: docsPathOf(error.code) }, error.message);
     else logger.fatal({ event: 'failed', err: error }, 'the validator broke');
     process.exitCode = 1;
     await lifetime.stop('failed');

@@ -3,22 +3,22 @@ import { join } from 'node:path';
 import { checkDeployment } from '@muster/chain/actions/check-deployment';
 import { resolveAddresses } from '@muster/chain/address-book';
 import { createChainClient } from '@muster/chain/clients';
-import { toChainError } from '@muster/chain/errors';
+import { rpcUnavailable, toChainError } from '@muster/chain/errors';
 import { createFileStore } from '@muster/chain/follower/file-store';
 import { followRegistry, type Progress } from '@muster/chain/follower/follow-registry';
 import { networkOf } from '@muster/chain/networks';
 import { createFileJournal as createSenderJournal } from '@muster/chain/sender/file-journal';
 import { createTxSender } from '@muster/chain/sender/tx-sender';
 import { createSigner } from '@muster/protocol/crypto/signer';
-import { AppError } from '@muster/protocol/errors/app-error';
 import { musterDomain } from '@muster/protocol/messages/domain';
 import { systemClock, type Clock } from '@muster/runtime/clock';
-import { lockDirectory, type DirectoryLock } from '@muster/runtime/directory-lock';
+import { lockDirectory } from '@muster/runtime/directory-lock';
 import { createGuardedFetch } from '@muster/runtime/guarded-fetch';
 import { loadKey } from '@muster/runtime/key-file';
 import type { Logger } from '@muster/runtime/logger';
 import { every } from '@muster/runtime/poll';
 import { retry } from '@muster/runtime/retry';
+import { BlockNotFoundError } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { createChainRegistry } from './adapters/chain-registry.ts';
 import { createFileJournal } from './adapters/file-journal.ts';
@@ -51,24 +51,13 @@ export interface Validator {
   done: Promise<void>;
 }
 
-/** Journals of two processes in one directory would overwrite each other. */
-async function takeDataDir(path: string): Promise<DirectoryLock> {
-  try {
-    return await lockDirectory(path);
-  } catch (cause) {
-    throw new AppError('DATA_DIR_UNUSABLE', {
-      publicMessage: `${path} cannot be used: ${cause instanceof Error ? cause.message : 'unknown reason'}.`,
-      cause,
-    });
-  }
-}
-
-/** Builds the validator out of its parts and starts it. Throws AppError or KeyError when it cannot start. */
+/** Builds the validator out of its parts and starts it. Throws AppError or SetupError when it cannot start. */
 export async function startValidator({ config, logger, signal, clock = systemClock }: ValidatorOptions): Promise<Validator> {
   const { chainId, rpcUrl, overrides } = config.chain;
   const { isDev } = networkOf(chainId);
   const { registry, deploymentBlock } = resolveAddresses(chainId, overrides);
-  const lock = await takeDataDir(config.dataDir);
+  // Journals of two processes in one directory would overwrite each other.
+  const lock = await lockDirectory(config.dataDir);
   const { privateKey, created } = await loadKey({
     name: 'validator key',
     file: config.key.file,
@@ -85,7 +74,10 @@ export async function startValidator({ config, logger, signal, clock = systemClo
   const client = createChainClient({ chainId, rpcUrl });
   const deployment = await untilChainAnswers(async () => {
     await checkDeployment({ client, registry });
-    return client.getBlock({ blockNumber: BigInt(deploymentBlock) });
+    return client.getBlock({ blockNumber: BigInt(deploymentBlock) }).catch((error: unknown) => {
+      if (!(error instanceof BlockNotFoundError)) throw error;
+      throw rpcUnavailable(error, `the RPC does not know block ${deploymentBlock}, where the registry was deployed`);
+    });
   });
   // Another chain with the same id (a dev chain that was started anew) has its own folder: rounds of one mean nothing on the other.
   const folder = join(config.dataDir, `${chainId}-${registry.slice(2, 10)}-${deployment.hash.slice(2, 10)}`.toLowerCase());
@@ -145,7 +137,10 @@ export async function startValidator({ config, logger, signal, clock = systemClo
       maxMs: 30_000,
       retryable: (error) => ['RPC_UNAVAILABLE', 'TRANSACTION_TIMED_OUT'].includes(toChainError(error).code),
       onError: (error, { delayMs }) =>
-        logger.warn({ event: 'rpc.failed', code: toChainError(error).code, delayMs }, 'the chain does not answer yet'),
+        logger.warn(
+          { event: 'rpc.failed', code: toChainError(error).code, delayMs, err: toChainError(error) },
+          'the chain does not answer as it should; trying again until it does',
+        ),
     });
   }
 }
