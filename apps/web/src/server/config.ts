@@ -12,6 +12,7 @@ export type Config = {
   publicUrl: string | null;
   /** Null: a PostgreSQL of our own in the data directory. */
   databaseUrl: string | null;
+  dataDir: string;
   postgresDir: string;
   blobDir: string;
   masterKey: KeySource;
@@ -35,6 +36,7 @@ export function toConfig(env: Env, version: string): Config {
     listen: { host: env.HOST, port: env.PORT },
     publicUrl: env.MUSTER_PUBLIC_URL ?? null,
     databaseUrl: env.DATABASE_URL ?? null,
+    dataDir,
     postgresDir: join(dataDir, 'postgres'),
     blobDir: resolve(env.MUSTER_BLOB_DIR ?? join(dataDir, 'blobs')),
     masterKey: {

@@ -31,7 +31,7 @@ const starting: Handlers = {
 /** The longest that a request may take to arrive: a snapshot over a slow line. */
 const UPLOAD_MS = 3_600_000;
 
-/** Throws PORT_IN_USE, or PORT_REFUSED's cause for a port or address that may not be used. */
+/** Throws PORT_IN_USE, or CONFIG_INVALID for a port or address that this process may not listen on. */
 export async function listen({ host, port }: { host: string; port: number }): Promise<HttpServer> {
   let handlers = starting;
   const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: UPLOAD_MS }, (req, res) => handlers.request(req, res));
@@ -64,10 +64,21 @@ async function close(server: Server, graceMs: number): Promise<void> {
 }
 
 function translate(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  if (error.code !== 'EADDRINUSE') return error;
-  return new AppError('PORT_IN_USE', {
-    publicMessage: `Port ${port} on ${host} is in use by another program.`,
-    hint: 'Stop that program, or choose another port, for example: PORT=3100',
+  if (error.code === 'EADDRINUSE')
+    return new AppError('PORT_IN_USE', {
+      publicMessage: `Port ${port} on ${host} is in use by another program.`,
+      hint: 'Stop that program, or choose another port, for example: PORT=3100',
+      cause: error,
+    });
+  if (error.code === 'EACCES')
+    return new AppError('CONFIG_INVALID', {
+      publicMessage: `Port ${port} on ${host} may not be used by this user.`,
+      hint: 'Choose a port above 1023, for example: PORT=3000',
+      cause: error,
+    });
+  return new AppError('CONFIG_INVALID', {
+    publicMessage: `HOST is ${host}, where this machine cannot listen (${error.code ?? error.message}).`,
+    hint: 'Give one of its own addresses: HOST=127.0.0.1 for this machine alone, HOST=0.0.0.0 for every network it is in.',
     cause: error,
   });
 }

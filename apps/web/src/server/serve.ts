@@ -16,9 +16,11 @@ export async function serve(context: ServerContext, dir: string): Promise<void> 
   const http = await listen(config.listen);
   lifetime.onStop(() => http.close(0));
   const app = await createContext(context, http.port);
+  lifetime.signal.throwIfAborted();
   Reflect.set(globalThis, APP_SYMBOL, app);
   const pages = await createPages({ dir, development: config.development, host: config.listen.host, port: http.port });
   lifetime.onStop(() => pages.close());
+  lifetime.signal.throwIfAborted();
   lifetime.onStop(async () => {
     const drained = http.close(DRAIN_MS);
     // Sockets count as connections: they are told to come back, or the drain would wait for them.

@@ -1,7 +1,9 @@
 import { checkDeployment } from '@muster/chain/actions/check-deployment';
 import type { ChainClient } from '@muster/chain/clients';
+import { rpcUnavailable } from '@muster/chain/errors';
 import { AppError } from '@muster/protocol/errors/app-error';
 import type { Logger } from '@muster/runtime/logger';
+import { systemClock } from '@muster/runtime/clock';
 import { retry } from '@muster/runtime/retry';
 import type { Address } from 'viem';
 
@@ -10,6 +12,9 @@ export type ChainCheck = {
   error(): AppError | null;
   done: Promise<void>;
 };
+
+/** A start waits no longer than this for an RPC that keeps silent. */
+const FIRST_LOOK_MS = 3_000;
 
 type CheckOptions = { client: ChainClient; registry: Address; signal: AbortSignal; logger: Logger };
 
@@ -21,13 +26,13 @@ export async function checkChain(options: CheckOptions): Promise<ChainCheck> {
   const { signal, logger } = options;
   let found: AppError | null = null;
   try {
-    await checkDeployment(options);
+    await within(FIRST_LOOK_MS, checkDeployment(options));
     return { error: () => null, done: Promise.resolve() };
   } catch (error) {
     if (!AppError.is(error, 'RPC_UNAVAILABLE')) throw error;
     found = error;
     logger.warn(
-      { event: 'chain.unavailable', code: error.code },
+      { event: 'chain.unavailable', code: error.code, err: error },
       `${error.publicMessage} Starting all the same; work resumes when it answers.`,
     );
   }
@@ -46,4 +51,19 @@ export async function checkChain(options: CheckOptions): Promise<ChainCheck> {
     logger.error({ event: 'chain.wrong', code: error.code }, error.publicMessage);
   });
   return { error: () => found, done };
+}
+
+async function within(ms: number, look: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  const late = systemClock.sleep(ms, over.signal).then(
+    () => Promise.reject(rpcUnavailable(undefined, `no answer within ${ms / 1000} s`)),
+    () => undefined,
+  );
+  try {
+    await Promise.race([look, late]);
+  } finally {
+    over.abort();
+    // Whoever came second has nobody to hear of its failure.
+    look.catch(() => undefined);
+  }
 }
