@@ -15,7 +15,7 @@ serveParent(async () => {
     // The procedure looks at no service; a context that had them would need a database.
     createContext: () => Object.create(null),
     maxBytes: 12 * 1024 * 1024,
-    onUnexpected: (error, path) => console.error(`the procedure ${path} failed`, error),
+    onFailure: (error, path) => console.error(`the procedure ${path} failed`, error),
   });
   const url = await listen((req, res) => {
     const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
