@@ -4,7 +4,7 @@ import type { Logger } from '@muster/runtime/logger';
 import type { Topic } from './topics.ts';
 
 const CHANNEL = 'muster';
-/** NOTIFY takes a global lock per commit: one for many topics, never one per row. */
+/** NOTIFY takes a global lock per commit: at most one in this time, for many topics, never one per row. The first goes out at once. */
 const FLUSH_MS = 15;
 /** PostgreSQL refuses payloads of 8000 bytes. */
 const MAX_PAYLOAD = 7_500;
@@ -31,6 +31,7 @@ export async function createLiveBus({ db, logger }: { db: Pick<Database, 'listen
   const outgoing = new Set<Topic>();
   const self = randomUUID();
   let flushing: NodeJS.Timeout | undefined;
+  let flushedAt = Number.NEGATIVE_INFINITY;
 
   const deliver = (topic: Topic): void => {
     for (const listener of listeners.get(topic) ?? []) listener(topic);
@@ -44,6 +45,7 @@ export async function createLiveBus({ db, logger }: { db: Pick<Database, 'listen
 
   async function flush(): Promise<void> {
     flushing = undefined;
+    flushedAt = performance.now();
     const payloads = chunk([...outgoing]);
     outgoing.clear();
     for (const payload of payloads) {
@@ -59,7 +61,7 @@ export async function createLiveBus({ db, logger }: { db: Pick<Database, 'listen
         outgoing.add(topic);
         deliver(topic);
       }
-      if (outgoing.size > 0) flushing ??= setTimeout(() => void flush(), FLUSH_MS);
+      if (outgoing.size > 0) flushing ??= setTimeout(() => void flush(), flushedAt + FLUSH_MS - performance.now());
     },
     watch: (topics, signal) => createWatcher({ topics: [...topics], signal, listeners }),
     async close() {

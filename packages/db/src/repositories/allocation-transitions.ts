@@ -36,6 +36,7 @@ export interface AllocationTransition {
 
 /** Moves allocations and writes their timeline in one statement; ended ones stay as they are. Returns the changed ones. */
 export function transitionAllocations(db: Database, transitions: readonly AllocationTransition[]): Promise<AllocationRow[]> {
+  if (transitions.length === 0) return Promise.resolve([]);
   const steps = transitions.map(({ patch, ...step }) => ({ ...step, ...patch, ended: isTerminalAllocationPhase(step.to) }));
   return rows<AllocationRow>(
     db.pool,

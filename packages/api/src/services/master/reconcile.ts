@@ -17,9 +17,9 @@ export async function reconcile(deps: Deps, { listeningSinceMs }: { listeningSin
   const runs = new Map((await listRunsToReconcile(db, master)).map((run) => [run.runId, run]));
   if (runs.size === 0) return;
   const nowMs = clock.now();
-  const finalizedMs = (await findFinalizedTime(db, settings))?.getTime() ?? 0;
+  const [finalized, tasks] = await Promise.all([findFinalizedTime(db, settings), listOpenTasks(db, [...runs.keys()])]);
+  const finalizedMs = finalized?.getTime() ?? 0;
   const nodes = await reconcileNodes(deps, runs, { nowMs, heartbeatMs: settings.heartbeatMs, listeningSinceMs, finalizedMs });
-  const tasks = await listOpenTasks(db, [...runs.keys()]);
   const situation: Situation = { runs, nodes, tasks, master, nowMs, finalizedMs };
   await reconcileAllocations(deps, situation);
   await reconcileTasks(deps, situation);
