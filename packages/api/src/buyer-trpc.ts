@@ -1,16 +1,16 @@
 import { initTRPC } from '@trpc/server';
+import { translateDatabaseError } from '@muster/db/database-error';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { z } from 'zod';
 import type { BuyerContext } from './context.ts';
-import { withDatabaseErrors } from './database-errors.ts';
-import { formatError } from './errors/error-shape.ts';
+import { createErrorFormatter } from './errors/error-shape.ts';
 import { runIdSchema, uuidSchema } from './shapes/common.ts';
 
-const t = initTRPC.context<BuyerContext>().create({ errorFormatter: formatError });
+const t = initTRPC.context<BuyerContext>().create({ errorFormatter: createErrorFormatter(translateDatabaseError) });
 
 export const buyerRouter = t.router;
 
-export const publicProcedure = t.procedure.use(withDatabaseErrors);
+export const publicProcedure = t.procedure;
 
 /** For a signed-in wallet. */
 export const signedInProcedure = publicProcedure.use(async ({ ctx, next }) => {

@@ -4,7 +4,7 @@ import type { Acknowledgment } from '@muster/protocol/messages/acknowledgment';
 import type { ChallengeAnswer } from '@muster/protocol/messages/challenge-answer';
 import type { Envelope } from '@muster/protocol/messages/define-message';
 import { z } from 'zod';
-import { formatError } from './errors/error-shape.ts';
+import { createErrorFormatter } from './errors/error-shape.ts';
 import { envelopeShape, type IncomingEnvelope } from './shapes/envelope.ts';
 import { linkFetch, type PlainFetch } from './trpc-fetch.ts';
 
@@ -16,7 +16,7 @@ export type MinerHandlers = {
 
 /** The node's inbound surface, served at its announced endpoint. An AppError thrown by a handler reaches the caller as `data.app`. */
 export function createMinerRouter(handlers: MinerHandlers) {
-  const t = initTRPC.create({ errorFormatter: formatError });
+  const t = initTRPC.create({ errorFormatter: createErrorFormatter() });
   const procedure = t.procedure.input(z.strictObject({ envelope: envelopeShape }));
   return t.router({
     challenge: procedure.mutation(async ({ input }) => ({ envelope: await handlers.challenge(input.envelope) })),

@@ -2,16 +2,17 @@ import { TRPCError } from '@trpc/server';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { formatError } from './error-shape.ts';
+import { createErrorFormatter, type Translate } from './error-shape.ts';
 
 const shape = {
   message: 'secret detail',
   code: -32603 as const,
   data: { code: 'INTERNAL_SERVER_ERROR' as const, httpStatus: 500, stack: 'at secret.ts:1', path: 'x' },
 };
-const format = (cause: unknown) => formatError({ shape, error: new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause }) });
+const format = (cause: unknown, translate?: Translate) =>
+  createErrorFormatter(translate)({ shape, error: new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause }) });
 
-describe('formatError', () => {
+describe('the error formatter', () => {
   it('gives an expected refusal its code, status and hint', () => {
     const { message, data } = format(new AppError('RUN_CLOSED', { data: { runId: '1' } }));
     expect(data).toMatchObject({
@@ -20,6 +21,11 @@ describe('formatError', () => {
       app: { code: 'RUN_CLOSED', docsUrl: 'docs/errors/RUN_CLOSED.md', data: { runId: '1' } },
     });
     expect(message).toBe('This run is closed.');
+  });
+
+  it('says what a library’s failure means where somebody knows', () => {
+    const { data } = format(new Error('ECONNREFUSED'), () => new AppError('DATABASE_UNAVAILABLE'));
+    expect(data).toMatchObject({ httpStatus: 503, app: { code: 'DATABASE_UNAVAILABLE' } });
   });
 
   it('points at the field that was wrong', () => {

@@ -9,9 +9,14 @@ import { STATUS_OF_CODE } from './error-map.ts';
 /** What a caller gets of an error: its code, words for a person and where to read more; never a stack. */
 export type WireErrorShape = TRPCDefaultErrorShape & { data: { app: WireError | null } };
 
+/** Knows what a library's failure means: a database that is away, say. */
+export type Translate = (cause: unknown) => AppError | undefined;
+
 /** The AppError behind whatever tRPC caught, or null when nobody expected it. */
-export function appErrorOf(error: TRPCError): AppError | null {
+export function appErrorOf(error: TRPCError, translate: Translate = () => undefined): AppError | null {
   if (AppError.is(error.cause)) return error.cause;
+  const known = translate(error.cause);
+  if (known) return known;
   if (error.cause instanceof z.core.$ZodError) return fromZodError(error.cause);
   return error.cause instanceof SyntaxError ? new AppError('BAD_INPUT', { publicMessage: 'The request is not JSON.' }) : null;
 }
@@ -22,11 +27,13 @@ function withStatus(shape: TRPCDefaultErrorShape, code: TRPC_ERROR_CODE_KEY): TR
 }
 
 /** The error formatter of every router. An unexpected error loses its message and stack before it leaves. */
-export function formatError({ shape, error }: { shape: TRPCDefaultErrorShape; error: TRPCError }): WireErrorShape {
-  const app = appErrorOf(error);
-  const { code, data } = app === null ? shape : withStatus(shape, STATUS_OF_CODE[app.code]);
-  const { stack: _stack, ...safe } = data;
-  const unexpected = app === null && error.code === 'INTERNAL_SERVER_ERROR';
-  const message = app?.publicMessage ?? (unexpected ? 'Something went wrong on our side.' : shape.message);
-  return { code, message, data: { ...safe, app: app?.toWire() ?? null } };
+export function createErrorFormatter(translate?: Translate) {
+  return ({ shape, error }: { shape: TRPCDefaultErrorShape; error: TRPCError }): WireErrorShape => {
+    const app = appErrorOf(error, translate);
+    const { code, data } = app === null ? shape : withStatus(shape, STATUS_OF_CODE[app.code]);
+    const { stack: _stack, ...safe } = data;
+    const unexpected = app === null && error.code === 'INTERNAL_SERVER_ERROR';
+    const message = app?.publicMessage ?? (unexpected ? 'Something went wrong on our side.' : shape.message);
+    return { code, message, data: { ...safe, app: app?.toWire() ?? null } };
+  };
 }

@@ -8,6 +8,7 @@ import { discoveryRouter } from '../routers/discovery-router.ts';
 import { masterRouter } from '../routers/master-router.ts';
 import type { Services } from '../services.ts';
 import type { AllowedOrigins } from './allowed-origins.ts';
+import { createAgentSocket } from './agent-socket.ts';
 import { createBlobRoutes } from './blob-routes.ts';
 import { createFastPost } from './fast-post.ts';
 import { originOf, tokenOf } from './buyer-request.ts';
@@ -47,9 +48,9 @@ export function createApiHandler({ services, origins, logger }: ApiHandlerOption
 
   const masterPost = createFastPost({ router: masterRouter, createContext: agentContext, maxBytes: AGENT_BODY_BYTES, onFailure });
   const discoveryPost = createFastPost({ router: discoveryRouter, createContext: agentContext, maxBytes: BUYER_BODY_BYTES, onFailure });
-  const masterSocket = createTrpcSocket({
+  const masterSocket = createAgentSocket({
     router: masterRouter,
-    createContext: ({ req }) => agentContext(req),
+    createContext: agentContext,
     maxBytes: AGENT_BODY_BYTES,
     onFailure,
   });

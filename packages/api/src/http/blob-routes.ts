@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
+import { translateDatabaseError } from '@muster/db/database-error';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { STATUS_OF_CODE } from '../errors/error-map.ts';
 import { appErrorOf } from '../errors/error-shape.ts';
@@ -17,7 +18,7 @@ export type BlobRoutes = {
 
 export function createBlobRoutes({ services, onFailure }: { services: Services; onFailure: LogFailure }): BlobRoutes {
   const fail = (res: ServerResponse, path: string, cause: unknown): void => {
-    const app = appErrorOf(getTRPCErrorFromUnknown(cause));
+    const app = appErrorOf(getTRPCErrorFromUnknown(cause), translateDatabaseError);
     onFailure(cause, path);
     if (res.headersSent) return void res.destroy();
     const error = app ?? new AppError('INTERNAL');

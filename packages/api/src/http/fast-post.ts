@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { getTRPCErrorFromUnknown, getTRPCErrorShape, type AnyTRPCRouter, type inferRouterContext } from '@trpc/server';
+import type { AnyTRPCRouter, inferRouterContext } from '@trpc/server';
 import type { LogFailure } from './log-failure.ts';
+import { createProcedureCalls } from './procedure-calls.ts';
 import { readBody } from './read-body.ts';
 
 export type FastPostOptions<TRouter extends AnyTRPCRouter> = {
@@ -16,44 +17,25 @@ export type FastPostOptions<TRouter extends AnyTRPCRouter> = {
  */
 export function createFastPost<TRouter extends AnyTRPCRouter>(options: FastPostOptions<TRouter>) {
   const { router, createContext, maxBytes, onFailure } = options;
-  // A null prototype: a path like `constructor` names nothing.
-  const procedures = Object.assign(Object.create(null), router._def.procedures) as typeof router._def.procedures;
-
-  const fail = (res: ServerResponse, path: string, cause: unknown): void => {
-    const error = getTRPCErrorFromUnknown(cause);
-    onFailure(error, path);
-    const shape = getTRPCErrorShape({ config: router._def._config, error, type: 'mutation', path, input: undefined, ctx: undefined });
-    send(res, shape.data.httpStatus, { error: shape });
-  };
+  const calls = createProcedureCalls(router, onFailure);
 
   return async (req: IncomingMessage, res: ServerResponse, path: string): Promise<void> => {
+    if (req.method !== 'POST' || !calls.has(path, 'mutation')) return send(res, 404, { error: notThere(path) });
     try {
-      const procedure = procedures[path];
-      if (procedure === undefined || procedure._def.type !== 'mutation' || req.method !== 'POST') {
-        send(res, 404, {
-          error: {
-            message: `There is no "${path.slice(0, 64)}" to POST to.`,
-            code: -32004,
-            data: { code: 'NOT_FOUND', httpStatus: 404, path, app: null },
-          },
-        });
-        return;
-      }
       const input: unknown = JSON.parse(await readBody(req, maxBytes));
-      const data = await procedure({
-        ctx: createContext(req),
-        path,
-        type: 'mutation',
-        getRawInput: () => Promise.resolve(input),
-        signal: undefined,
-        batchIndex: 0,
-      });
-      send(res, 200, { result: { data } });
-    } catch (error) {
-      fail(res, path, error);
+      send(res, 200, { result: { data: await calls.call({ path, type: 'mutation', input, ctx: createContext(req) }) } });
+    } catch (cause) {
+      const error = calls.errorOf(cause, { path, type: 'mutation' });
+      send(res, error.data.httpStatus, { error });
     }
   };
 }
+
+const notThere = (path: string): object => ({
+  message: `There is no "${path.slice(0, 64)}" to POST to.`,
+  code: -32004,
+  data: { code: 'NOT_FOUND', httpStatus: 404, path, app: null },
+});
 
 function send(res: ServerResponse, status: number, body: unknown): void {
   if (res.destroyed) return;

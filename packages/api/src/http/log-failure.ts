@@ -1,4 +1,5 @@
 import { getTRPCErrorFromUnknown } from '@trpc/server';
+import { translateDatabaseError } from '@muster/db/database-error';
 import { ERROR_CODES } from '@muster/protocol/errors/codes';
 import type { Logger } from '@muster/runtime/logger';
 import { appErrorOf } from '../errors/error-shape.ts';
@@ -9,7 +10,7 @@ export type LogFailure = (cause: unknown, path: string) => void;
 export function createLogFailure(logger: Logger): LogFailure {
   return (cause, path) => {
     const error = getTRPCErrorFromUnknown(cause);
-    const app = appErrorOf(error);
+    const app = appErrorOf(error, translateDatabaseError);
     const where = path.slice(0, 64);
     if (app === null) {
       if (error.code === 'INTERNAL_SERVER_ERROR')

@@ -32,7 +32,10 @@ const spec = { name: 'demo', image: 'busybox:1.37', command: ['true'], volumes: 
 
 describe('a run from its first node to its end', () => {
   it('shows the node healthy once its heartbeats arrive', async () => {
-    const view = await waitUntil('a healthy node', async () => (await nodeView()).phase === 'Healthy' && nodeView());
+    const view = await waitUntil('a healthy node that was heard', async () => {
+      const now = await nodeView();
+      return now.phase === 'Healthy' && now.usage !== null && now;
+    });
     expect(view).toMatchObject({
       standing: 'Approved',
       provider: stage.chain.account('provider').address,

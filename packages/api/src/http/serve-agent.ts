@@ -1,0 +1,75 @@
+import { AppError } from '@muster/protocol/errors/app-error';
+import type { WebSocket } from 'ws';
+import type { LogFailure } from './log-failure.ts';
+import { parseCalls, type CallId, type IncomingCall } from './parse-calls.ts';
+import type { ProcedureCalls } from './procedure-calls.ts';
+
+export type AgentConnection = { client: WebSocket; ctx: unknown; calls: ProcedureCalls; onFailure: LogFailure };
+
+/** What one socket may have open at once. */
+const MAX_STREAMS = 16;
+
+/** Answers one agent's socket until it closes. */
+export function serveAgent({ client, ctx, calls, onFailure }: AgentConnection): void {
+  const streams = new Map<CallId, AbortController>();
+
+  const respond = (id: CallId | null, body: object): void => {
+    if (client.readyState === client.OPEN) client.send(JSON.stringify({ id, ...body }));
+  };
+  const result = (id: CallId, outcome: object): void => respond(id, { result: outcome });
+
+  async function answer({ id, path, input }: IncomingCall): Promise<void> {
+    const call = { path, type: 'mutation' as const };
+    try {
+      if (!calls.has(path, 'mutation')) throw notServed(path);
+      result(id, { type: 'data', data: await calls.call({ ...call, input, ctx }) });
+    } catch (error) {
+      respond(id, { error: calls.errorOf(error, call) });
+    }
+  }
+
+  async function stream({ id, path, input }: IncomingCall): Promise<void> {
+    const call = { path, type: 'subscription' as const };
+    const controller = new AbortController();
+    try {
+      if (!calls.has(path, 'subscription')) throw notServed(path);
+      if (streams.has(id) || streams.size >= MAX_STREAMS)
+        throw new AppError('RATE_LIMITED', { publicMessage: 'Too many streams over one socket.' });
+      streams.set(id, controller);
+      const items = (await calls.call({ ...call, input, ctx, signal: controller.signal })) as AsyncIterable<unknown>;
+      result(id, { type: 'started' });
+      for await (const data of items) result(id, { type: 'data', data });
+      result(id, { type: 'stopped' });
+    } catch (error) {
+      respond(id, { error: calls.errorOf(error, call) });
+    } finally {
+      if (streams.get(id) === controller) streams.delete(id);
+    }
+  }
+
+  function take(text: string): void {
+    const incoming = parseCalls(text);
+    if (incoming === null) {
+      const refusal = new AppError('BAD_INPUT', { publicMessage: 'The message is no call.' });
+      respond(null, { error: calls.errorOf(refusal, { path: '', type: 'mutation' }) });
+    }
+    for (const call of incoming ?? []) {
+      if (call.method === 'mutation') void answer(call);
+      else if (call.method === 'subscription') void stream(call);
+      else streams.get(call.id)?.abort();
+    }
+  }
+
+  client.on('message', (data: Buffer) => {
+    const text = data.toString('utf8');
+    // The client's own keep-alive.
+    if (text === 'PING') client.send('PONG');
+    else if (text !== 'PONG') take(text);
+  });
+  client.on('error', (cause) => onFailure(new AppError('BAD_INPUT', { cause }), ''));
+  client.once('close', () => {
+    for (const controller of streams.values()) controller.abort();
+  });
+}
+
+const notServed = (path: string): AppError => new AppError('NOT_FOUND', { publicMessage: `There is no "${path.slice(0, 64)}" here.` });
