@@ -34,6 +34,7 @@ export interface SessionLoop {
 }
 
 const CALL_TIMEOUT_MS = 15_000;
+const MIN_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 30_000;
 const SUPERSEDED_PAUSE_MS = 120_000;
 const COALESCE_MS = 20;
@@ -48,6 +49,7 @@ export function createSessionLoop(options: SessionLoopOptions): SessionLoop {
   const invites = createNotifier();
   let held: { session: OpenedSession; counter: FrameCounter } | null = null;
   let channel: SessionChannel | null = null;
+  let outage = 0;
 
   async function once(invite: AcceptedInvite): Promise<void> {
     const link = await connectMaster({
@@ -58,6 +60,8 @@ export function createSessionLoop(options: SessionLoopOptions): SessionLoop {
     });
     try {
       if (held?.session.inviteDigest !== invite.digest) held = await open(link, invite);
+      else logger.info({ event: 'session.resumed', sessionId: held.session.sessionId }, 'the link to the master is back');
+      outage = 0;
       await serve(link, held);
     } finally {
       channel = null;
@@ -121,10 +125,12 @@ export function createSessionLoop(options: SessionLoopOptions): SessionLoop {
   }
 
   /** How long to wait before the next try. */
-  function pauseAfter(error: AppError, attempt: number): number {
+  function pauseAfter(error: AppError, { attempt, lostAfterMs }: { attempt: number; lostAfterMs: number }): number {
     // Somebody else has opened a session with our key. Taking it back at once would only make the two of us alternate.
     if (error.code === 'SESSION_SUPERSEDED') return SUPERSEDED_PAUSE_MS;
-    const ceiling = Math.min(MAX_BACKOFF_MS, 500 * 2 ** Math.min(attempt, 10));
+    // The pause must never be what makes the master take us for lost.
+    const longest = Math.min(MAX_BACKOFF_MS, Math.max(MIN_BACKOFF_MS, lostAfterMs / 8));
+    const ceiling = Math.min(longest, MIN_BACKOFF_MS * 2 ** Math.min(attempt, 10));
     return ceiling / 2 + Math.random() * (ceiling / 2);
   }
 
@@ -144,9 +150,11 @@ export function createSessionLoop(options: SessionLoopOptions): SessionLoop {
         const error = toAppError(thrown);
         if (ENDS_SESSION.has(error.code)) held = null;
         if (performance.now() - startedAt > MAX_BACKOFF_MS) attempt = 0;
-        const pauseMs = Math.round(pauseAfter(error, attempt));
+        const pauseMs = Math.round(pauseAfter(error, { attempt, lostAfterMs: invite.lostAfterMs }));
         attempt += 1;
-        const level = error.code === 'SESSION_SUPERSEDED' ? 'error' : 'warn';
+        // An outage is news once.
+        outage += 1;
+        const level = error.code === 'SESSION_SUPERSEDED' ? 'error' : outage === 1 ? 'warn' : 'debug';
         logger[level]({ event: 'session.lost', code: error.code, retryInMs: pauseMs, err: error }, `${error.publicMessage} ${error.hint}`);
         await invites.wait({ signal, timeoutMs: pauseMs });
       }
