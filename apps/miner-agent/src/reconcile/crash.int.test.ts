@@ -41,11 +41,17 @@ async function want(spec: Partial<TaskSpec>): Promise<string> {
   return allocationId;
 }
 
-/** One life of the agent that ends by SIGKILL at this very point. */
+const LIFE_MS = 30_000;
+
+/** One life of the agent that ends by SIGKILL at this very point; SIGTERM when it never came there. */
 function crash(method: keyof ContainerRuntime, when: string): Promise<NodeJS.Signals | null> {
   return new Promise((resolve) => {
     const life = spawn(process.execPath, ['--import', 'tsx', child, directory.path, node, method, when], { stdio: 'ignore' });
-    life.once('exit', (_code, signal) => resolve(signal));
+    const patience = setTimeout(() => life.kill('SIGTERM'), LIFE_MS);
+    life.once('exit', (_code, signal) => {
+      clearTimeout(patience);
+      resolve(signal);
+    });
   });
 }
 
