@@ -58,6 +58,9 @@ export async function measureTasks({ buyer, docker, runId, network, daemons, sig
       baseline: { name: network === 'none' ? 'create + start' : 'create network + create + start', measure: bare.measure },
       notes: () => [describePath(daemons, measured)],
     });
+  } catch (error) {
+    const said = daemons.map((daemon) => `${daemon.name}:\n${daemon.lastLines(12)}`).join('\n');
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${said}`, { cause: error });
   } finally {
     runner.close();
     starts.close();
