@@ -45,8 +45,10 @@ export async function step(title, fn) {
 
 /** Prints a failure for a person and returns the exit code. */
 export function reportFailure(error) {
-  if (error instanceof StepError) {
-    console.error(`\n${red('error')} ${error.message}\n${bold('fix')}   ${error.fix}`);
+  // The packages' own errors carry a hint, ours a fix: either way nobody needs a stack trace.
+  const fix = error?.fix ?? error?.hint;
+  if (fix) {
+    console.error(`\n${red('error')} ${error.message}\n${bold('fix')}   ${fix}`);
   } else {
     console.error(`\n${red('error')} ${error?.stack ?? error}`);
   }

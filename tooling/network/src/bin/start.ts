@@ -1,5 +1,6 @@
 // `npm start` after its set-up: the whole network on this machine, a demo on it, one URL, and Ctrl-C to stop all of it.
 import { join, resolve } from 'node:path';
+import { ensureDirectory } from '@muster/runtime/ensure-directory';
 import { bold, dim, formatMs, reportFailure, step, yellow } from '../../../scripts/lib/steps.mjs';
 import { StepError } from '../../../scripts/lib/steps.mjs';
 import { root } from '../../../scripts/lib/run.mjs';
@@ -7,16 +8,12 @@ import { seedDemo } from '../demo.ts';
 import { type DockerEngine, ensureDockerEngine } from '../docker-engine.ts';
 import { requirePort } from '../free-port.ts';
 import { takeLock } from '../lock.ts';
+import type { ManagedProcess } from '../managed-process.ts';
 import { startNetwork } from '../network.ts';
 import { onParentGone } from '../parent-watch.ts';
+import { readPorts } from '../ports.ts';
 
 const startedAt = performance.now();
-const portOf = (variable: string, fallback: number): number => {
-  const text = process.env[variable];
-  const port = Number(text ?? fallback);
-  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw new StepError(`${variable} is "${text}", which is no port.`, `Give a number from 1 to 65535, e.g. ${variable}=${fallback}.`);
-};
 
 /** Resolves when the person or a supervisor wants the network to end. */
 const stopRequested = new Promise<string>((resolveStop) => {
@@ -30,15 +27,25 @@ async function findEngine(dataDir: string): Promise<DockerEngine | undefined> {
   try {
     return await step('Docker Engine', () => ensureDockerEngine({ dataDir: join(dataDir, 'docker') }));
   } catch (error) {
-    if (!(error instanceof StepError)) throw error;
+    // An engine that was named and is not there is a mistake to correct; none at all is a machine without Docker.
+    if (!(error instanceof StepError) || process.env['DOCKER_HOST']) throw error;
     console.log(`${yellow('!')} ${error.message}\n  ${bold('fix')} ${error.fix}\n  Going on without a local miner.`);
     return undefined;
   }
 }
 
+/** Resolves when a daemon ends that should not. A miner whose run was closed, or that left it, ends in order: the network goes on. */
+async function whenBroken(daemon: ManagedProcess): Promise<{ daemon: ManagedProcess }> {
+  await daemon.exited;
+  if (daemon.name !== 'miner' || daemon.exitCode !== 0) return { daemon };
+  console.log(`${yellow('!')} The local miner has ended: its part in the run is over. The next \`npm start\` begins a new one.`);
+  return new Promise(() => {});
+}
+
 async function main(): Promise<number> {
   const dataDir = resolve(process.env['MUSTER_DATA_DIR'] ?? join(root, '.muster'));
-  const ports = { web: portOf('PORT', 3000), rpc: portOf('MUSTER_RPC_PORT', 8545), miner: portOf('MUSTER_MINER_PORT', 7700) };
+  const ports = readPorts(process.env);
+  await ensureDirectory(dataDir);
   const lock = takeLock(dataDir);
   const stops: (() => Promise<void>)[] = [];
   try {
@@ -63,8 +70,7 @@ async function main(): Promise<number> {
     console.log(
       dim(`Logs: ${join(dataDir, 'logs')} · Ctrl-C stops everything · the next \`npm start\` resumes · \`npm run reset\` clears`),
     );
-    const died = Promise.race(first.processes().map((daemon) => daemon.exited.then(() => ({ daemon }))));
-    const end = await Promise.race([interrupted, died]);
+    const end = await Promise.race([interrupted, ...first.processes().map(whenBroken)]);
     if ('reason' in end) return 0;
     throw new StepError(
       `${end.daemon.name} ended (exit code ${end.daemon.exitCode}):\n${end.daemon.lastLines()}`,
