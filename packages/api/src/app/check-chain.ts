@@ -3,8 +3,8 @@ import type { ChainClient } from '@muster/chain/clients';
 import { rpcUnavailable } from '@muster/chain/errors';
 import { AppError } from '@muster/protocol/errors/app-error';
 import type { Logger } from '@muster/runtime/logger';
-import { systemClock } from '@muster/runtime/clock';
 import { retry } from '@muster/runtime/retry';
+import { within } from '@muster/runtime/within';
 import type { Address } from 'viem';
 
 export type ChainCheck = {
@@ -26,7 +26,7 @@ export async function checkChain(options: CheckOptions): Promise<ChainCheck> {
   const { signal, logger } = options;
   let found: AppError | null = null;
   try {
-    await within(FIRST_LOOK_MS, checkDeployment(options));
+    if (!(await within(FIRST_LOOK_MS, checkDeployment(options)))) throw rpcUnavailable(undefined, `no answer within ${FIRST_LOOK_MS} ms`);
     return { error: () => null, done: Promise.resolve() };
   } catch (error) {
     if (!AppError.is(error, 'RPC_UNAVAILABLE')) throw error;
@@ -51,19 +51,4 @@ export async function checkChain(options: CheckOptions): Promise<ChainCheck> {
     logger.error({ event: 'chain.wrong', code: error.code }, error.publicMessage);
   });
   return { error: () => found, done };
-}
-
-async function within(ms: number, look: Promise<void>): Promise<void> {
-  const over = new AbortController();
-  const late = systemClock.sleep(ms, over.signal).then(
-    () => Promise.reject(rpcUnavailable(undefined, `no answer within ${ms / 1000} s`)),
-    () => undefined,
-  );
-  try {
-    await Promise.race([look, late]);
-  } finally {
-    over.abort();
-    // Whoever came second has nobody to hear of its failure.
-    look.catch(() => undefined);
-  }
 }

@@ -5,6 +5,7 @@ import { retry } from '@muster/runtime/retry';
 import { RUN_ASPECTS } from '../shapes/run.ts';
 import { runTopic, type Topic } from '../live/topics.ts';
 import { createInviter } from '../services/master/inviter.ts';
+import { createListening } from '../services/master/listening.ts';
 import { reconcile } from '../services/master/reconcile.ts';
 import type { Deps } from './deps.ts';
 
@@ -25,6 +26,11 @@ const SWEEP_MS = 60_000;
  */
 export function startMasterLoops(deps: Deps, { signal, listeningSinceMs }: { signal: AbortSignal; listeningSinceMs: number }): MasterLoops {
   let follower: Follower | null = null;
+  const listening = createListening({ startedMs: listeningSinceMs, maxGapMs: deps.settings.lostAfterMs / 2 });
+  const reconcileOnce = async (): Promise<void> => {
+    await reconcile(deps, { listeningSinceMs: listening.begin(deps.clock.now()) });
+    listening.end(deps.clock.now());
+  };
 
   const lead = async (leading: AbortSignal): Promise<void> => {
     deps.logger.info({ event: 'master.leads' }, 'this process leads: it follows the chain and places tasks');
@@ -34,7 +40,7 @@ export function startMasterLoops(deps: Deps, { signal, listeningSinceMs }: { sig
     const pauseMs = Math.min(MAX_PAUSE_MS, settings.heartbeatMs / 2);
     await Promise.all([
       follower.done,
-      loop(deps, { name: 'reconcile', topics: ['reconcile'], pauseMs, signal: leading, turn: () => reconcile(deps, { listeningSinceMs }) }),
+      loop(deps, { name: 'reconcile', topics: ['reconcile'], pauseMs, signal: leading, turn: reconcileOnce }),
       loop(deps, { name: 'invite', topics: ['invite'], pauseMs: MAX_PAUSE_MS, signal: leading, turn: () => inviter.turn() }),
       loop(deps, { name: 'sweep', topics: [], pauseMs: SWEEP_MS, signal: leading, turn: () => sweepExpired(deps.db) }),
     ]);

@@ -19,13 +19,16 @@ export function listRunsToReconcile(db: Database, master: string): Promise<RunRo
   );
 }
 
-/** Stops delivering orders that have become pointless: their allocation ended. A volume outlives its container, so syncs stay. */
+/**
+ * Stops delivering orders that have become pointless: their allocation ended. A volume outlives its container, so syncs stay; and so do
+ * stops, for a node that was given up for lost may yet return with its container running.
+ */
 export function withdrawOrdersOfEnded(db: Database, runIds: readonly string[]): Promise<number> {
   return execute(
     db.pool,
     `UPDATE "Order" o SET "acknowledgedAt" = now(), result = $2::jsonb
      FROM "Allocation" a
-     WHERE o."runId" = ANY($1) AND o."acknowledgedAt" IS NULL AND o.kind <> 'sync'
+     WHERE o."runId" = ANY($1) AND o."acknowledgedAt" IS NULL AND o.kind NOT IN ('sync', 'stop')
        AND a."allocationId" = o."allocationId" AND a."endedAt" IS NOT NULL`,
     [runIds, toJson({ ok: false, withdrawn: 'its allocation ended' })],
   );

@@ -45,6 +45,16 @@ describe('stepsOfNode', () => {
     expect(steps({ state, silentMs: 10 }, { run: closed })).toEqual(['Closed']);
   });
 
+  it('keeps a node at work whose approval a reorg took back, until another verdict comes', () => {
+    const state = { phase: 'Healthy' as const, ...acknowledged };
+    expect(steps({ registration: { standing: 'Pending', approvedAt: null, registeredAt: new Date(NOW) }, state, silentMs: 10 })).toEqual(
+      [],
+    );
+    expect(steps({ registration: { standing: 'Rejected', approvedAt: null, endedAt: new Date(NOW) }, state, silentMs: 10 })).toEqual([
+      'Invalidated',
+    ]);
+  });
+
   it('leaves a node alone whose state is of another registration', () => {
     expect(steps({ registration: { seq: 2 }, state: { seq: 1, phase: 'Healthy' } })).toEqual([]);
   });

@@ -29,13 +29,18 @@ export function standingNow({
   return deriveStanding({ standing: registration.standing, registeredAt: registration.registeredAt.getTime() }, { closedAt }, nowMs);
 }
 
+const AT_WORK: ReadonlySet<string> = new Set(['Approved', 'Invited', 'Healthy', 'Unhealthy', 'Lost', 'Draining']);
+
 /**
  * The standing that may be acted upon: an end that the chain might still take back has not come yet. What stays in force until then is
  * what was in force before.
  */
 function settledStanding(node: NodeOverview, run: RunRow, { nowMs, finalizedMs }: NodeMoment): Standing {
-  const { registration } = node;
-  const standing = standingNow({ registration, run, nowMs });
+  const { registration, state } = node;
+  const present = standingNow({ registration, run, nowMs });
+  // A reorg may take an approval back, and another verdict follow: to a node that is at work that is an invalidation.
+  const atWork = state !== null && AT_WORK.has(state.phase);
+  const standing = atWork && (present === 'Rejected' || present === 'Lapsed') ? 'Invalidated' : present;
   const endedMs = (standing === 'Closed' ? run.closedAt : registration.endedAt)?.getTime();
   if (endedMs === undefined || endedMs <= finalizedMs) return standing;
   return registration.approvedAt === null ? 'Pending' : 'Approved';

@@ -61,7 +61,10 @@ describe('planAllocation', () => {
 
   it('gives it up when its node has registered anew', () => {
     expect(plan({ node: { ...node, sameRegistration: false } }).move).toMatchObject({ to: 'Lost' });
-    expect(plan({ node: null }).move).toMatchObject({ to: 'Lost' });
+  });
+
+  it('tears nothing down while a reorg hides the registration', () => {
+    expect(plan({ node: null })).toEqual(KEEP);
   });
 
   it('gives it up when the run has named another master', () => {

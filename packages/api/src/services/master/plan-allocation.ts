@@ -44,7 +44,9 @@ export function planAllocation(input: AllocationPlanInput): AllocationPlan {
   const { allocation, node, spec, lostAfterMs } = input;
   if (isTerminalAllocationPhase(allocation.phase)) return KEEP;
   if (input.elsewhere) return end('Lost', 'the run has named another master');
-  if (node === null || !node.sameRegistration) return end('Lost', 'its node is no longer registered under that number');
+  // Only a reorg makes a registration vanish from the mirror, and the branch that replaces it is still to be read.
+  if (node === null) return KEEP;
+  if (!node.sameRegistration) return end('Lost', 'its node has registered anew');
   if (isTerminalNodePhase(node.phase)) {
     // "A node stops a container it may no longer run before the master may place it elsewhere": it gets the time to say so.
     const patienceMs = spec.graceMs + lostAfterMs;

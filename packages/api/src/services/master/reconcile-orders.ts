@@ -6,6 +6,7 @@ import type { OpenTask } from '@muster/db/repositories/tasks';
 import type { Deps } from '../../app/deps.ts';
 import { sendOrders, type OrderRequest } from '../order/send-orders.ts';
 import type { Situation } from './reconcile-allocations.ts';
+import { findStrays, needsStop } from './strays.ts';
 import { specOf } from './task-spec-of.ts';
 
 /**
@@ -23,11 +24,13 @@ export async function reconcileOrders(deps: Deps, situation: Situation): Promise
   const draining = situation.nodes.flatMap(({ state }) =>
     state?.phase === 'Draining' && situation.runs.get(state.runId)?.master === situation.master ? [state] : [],
   );
-  if (starting.length + stopping.length + draining.length === 0) return;
+  const served = situation.nodes.filter(({ registration }) => situation.runs.get(registration.runId)?.master === situation.master);
+  const strays = await findStrays(db, served, settings.heartbeatMs);
+  if (starting.length + stopping.length + draining.length + strays.length === 0) return;
 
   const [starts, stops, drains] = await Promise.all([
     listNewestOrders(db, { allocationIds: idsOf(starting), kind: 'start' }),
-    listNewestOrders(db, { allocationIds: idsOf(stopping), kind: 'stop' }),
+    listNewestOrders(db, { allocationIds: [...idsOf(stopping), ...idsOf(strays)], kind: 'stop' }),
     listDrainOrders(db, draining),
   ]);
   const epochOf = (runId: string): number => situation.runs.get(runId)?.masterEpoch ?? 0;
@@ -59,6 +62,11 @@ export async function reconcileOrders(deps: Deps, situation: Situation): Promise
         };
       }),
   ];
+  const patience = { nowMs: situation.nowMs, patienceMs: settings.lostAfterMs };
+  for (const { runId, node, seq, allocationId, epoch } of strays.filter((stray) => needsStop(stopOf.get(stray.allocationId), patience))) {
+    const body = { allocationId, epoch, graceMs: STRAY_GRACE_MS, reason: 'this allocation has ended' };
+    requests.push({ runId, node, seq, masterEpoch: epochOf(runId), kind: 'stop', allocationId, body });
+  }
   // Those of an earlier term would be refused by the node for ever.
   const stale = [...starts, ...stops, ...drains].filter(
     (order) => order.acknowledgedAt === null && order.masterEpoch < epochOf(order.runId),
@@ -72,7 +80,9 @@ export async function reconcileOrders(deps: Deps, situation: Situation): Promise
   await sendOrders(deps, requests);
 }
 
-const idsOf = (allocations: readonly TimedAllocation[]): string[] => allocations.map(({ allocationId }) => allocationId);
+const STRAY_GRACE_MS = 10_000;
+
+const idsOf = (allocations: readonly { allocationId: string }[]): string[] => allocations.map(({ allocationId }) => allocationId);
 
 type Tasks = ReadonlyMap<string, OpenTask>;
 type EpochOf = (runId: string) => number;

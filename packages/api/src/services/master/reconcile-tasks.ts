@@ -6,10 +6,12 @@ import {
   type NewAllocation,
   type TimedAllocation,
 } from '@muster/db/repositories/allocations';
+import type { NodeOverview } from '@muster/db/repositories/nodes';
 import { transitionTasks, type OpenTask, type TaskTransition } from '@muster/db/repositories/tasks';
 import type { PlacementNode, Resources } from '@muster/domain/placement';
 import type { Deps } from '../../app/deps.ts';
 import { runTopic } from '../../live/topics.ts';
+import { standingNow } from './node-facts.ts';
 import { capacityOf, demandOf, NOTHING, sumOf } from './demand.ts';
 import { planTask, type TaskPlan } from './plan-task.ts';
 import { servesRun, type Situation } from './reconcile-allocations.ts';
@@ -33,11 +35,7 @@ export async function reconcileTasks({ db, live, logger }: Pick<Deps, 'db' | 'li
   for (const task of tasks) {
     const { taskId, runId } = task;
     const spec = specOf(task);
-    const candidates = nodes.flatMap(({ registration, state }): PlacementNode[] => {
-      if (registration.runId !== runId || state === null) return [];
-      const { node } = registration;
-      return [{ node, phase: state.phase, capacity: capacityOf(state.capabilities), used: used.get(`${runId}/${node}`) ?? NOTHING }];
-    });
+    const candidates = nodes.flatMap((node) => candidateFor(node, { situation, runId, used }));
     const runOpen = servesRun(runs.get(runId), situation);
     const plan = planTask({ task, spec, replicas: replicas.get(taskId) ?? [], nodes: candidates, runOpen });
     for (const { replica, node } of plan.starts) {
@@ -63,6 +61,18 @@ export async function reconcileTasks({ db, live, logger }: Pick<Deps, 'db' | 'li
   for (const { allocationId, taskId, runId, node, replica, epoch } of placed)
     logger.info({ event: 'allocation.placed', runId, node, taskId, allocationId, replica, epoch }, 'placed a replica');
   live.publish(new Set([...placed, ...moved].map(({ runId }) => runTopic(runId, 'task'))));
+}
+
+/** What a node has to offer the run; nothing is placed on one whose approval is in doubt. */
+function candidateFor(
+  { registration, state }: NodeOverview,
+  { situation, runId, used }: { situation: Situation; runId: string; used: ReadonlyMap<string, Resources> },
+): PlacementNode[] {
+  const run = situation.runs.get(runId);
+  if (registration.runId !== runId || state === null || run === undefined) return [];
+  if (standingNow({ registration, run, nowMs: situation.nowMs }) !== 'Approved') return [];
+  const { node } = registration;
+  return [{ node, phase: state.phase, capacity: capacityOf(state.capabilities), used: used.get(`${runId}/${node}`) ?? NOTHING }];
 }
 
 function byTask(allocations: readonly TimedAllocation[]): Map<string, TimedAllocation[]> {
