@@ -2,6 +2,7 @@ import { verifyEnvelope } from '@muster/protocol/messages/define-message';
 import { Order } from '@muster/protocol/messages/order';
 import { parseOrderBody } from '@muster/protocol/messages/order-body';
 import { systemClock } from '@muster/runtime/clock';
+import { within } from '@muster/runtime/within';
 import { every } from '@muster/runtime/poll';
 import { createSnapshotDelivery } from './adapters/master/snapshot-delivery.ts';
 import type { AgentContext } from './context.ts';
@@ -178,7 +179,7 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
       await waitUntil(() => isAllEnded(store), longest + 30_000);
       await waitUntil(() => reconciler.isIdle(), 10_000);
       const channel = session.channel();
-      if (channel) await Promise.race([outbox.flush(channel), systemClock.sleep(FAREWELL_MS)]).catch(() => undefined);
+      if (channel) await within(FAREWELL_MS, outbox.flush(channel)).catch(() => undefined);
     },
     async removeVolumes() {
       for (const name of await runtime.listVolumes({ [LABEL.node]: node, [LABEL.run]: runId })) {

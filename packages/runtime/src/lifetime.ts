@@ -46,7 +46,7 @@ export function createLifetime({ logger }: { logger: Logger }): Lifetime {
   }
 
   function onStop(fn: () => Promise<void> | void): void {
-    if (closed) void run(fn);
+    if (closed && stopping) stopping = stopping.then(() => run(fn));
     else closers.push(fn);
   }
 

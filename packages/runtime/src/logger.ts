@@ -60,10 +60,17 @@ export function createLoggerTo(stream: { write(line: string): void }, options: {
  */
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  if (!isCoded(error) || error.code === 'INTERNAL') return stdSerializers.err(error);
+  if (!isCoded(error) || error.code === 'INTERNAL') return unforeseen(error);
   const message = 'publicMessage' in error ? error.publicMessage : error.message;
   const data = 'data' in error ? error.data : undefined;
   return { code: error.code, message, hint: error.hint, data, ...(error.cause === undefined ? {} : { cause: causeChain(error.cause) }) };
+}
+
+/** Without the properties that libraries hang on their errors: whole clients, requests, and what is secret in them. */
+function unforeseen(error: Error): unknown {
+  const { type, message, stack, aggregateErrors } = stdSerializers.err(error);
+  const code = 'code' in error ? error.code : undefined;
+  return { type, message, code, stack, aggregateErrors };
 }
 
 /** PostgreSQL's errors have a code and a hint too, but no name as code. */

@@ -1,6 +1,6 @@
 import type { AppError } from '@muster/protocol/errors/app-error';
-import { systemClock } from '@muster/runtime/clock';
 import { every } from '@muster/runtime/poll';
+import { within } from '@muster/runtime/within';
 import type { LogCollector } from '../logs/log-collector.ts';
 import type { ObservedContainer } from '../ports/container-runtime.ts';
 import type { AgentState } from '../state/agent-state.ts';
@@ -181,7 +181,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const events = every(1_000, followEvents, { signal, onError });
       await Promise.all([resync, events]);
       // What the engine was asked for it finishes by itself; the next start picks it up by label.
-      await Promise.race([lanes.settled(), systemClock.sleep(LAST_STEP_MS)]);
+      await within(LAST_STEP_MS, lanes.settled());
     },
   };
 }

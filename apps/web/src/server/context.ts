@@ -25,6 +25,7 @@ export async function createContext({ config, logger, lifetime }: ServerContext,
     signal: lifetime.signal,
     logger,
     onExit: (error) => {
+      if (lifetime.signal.aborted) return;
       logger.fatal({ event: 'database.ended', code: error.code }, error.publicMessage);
       process.exitCode = 1;
       void lifetime.stop('the database ended');

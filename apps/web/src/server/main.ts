@@ -20,14 +20,19 @@ async function main(): Promise<void> {
   const config = toConfig(env, packageJson.version);
   const logger = createLogger(config.log);
   const lifetime = createLifetime({ logger });
-  // Registered first, so it comes last: Next's workers in development keep the event loop alive.
-  if (config.development) lifetime.onStop(() => void setImmediate(() => process.exit()));
   try {
     await serve({ config, logger, lifetime }, appDir());
   } catch (error) {
     if (!lifetime.signal.aborted) failStart(error);
     await lifetime.stop('the start failed');
   }
+  await aborted(lifetime.signal);
+  await lifetime.stop('asked to');
+  // All is stopped, but timers that are not ours would keep the process for seconds: of Prisma's migration engine, and of Next's workers.
+  process.exit();
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
 
 await main().catch(failStart);
