@@ -144,4 +144,11 @@ describe('parseTaskSpec', () => {
     expect(parseTaskSpec(laughs).ok).toBe(false);
     expect(issuesOf(`image: ${'x'.repeat(200_000)}`)[0]?.message).toContain('longer than');
   });
+
+  it('refuses what no order could carry, however it was written', () => {
+    const env = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`V${index}`, 'x'.repeat(30_000)]));
+    expect(issuesOf({ image: 'x', env })[0]?.message).toContain('longer than');
+    const aliased = ['image: x', 'env:', `  V: &v ${'x'.repeat(30_000)}`, ...Array.from({ length: 10 }, (_, index) => `  V${index}: *v`)];
+    expect(issuesOf(aliased.join('\n'))[0]?.message).toContain('longer than');
+  });
 });

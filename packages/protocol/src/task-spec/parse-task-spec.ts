@@ -1,6 +1,7 @@
 import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 
+import { canonicalJson } from '../canonical-json.ts';
 import { AppError } from '../errors/app-error.ts';
 import { formatPath } from '../errors/path.ts';
 import { err, ok, type Result } from '../errors/result.ts';
@@ -21,6 +22,7 @@ export type TaskSpecIssue = {
 
 export type TaskSpecError = { code: 'TASK_SPEC_INVALID'; message: string; hint: string; issues: TaskSpecIssue[] };
 
+/** Of the text, and of what it amounts to: a spec travels inside an order (order.ts), and aliases make a short text long. */
 const MAX_CHARS = 131_072;
 
 /** Reads a task spec from YAML or JSON text, or checks a value that was parsed already. Every issue names its path. */
@@ -48,7 +50,9 @@ function checkDocument(value: unknown, locateIn: Locate = () => ({})): Result<Ta
   const document = taskDocumentSchema.safeParse(value, { reportInput: true });
   if (!document.success) return refuse(toIssues(document.error, locateIn));
   const spec = taskSpecSchema.safeParse(normalise(document.data));
-  return spec.success ? ok(spec.data) : refuse(toIssues(spec.error, locateIn));
+  if (!spec.success) return refuse(toIssues(spec.error, locateIn));
+  if (canonicalJson(spec.data).length > MAX_CHARS) return refuse([{ path: '', message: `longer than ${MAX_CHARS} characters as JSON` }]);
+  return ok(spec.data);
 }
 
 function toIssues(error: z.ZodError, locateIn: Locate): TaskSpecIssue[] {
