@@ -55,6 +55,13 @@ describe('stepsOfNode', () => {
     ]);
   });
 
+  it('lets a registration lapse by the chain’s clock: an RPC that is away hides verdicts', () => {
+    const registration = { standing: 'Pending' as const, approvedAt: null, registeredAt: new Date(NOW - 4 * 86_400_000) };
+    const state = { phase: 'Validating' as const };
+    expect(steps({ registration, state }, { moment: { finalizedMs: NOW - 2 * 86_400_000 } })).toEqual([]);
+    expect(steps({ registration, state })).toEqual(['Lapsed']);
+  });
+
   it('leaves a node alone whose state is of another registration', () => {
     expect(steps({ registration: { seq: 2 }, state: { seq: 1, phase: 'Healthy' } })).toEqual([]);
   });

@@ -37,7 +37,8 @@ const AT_WORK: ReadonlySet<string> = new Set(['Approved', 'Invited', 'Healthy', 
  */
 function settledStanding(node: NodeOverview, run: RunRow, { nowMs, finalizedMs }: NodeMoment): Standing {
   const { registration, state } = node;
-  const present = standingNow({ registration, run, nowMs });
+  // No event announces a lapse, and while the chain is not read a verdict may be in a block that we do not know: its clock counts, not ours.
+  const present = standingNow({ registration, run, nowMs: Math.min(nowMs, finalizedMs) });
   // A reorg may take an approval back, and another verdict follow: to a node that is at work that is an invalidation.
   const atWork = state !== null && AT_WORK.has(state.phase);
   const standing = atWork && (present === 'Rejected' || present === 'Lapsed') ? 'Invalidated' : present;
