@@ -8,7 +8,11 @@ const config = (env: Record<string, string> = {}) => toConfig(readEnv(env), '1.2
 describe('the configuration', () => {
   it('needs nothing on the dev chain', () => {
     const { listen, databaseUrl, postgresDir, masterKey, master, development } = config();
-    expect({ listen, databaseUrl, development }).toEqual({ listen: { host: '127.0.0.1', port: 3000 }, databaseUrl: null, development: false });
+    expect({ listen, databaseUrl, development }).toEqual({
+      listen: { host: '127.0.0.1', port: 3000 },
+      databaseUrl: null,
+      development: false,
+    });
     expect(postgresDir).toMatch(/\.muster\/web\/postgres$/);
     expect(masterKey).toMatchObject({ createIfMissing: true, file: expect.stringMatching(/\.muster\/web\/master\.key$/) });
     expect(master).toMatchObject({ chainId: 31_337, isDev: true, heartbeatMs: 30_000, version: '1.2.3' });
