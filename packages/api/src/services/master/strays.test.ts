@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { allocationWith, NODE, nodeWith } from '../../testing/rows.ts';
-import { isStray, toldOf } from './strays.ts';
+import { atMostPerNode, isStray, toldOf } from './strays.ts';
 
 const ID = '6f1c3a52-9f0e-4c57-9a0b-0d9d3f6b1c11';
 const beat = (over: object = {}) => ({
@@ -47,5 +47,15 @@ describe('isStray', () => {
     expect(isStray(told(0), undefined, 1_000)).toBe(true);
     expect(isStray(told(0), row({ epoch: 2 }), 1_000)).toBe(true);
     expect(isStray(told(0), row({ node: '0x00000000000000000000000000000000000000b2' }), 1_000)).toBe(true);
+  });
+});
+
+describe('atMostPerNode', () => {
+  const stray = (node: string, allocationId: string) => ({ runId: '1', node, seq: 1, allocationId, epoch: 1 });
+
+  it('takes each container once, and no more of one node than a turn should bear', () => {
+    const many = Array.from({ length: 1_000 }, (_, index) => stray('a', String(index)));
+    expect(atMostPerNode(many)).toHaveLength(20);
+    expect(atMostPerNode([...many, stray('b', ID), stray('b', ID)]).filter(({ node }) => node === 'b')).toEqual([stray('b', ID)]);
   });
 });

@@ -40,7 +40,20 @@ export async function findStrays(db: Database, nodes: readonly NodeOverview[], m
       )
     ).map((row) => [row.allocationId, row]),
   );
-  return told.filter((container) => isStray(container, rows.get(container.allocationId), marginMs));
+  return atMostPerNode(told.filter((container) => isStray(container, rows.get(container.allocationId), marginMs)));
+}
+
+/** Each stray costs a signed order and a row, and a node may tell of as many as it likes: the rest is for later turns. */
+const MAX_STRAYS_OF_NODE = 20;
+
+export function atMostPerNode<T extends Stray>(strays: readonly T[]): T[] {
+  const chosen = new Map<string, Map<string, T>>();
+  for (const stray of strays) {
+    const key = `${stray.runId}/${stray.node}`;
+    const own = chosen.get(key) ?? new Map<string, T>();
+    if (own.size < MAX_STRAYS_OF_NODE) chosen.set(key, own.set(stray.allocationId, stray));
+  }
+  return [...chosen.values()].flatMap((own) => [...own.values()]);
 }
 
 /** Whether a stop is to be ordered: none was, or the node has said that it obeyed and yet, long after, still has the container. */
