@@ -38,7 +38,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['apps/web/e2e/**/*.e2e.ts'],
+          include: ['{apps/web,tooling/network}/e2e/**/*.e2e.ts'],
           exclude,
           testTimeout: 180_000,
           hookTimeout: 180_000,
