@@ -13,7 +13,8 @@ export function causeChain(error: unknown): string {
 
 function describe(cause: unknown): string {
   // viem repeats the whole request in `message`, the RPC's key included; its `shortMessage` does not.
-  const message = property(cause, 'shortMessage') ?? (cause instanceof Error ? cause.message || cause.name : cause);
+  const message =
+    property(cause, 'shortMessage') ?? (cause instanceof Error ? cause.message || (property(cause, 'code') ?? cause.name) : cause);
   const line = String(message).split('\n', 1)[0]?.replace(/\.$/, '') ?? '';
   const url = property(cause, 'url');
   const origin = typeof url === 'string' && URL.canParse(url) ? ` (${new URL(url).origin})` : '';

@@ -88,7 +88,13 @@ const cases: Case[] = [
   ['web', 'a port in use', 'PORT_IN_USE', () => ({ PORT: String(port) }), /Port \d+ .*in use/],
   ['miner-agent', 'a port in use', 'PORT_IN_USE', () => ({ MUSTER_LISTEN_PORT: String(port) }), /Port \d+ .*in use/],
   ['web', 'an address that is not its own', 'CONFIG_INVALID', () => ({ HOST: '203.0.113.9' }), /HOST is 203\.0\.113\.9/],
-  ['web', 'no database', 'DATABASE_UNAVAILABLE', () => ({ DATABASE_URL: `postgresql://a:b@127.0.0.1:${port}/c` }), /database/],
+  [
+    'web',
+    'no database',
+    'DATABASE_UNAVAILABLE',
+    () => ({ DATABASE_URL: 'postgresql://a:b@127.0.0.1:1/c' }),
+    /database does not answer: connect ECONNREFUSED/,
+  ],
   [
     'validator',
     'a key that others can read',

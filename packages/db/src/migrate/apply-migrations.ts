@@ -1,4 +1,5 @@
 import { AppError } from '@muster/protocol/errors/app-error';
+import { causeChain } from '@muster/runtime/cause-chain';
 import type { SchemaEngine } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
 import { databaseError, translateDatabaseError } from '../database-error.ts';
@@ -60,7 +61,9 @@ async function requireServer(url: string): Promise<void> {
   // What breaks later is told by the query that needs it.
   client.on('error', () => undefined);
   try {
-    await client.connect();
+    await client.connect().catch((cause: unknown) => {
+      throw unreachable(cause);
+    });
     const { rows } = await client.query<{ version: number }>(`SELECT current_setting('server_version_num')::int / 10000 AS version`);
     const version = rows[0]?.version ?? 0;
     if (version < OLDEST_SERVER) {
@@ -72,6 +75,13 @@ async function requireServer(url: string): Promise<void> {
     await client.end().catch(() => undefined);
   }
 }
+
+/** Whatever a server says to a first connection (or leaves unsaid), the database is not at fault: nothing of it was seen. */
+const unreachable = (cause: unknown): AppError =>
+  databaseError('DATABASE_UNAVAILABLE', `The database does not answer: ${causeChain(cause)}.`, {
+    hint: 'Check host, port, user, password and database in DATABASE_URL, and that PostgreSQL runs there.',
+    cause,
+  });
 
 function explainFailure(cause: unknown): AppError {
   if (AppError.is(cause)) return cause;

@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEmptyDatabase } from '../testing/test-database.ts';
@@ -66,6 +67,22 @@ describe('migrations', () => {
     });
     await expect(applyMigrations({ url: `postgresql://muster:${password}@127.0.0.1:${port}/missing` })).rejects.toMatchObject({
       code: 'DATABASE_UNAVAILABLE',
+      publicMessage: expect.stringContaining('database "missing" does not exist'),
     });
+  });
+
+  it('blame no database that they have not seen, when something else answers at its address', async () => {
+    const other = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const address = other.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    try {
+      await expect(applyMigrations({ url: `postgresql://muster:x@127.0.0.1:${port}/muster` })).rejects.toMatchObject({
+        code: 'DATABASE_UNAVAILABLE',
+        hint: expect.stringContaining('DATABASE_URL'),
+      });
+    } finally {
+      other.close();
+    }
   });
 });
