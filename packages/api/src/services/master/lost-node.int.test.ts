@@ -46,7 +46,7 @@ const run = async ({ session }: Beating, start: Extract<ReceivedOrder, { kind: '
   });
   return { allocationId, epoch };
 };
-const spec = { image: 'busybox:1.37', restart: { policy: 'on-failure', maxRetries: 3, backoff: '0s' } };
+const spec = { image: 'busybox:1.37', grace: '0s', restart: { policy: 'on-failure', maxRetries: 3, backoff: '0s' } };
 
 describe('a node that falls silent', () => {
   it('has its containers unknown, then lost and placed elsewhere under a new epoch', async () => {

@@ -38,10 +38,14 @@ describe('planAllocation', () => {
     expect(plan({ node: { ...node, phase: 'Draining' } }).stop).toBe('evicted');
   });
 
-  it('knows nothing of it while its node misses heartbeats, and gives it up when the node is lost', () => {
+  it('knows nothing of it while its node misses heartbeats, and gives it up once a lost node must have stopped it', () => {
     expect(plan({ node: { ...node, phase: 'Unhealthy' } }).move).toMatchObject({ to: 'Unknown' });
     expect(plan({ node: { ...node, phase: 'Unhealthy' }, allocation: allocationWith({ phase: 'Unknown' }) })).toEqual(KEEP);
-    expect(plan({ node: { ...node, phase: 'Lost' }, allocation: allocationWith({ phase: 'Unknown' }) }).move).toMatchObject({ to: 'Lost' });
+    const lost = (phaseForMs: number) =>
+      plan({ node: { ...node, phase: 'Lost', phaseForMs }, allocation: allocationWith({ phase: 'Unknown' }) });
+    // The containers' grace is 10 s; a quarter of the loss covers what is on its way.
+    expect(lost(10_000 + LOST_AFTER_MS / 4)).toEqual(KEEP);
+    expect(lost(10_001 + LOST_AFTER_MS / 4).move).toMatchObject({ to: 'Lost' });
   });
 
   it('takes the returning node’s word for what became of it', () => {

@@ -53,15 +53,18 @@ export function planAllocation(input: AllocationPlanInput): AllocationPlan {
     if (!node.reachable || node.phaseForMs > patienceMs) return end('Lost', `its node is gone (${node.phase})`);
     return stop(input, input.runOpen ? 'evicted' : 'buyer');
   }
-  if (node.phase === 'Lost') return end('Lost', 'its node stopped answering and the grace period is over');
-  if (node.phase === 'Unhealthy')
-    return {
-      ...stopIfWanted(input),
-      move:
-        allocation.phase === 'Unknown' || allocation.phase === 'Pending' ? null : { to: 'Unknown', reason: 'its node misses heartbeats' },
-    };
+  if (node.phase === 'Lost') {
+    // The node begins to stop its containers only now, counts from when it last heard us, and they have their grace.
+    const fencedAfterMs = spec.graceMs + lostAfterMs / 4;
+    if (node.phaseForMs > fencedAfterMs) return end('Lost', 'its node stopped answering and the grace period is over');
+    return { ...stopIfWanted(input), move: unknown(allocation) };
+  }
+  if (node.phase === 'Unhealthy') return { ...stopIfWanted(input), move: unknown(allocation) };
   return { ...stopIfWanted(input), move: returning(input) };
 }
+
+const unknown = ({ phase }: TimedAllocation): AllocationPlan['move'] =>
+  phase === 'Unknown' || phase === 'Pending' ? null : { to: 'Unknown', reason: 'its node misses heartbeats' };
 
 const end = (to: 'Lost', reason: string): AllocationPlan => ({ move: { to, reason }, stop: null });
 
