@@ -179,7 +179,7 @@ describe('the lists', () => {
     expect(first.items).toHaveLength(2);
     const second = await tasks().list.query({ runId, limit: 200, cursor: first.nextCursor });
     const times = [...first.items, ...second.items].map(({ createdAt }) => createdAt);
-    expect(times).toEqual([...times].sort().reverse());
+    expect(times).toEqual(times.toSorted().toReversed());
     expect(second.nextCursor).toBeNull();
   });
 });
