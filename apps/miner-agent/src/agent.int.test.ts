@@ -33,6 +33,29 @@ const refusalOf = async (call: Promise<unknown>) =>
   )?.code;
 const strangerKey = (): Signer => createSigner(`0x${randomBytes(32).toString('hex')}`);
 
+const challenge = async (
+  endpoint: string,
+  kind: string,
+  params: unknown,
+  change: { by?: Signer; seq?: number; round?: number; now?: number; ttlMs?: number } = {},
+) => {
+  const { by = stage.validator, seq = 1, round = 1, now = Date.now(), ttlMs = 60_000 } = change;
+  const header = newHeader({
+    runId: stage.runId,
+    sender: by.address,
+    audience: audienceOfAddress(stage.node.address),
+    now,
+    ttlMs,
+  });
+  const envelope = signMessage(
+    Challenge,
+    { ...header, seq, round, kind, params: canonicalJson(params) },
+    { domain: stage.domain, signer: by },
+  );
+  const client = createMinerClient({ endpoint, fetch });
+  return { envelope, client, answer: client.challenge.mutate({ envelope }) };
+};
+
 describe('registering', () => {
   it('registers, announces a document with the registered hash, and resumes after a restart without paying again', async () => {
     const { chain, runId, node, start, master } = await setUp({ requirements: 'cpu: 1.., memory: 256MiB..' });
@@ -81,6 +104,18 @@ describe('registering', () => {
     await life.event('announced');
   });
 
+  it('does not take the node key of another provider', async () => {
+    const { chain, start } = await setUp();
+    const life = start();
+    await life.event('registered');
+    await life.stop();
+    const stranger = chain.account('stranger').address;
+    expect(await start({ MUSTER_PROVIDER_KEY: '', MUSTER_PROVIDER: stranger }).ended).toMatchObject({
+      code: 'NODE_OWNED_BY_ANOTHER_PROVIDER',
+      publicMessage: expect.stringContaining(chain.account('provider').address),
+    });
+  });
+
   it('waits for an RPC that does not answer, and says so', async () => {
     const { start } = await setUp();
     const life = start({ MUSTER_RPC_URL: 'http://127.0.0.1:9' });
@@ -90,28 +125,6 @@ describe('registering', () => {
 });
 
 describe('challenges', () => {
-  const challenge = async (
-    endpoint: string,
-    kind: string,
-    params: unknown,
-    change: { by?: Signer; seq?: number; round?: number; ttlMs?: number } = {},
-  ) => {
-    const { by = stage.validator, seq = 1, round = 1, ttlMs = 60_000 } = change;
-    const header = newHeader({
-      runId: stage.runId,
-      sender: by.address,
-      audience: audienceOfAddress(stage.node.address),
-      now: Date.now(),
-      ttlMs,
-    });
-    const envelope = signMessage(
-      Challenge,
-      { ...header, seq, round, kind, params: canonicalJson(params) },
-      { domain: stage.domain, signer: by },
-    );
-    const client = createMinerClient({ endpoint, fetch });
-    return { envelope, client, answer: client.challenge.mutate({ envelope }) };
-  };
   const resultOf = async (endpoint: string, kind: string, params: unknown) => {
     const { answer } = await challenge(endpoint, kind, params);
     const { envelope } = await answer;
@@ -154,6 +167,26 @@ describe('challenges', () => {
     expect(await refusalOf(createMinerClient({ endpoint: again, fetch }).challenge.mutate({ envelope: once.envelope }))).toBe(
       'NONCE_REPLAYED',
     );
+  });
+});
+
+describe('a challenge out of time', () => {
+  it('is refused when it arrives expired, with the clock to sign it by; one that expires under way leaves no container', async () => {
+    const { start, node } = await setUp();
+    const life = start();
+    await life.event('announced');
+    const endpoint = String((await life.event('ready'))['endpoint']);
+    const late = AppError.fromWire(
+      await (await challenge(endpoint, 'identity', {}, { now: Date.now() - 70_000 })).answer.catch((error: unknown) => error),
+    );
+    expect(late).toMatchObject({ code: 'MESSAGE_EXPIRED', hint: expect.stringContaining('clock'), data: { now: expect.any(Number) } });
+
+    const params = { image: 'muster/demo:latest', command: ['sleep', '60'], nonce: '00'.repeat(16), timeoutMs: 20_000 };
+    expect(await refusalOf((await challenge(endpoint, 'container', params, { ttlMs: 2_000 })).answer)).toBe('CHALLENGE_EXPIRED');
+    expect(await life.event('challenge.refused', ({ code }) => code === 'CHALLENGE_EXPIRED')).toMatchObject({
+      err: { hint: expect.any(String) },
+    });
+    expect(await runtime.listContainers({ [LABEL.node]: node.address })).toEqual([]);
   });
 });
 

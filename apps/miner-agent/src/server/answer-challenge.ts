@@ -56,7 +56,9 @@ export function createChallengeDesk(options: ChallengeDeskOptions): (envelope: u
     const signal = AbortSignal.any([options.signal, deadline]);
     const result = await inTurn(async () => {
       if (deadline.aborted) throw new AppError('CHALLENGE_EXPIRED');
-      return answerChallenge(kind, params, { ...options.facts(), signal });
+      return answerChallenge(kind, params, { ...options.facts(), signal }).catch((error: unknown) => {
+        throw deadline.aborted && !(error instanceof AppError) ? new AppError('CHALLENGE_EXPIRED', { cause: error }) : error;
+      });
     });
     const header = newHeader({ runId, sender: signer.address, audience: audienceOfAddress(validator), now: now(), ttlMs: ANSWER_TTL_MS });
     const signed = signMessage(ChallengeAnswer, { ...header, challengeDigest: digest, seq, round, result }, { domain, signer });
