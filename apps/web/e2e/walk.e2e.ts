@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { devBuyer } from '@muster/network/chain';
 import { demoImage } from '@muster/network/demo-image';
 import { type DockerEngine, ensureDockerEngine } from '@muster/network/docker-engine';
 import { freePort } from '@muster/network/free-port';
@@ -125,11 +126,31 @@ describe('a buyer walks through the dashboard', () => {
     expect(running).toEqual([]);
   });
 
+  it('registers a node from the link of a miner that holds no provider key', async () => {
+    const nodeKeyFile = join(dir, 'keys', 'second-node.key');
+    const miner = network.addMiner({
+      runId,
+      port: await freePort(),
+      engine,
+      name: 'second-miner',
+      nodeKeyFile,
+      providerAddress: devBuyer.address,
+    });
+    const offered = await miner.waitForEvent('consent.offered', { timeoutMs: 60_000 });
+    await page.goto(String(offered['link']));
+    await byId('register-node').click();
+    await miner.waitForEvent('registered', { timeoutMs: 60_000 });
+    await screenshot(page, '09-registered-by-link');
+    await page.goto(`${network.url}/runs/${runId}`);
+    await page.locator('[data-testid=node-row][data-phase=Healthy]').nth(1).waitFor({ timeout: 120_000 });
+    expect(await byId('node-row').count()).toBe(2);
+  });
+
   it('shows nothing of the run to somebody else', async () => {
     const { page: other } = await openPage(browser, { width: 390, height: 844 });
     await other.goto(`${network.url}/runs/${runId}`);
     await other.getByTestId('connect-button').first().waitFor();
-    await screenshot(other, '09-stranger-mobile');
+    await screenshot(other, '10-stranger-mobile');
     expect(await other.getByTestId('node-row').count()).toBe(0);
     await other.context().close();
   });
@@ -142,7 +163,7 @@ describe('a buyer walks through the dashboard', () => {
       .getByText(/closed/i)
       .first()
       .waitFor({ timeout: 60_000 });
-    await screenshot(page, '10-closed');
+    await screenshot(page, '11-closed');
     expect(errors).toEqual([]);
   });
 });

@@ -74,7 +74,8 @@ export interface MinerOptions {
   runId: string;
   port: number;
   nodeKeyFile: string;
-  providerKeyFile: string;
+  /** The provider: its key on the miner, or its address alone, and then its wallet registers the node by the agent's link. */
+  provider: { keyFile: string } | { address: string };
   dockerHost: string;
   dashboardUrl: string;
 }
@@ -87,7 +88,9 @@ function minerEnv(options: MinerOptions): Record<string, string> {
     MUSTER_LISTEN_PORT: String(options.port),
     MUSTER_ENDPOINT: `http://127.0.0.1:${options.port}`,
     MUSTER_NODE_KEY_FILE: options.nodeKeyFile,
-    MUSTER_PROVIDER_KEY_FILE: options.providerKeyFile,
+    ...('keyFile' in options.provider
+      ? { MUSTER_PROVIDER_KEY_FILE: options.provider.keyFile }
+      : { MUSTER_PROVIDER: options.provider.address }),
     MUSTER_DASHBOARD_URL: options.dashboardUrl,
     MUSTER_STOP_CONTAINERS_ON_EXIT: '1',
     DOCKER_HOST: options.dockerHost,

@@ -34,7 +34,15 @@ export interface Network {
   databaseUrl(): Promise<string>;
   /** Runs the miner agent's `leave` command beside the running agent, as its operator would. */
   leaveRun(): Promise<void>;
-  addMiner(options: { runId: string; port: number; name?: string; nodeKeyFile?: string; engine: DockerEngine }): ManagedProcess;
+  addMiner(options: {
+    runId: string;
+    port: number;
+    engine: DockerEngine;
+    name?: string;
+    nodeKeyFile?: string;
+    /** Without the provider's key on the miner: its wallet registers the node. */
+    providerAddress?: string;
+  }): ManagedProcess;
   /** Every daemon that runs, newest first. */
   processes(): ManagedProcess[];
   stop(): Promise<void>;
@@ -89,16 +97,9 @@ export async function startNetwork({ dataDir, ports, engine, extraEnv = {}, onPr
         if (!found) throw new Error('the web process runs no embedded PostgreSQL');
         return found;
       },
-      addMiner: ({ runId, port, name, nodeKeyFile = keys.node.file, engine: { host } }) => {
-        miner = {
-          ...(name ? { name } : {}),
-          runId,
-          port,
-          nodeKeyFile,
-          providerKeyFile: keys.provider.file,
-          dockerHost: host,
-          dashboardUrl: url,
-        };
+      addMiner: ({ runId, port, name, nodeKeyFile = keys.node.file, providerAddress, engine: { host } }) => {
+        const provider = providerAddress ? { address: providerAddress } : { keyFile: keys.provider.file };
+        miner = { ...(name ? { name } : {}), runId, port, nodeKeyFile, provider, dockerHost: host, dashboardUrl: url };
         return track(startMiner(surroundings, miner));
       },
       leaveRun: async () => {
