@@ -5,6 +5,7 @@ import {
   type inferRouterContext,
   type TRPCProcedureType,
 } from '@trpc/server';
+import { directCallOf } from '../agent-trpc.ts';
 import type { LogFailure } from './log-failure.ts';
 
 type CallType = Extract<TRPCProcedureType, 'mutation' | 'subscription'>;
@@ -20,8 +21,11 @@ export function createProcedureCalls<TRouter extends AnyTRPCRouter>(router: TRou
   return {
     has: (path: string, type: CallType): boolean => procedures[path]?._def.type === type,
     /** The result of a procedure that the router has. What it throws becomes an answer by `errorOf`. */
-    call: ({ path, type, input, ctx, signal }: Call<inferRouterContext<TRouter>>): Promise<unknown> =>
-      procedures[path]({ ctx, path, type, getRawInput: () => Promise.resolve(input), signal, batchIndex: 0 }),
+    call: ({ path, type, input, ctx, signal }: Call<inferRouterContext<TRouter>>): Promise<unknown> => {
+      const procedure = procedures[path];
+      const direct = directCallOf(procedure);
+      return direct ? direct(ctx, input) : procedure({ ctx, path, type, getRawInput: () => Promise.resolve(input), signal, batchIndex: 0 });
+    },
     errorOf: (cause: unknown, { path, type }: { path: string; type: CallType }) => {
       const error = getTRPCErrorFromUnknown(cause);
       onFailure(error, path);

@@ -1,8 +1,10 @@
 import { capabilitiesSchema } from '@muster/protocol/capabilities';
 import { z } from 'zod';
-import { agentProcedure } from '../../agent-trpc.ts';
+import { agentMutation } from '../../agent-trpc.ts';
 import { envelopeShape } from '../../shapes/envelope.ts';
 
-export const announceEndpoint = agentProcedure
-  .input(z.strictObject({ envelope: envelopeShape, capabilities: capabilitiesSchema }))
-  .mutation(({ ctx, input }) => ctx.services.discovery.announce({ ...input, remoteAddress: ctx.remoteAddress }));
+const input = z.strictObject({ envelope: envelopeShape, capabilities: capabilitiesSchema });
+
+export const announceEndpoint = agentMutation(input, ({ services, remoteAddress }, announcement) =>
+  services.discovery.announce({ ...announcement, remoteAddress }),
+);

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { agentProcedure } from '../../agent-trpc.ts';
+import { agentMutation } from '../../agent-trpc.ts';
 import { nodeRef } from '../../shapes/common.ts';
 
+const input = nodeRef.extend({ seq: z.int().positive(), round: z.int().nonnegative(), document: z.record(z.string(), z.unknown()) });
+
 /** Accepts a document only if its hash is the evidence hash of a verdict on chain: the chain is its signature. */
-export const publishEvidence = agentProcedure
-  .input(nodeRef.extend({ seq: z.int().positive(), round: z.int().nonnegative(), document: z.record(z.string(), z.unknown()) }))
-  .mutation(({ ctx, input }) => ctx.services.discovery.publishEvidence({ ...input, remoteAddress: ctx.remoteAddress }));
+export const publishEvidence = agentMutation(input, ({ services, remoteAddress }, evidence) =>
+  services.discovery.publishEvidence({ ...evidence, remoteAddress }),
+);

@@ -1,7 +1,7 @@
 import { frameSchema } from '@muster/protocol/messages/frame';
 import { z } from 'zod';
-import { agentProcedure } from '../../agent-trpc.ts';
+import { agentMutation } from '../../agent-trpc.ts';
 
-export const acknowledgeSync = agentProcedure
-  .input(z.strictObject({ frame: frameSchema }))
-  .mutation(({ ctx, input }) => ctx.services.sessions.acknowledgeSync(input.frame));
+export const acknowledgeSync = agentMutation(z.strictObject({ frame: frameSchema }), (ctx, { frame }) =>
+  ctx.services.sessions.acknowledgeSync(frame),
+);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { agentProcedure } from '../../agent-trpc.ts';
+import { agentMutation } from '../../agent-trpc.ts';
 import { envelopeShape } from '../../shapes/envelope.ts';
 
 /** Answers with the master's half of the keys and every order that still matters. */
-export const openSession = agentProcedure
-  .input(z.strictObject({ envelope: envelopeShape }))
-  .mutation(({ ctx, input }) => ctx.services.sessions.open(input.envelope));
+export const openSession = agentMutation(z.strictObject({ envelope: envelopeShape }), (ctx, { envelope }) =>
+  ctx.services.sessions.open(envelope),
+);

@@ -1,7 +1,7 @@
 import { frameSchema } from '@muster/protocol/messages/frame';
 import { z } from 'zod';
-import { agentProcedure } from '../../agent-trpc.ts';
+import { agentMutation } from '../../agent-trpc.ts';
 
-export const recordHeartbeat = agentProcedure
-  .input(z.strictObject({ frame: frameSchema }))
-  .mutation(({ ctx, input }) => ctx.services.sessions.heartbeat(input.frame));
+export const recordHeartbeat = agentMutation(z.strictObject({ frame: frameSchema }), (ctx, { frame }) =>
+  ctx.services.sessions.heartbeat(frame),
+);

@@ -1,7 +1,5 @@
 import { frameSchema } from '@muster/protocol/messages/frame';
 import { z } from 'zod';
-import { agentProcedure } from '../../agent-trpc.ts';
+import { agentMutation } from '../../agent-trpc.ts';
 
-export const takeLogs = agentProcedure
-  .input(z.strictObject({ frame: frameSchema }))
-  .mutation(({ ctx, input }) => ctx.services.sessions.logs(input.frame));
+export const takeLogs = agentMutation(z.strictObject({ frame: frameSchema }), (ctx, { frame }) => ctx.services.sessions.logs(frame));
