@@ -9,6 +9,8 @@ import type { ErrorCode } from '@muster/protocol/errors/codes';
 import { createTempDir } from '@muster/runtime/temp-dir';
 import { generatePrivateKey } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { root } from '../../scripts/lib/run.mjs';
+import { ManagedProcess } from '../src/managed-process.ts';
 import { type Daemon, endOf } from './end-of.ts';
 
 // Every daemon as an operator starts it, with one thing wrong: it ends by itself and says what is wrong, in words.
@@ -120,6 +122,25 @@ const cases: Case[] = [
     new RegExp(`belongs to ${devAccount(ROLES.provider).address}`),
   ],
 ];
+
+describe('web that is told to stop while it starts', () => {
+  it('ends, with its database', async () => {
+    const web = new ManagedProcess({
+      name: 'web',
+      command: process.execPath,
+      args: [join(root, 'apps/web/dist/main.js')],
+      cwd: join(root, 'apps/web'),
+      env: { ...soundSettings('web'), MUSTER_DATA_DIR: join(directory.path, 'stopped') },
+      logFile: join(directory.path, 'stopped.log'),
+    });
+    const { serverPid } = await web.waitForEvent('database.started', { timeoutMs: 60_000 });
+    await web.stop();
+    // Not killed after the grace period.
+    expect(web.exitCode).toBe(0);
+    expect(web.events.map(({ event }) => event)).toContain('stopped');
+    expect(() => process.kill(Number(serverPid), 0)).toThrow('ESRCH');
+  });
+});
 
 describe('a daemon with a wrong setting', () => {
   it.each(cases)('%s, %s: ends with %s in words', async (daemon, _what, code, change, words) => {
