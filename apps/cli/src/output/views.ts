@@ -106,7 +106,9 @@ export function taskText(task: TaskView): string {
       allocation.error ? `${allocation.error.code}: ${allocation.error.message}` : allocation.phaseReason,
     ]),
   );
-  return task.allocations.length === 0 ? fields : `${fields}\n\n${allocations}`;
+  if (task.allocations.length === 0) return fields;
+  const hints = new Map(task.allocations.flatMap(({ error }) => (error?.hint ? [[error.code, error.hint]] : [])));
+  return [fields, '', allocations, ...[...hints].map(([code, hint]) => `\n${code}: ${hint}`)].join('\n');
 }
 
 export const snapshotsTable = (snapshots: readonly SnapshotView[]): string =>
