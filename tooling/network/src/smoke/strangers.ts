@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Address, type Hex, toHex } from 'viem';
+import { capabilitiesHash as hashOf, capabilitiesSchema } from '@muster/protocol/capabilities';
 import type { ErrorCode } from '@muster/protocol/errors/codes';
 import { createSigner } from '@muster/protocol/crypto/signer';
 import { type Envelope, type Message, signMessage } from '@muster/protocol/messages/define-message';
@@ -38,7 +39,7 @@ export async function announceAsStranger(
   const signer = stranger();
   const real = await db.prisma.announcement.findFirstOrThrow({ where: { runId } });
   const header = newHeader({ runId, sender: signer.address, audience: audienceOfOrigin(discoveryUri), now: Date.now(), ttlMs });
-  const { capabilitiesHash } = (real.envelope as unknown as Envelope<EndpointAnnouncement>).message;
+  const capabilitiesHash = hashOf(capabilitiesSchema.parse(real.capabilities));
   const announcement = {
     ...header,
     seq: 1,
