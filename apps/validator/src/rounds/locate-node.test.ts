@@ -5,7 +5,7 @@ import { EndpointAnnouncement } from '@muster/protocol/messages/endpoint-announc
 import { audienceOfOrigin, newHeader } from '@muster/protocol/messages/header';
 import { describe, expect, it } from 'vitest';
 import type { RoundJob } from '../ports/round.ts';
-import { CAPABILITIES } from '../testing/test-capabilities.ts';
+import { CAPABILITIES } from '@muster/protocol/testing/capabilities';
 import { createTestWorld, DISCOVERY_URI, START } from '../testing/test-world.ts';
 import { locateNode } from './locate-node.ts';
 

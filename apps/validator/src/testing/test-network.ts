@@ -14,7 +14,7 @@ import { NodeConsent } from '@muster/protocol/messages/node-consent';
 import { z } from 'zod';
 import { generatePrivateKey } from 'viem/accounts';
 import type { Address } from 'viem';
-import { CAPABILITIES } from './test-capabilities.ts';
+import { CAPABILITIES } from '@muster/protocol/testing/capabilities';
 import { answerChallenge, type TestNodeOptions } from './test-node.ts';
 
 const CAPABILITIES_HASH = capabilitiesHash(CAPABILITIES);

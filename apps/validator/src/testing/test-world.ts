@@ -16,7 +16,7 @@ import { systemRandom } from '../ports/random.ts';
 import type { VerdictCall } from '../ports/registry.ts';
 import { roundName } from '../ports/round.ts';
 import type { RoundDeps } from '../rounds/deps.ts';
-import { CAPABILITIES } from './test-capabilities.ts';
+import { CAPABILITIES } from '@muster/protocol/testing/capabilities';
 import { answerChallenge, type TestNodeOptions } from './test-node.ts';
 
 const key = (digit: number) => `0x${String(digit).repeat(64)}` as const;

@@ -17,21 +17,11 @@ import { musterDomain } from '@muster/protocol/messages/domain';
 import { EndpointAnnouncement } from '@muster/protocol/messages/endpoint-announcement';
 import { audienceOfAddress, audienceOfOrigin, newHeader } from '@muster/protocol/messages/header';
 import { Invite } from '@muster/protocol/messages/invite';
+import { CAPABILITIES } from '@muster/protocol/testing/capabilities';
 import { NodeConsent } from '@muster/protocol/messages/node-consent';
 import type { Address, Hash, Hex } from 'viem';
 import { createMinerRouter } from '../miner.ts';
 import type { DiscoveryRouter } from '../types.ts';
-
-export const CAPABILITIES: CapabilityDocument = {
-  version: 1,
-  cpu: { model: 'Test CPU', cores: 4, threads: 8 },
-  memoryBytes: 16_000_000_000,
-  diskBytes: 100_000_000_000,
-  gpus: [],
-  os: { platform: 'linux', kernel: '6.1', arch: 'x64' },
-  docker: { version: '20.10' },
-  agent: { version: 'test' },
-};
 
 /** The document behind every verdict of these tests. */
 export const EVIDENCE = { kind: 'test', passed: true };

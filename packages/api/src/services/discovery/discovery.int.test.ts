@@ -7,7 +7,8 @@ import { signMessage } from '@muster/protocol/messages/define-message';
 import { EndpointQuery } from '@muster/protocol/messages/endpoint-query';
 import { audienceOfOrigin, newHeader } from '@muster/protocol/messages/header';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CAPABILITIES, EVIDENCE, EVIDENCE_HASH, startTestNode, type TestNode } from '../../testing/test-node.ts';
+import { CAPABILITIES } from '@muster/protocol/testing/capabilities';
+import { EVIDENCE, EVIDENCE_HASH, startTestNode, type TestNode } from '../../testing/test-node.ts';
 import { setUpStage, type Stage } from '../../testing/setup.ts';
 import type { DiscoveryRouter } from '../../types.ts';
 

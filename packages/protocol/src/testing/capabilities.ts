@@ -1,5 +1,6 @@
-import type { CapabilityDocument } from '@muster/protocol/capabilities';
+import type { CapabilityDocument } from '../capabilities.ts';
 
+/** A machine for tests of any package. */
 export const CAPABILITIES: CapabilityDocument = {
   version: 1,
   cpu: { model: 'Test CPU', cores: 4, threads: 8 },
