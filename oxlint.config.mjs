@@ -46,6 +46,7 @@ export default defineConfig({
       files: [
         'tooling/**',
         'bench/**',
+        'tests/**',
         '**/scripts/**',
         'contracts/**',
         '**/build.mjs',

@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{apps,packages,tooling}/**/*.test.{ts,tsx}'],
+          include: ['{apps,packages,tooling,tests}/**/*.test.{ts,tsx}'],
           exclude: [...exclude, '**/*.prop.test.ts', '**/*.int.test.ts'],
           sequence: { groupOrder: 0 },
         },

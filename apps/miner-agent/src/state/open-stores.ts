@@ -1,11 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NonceStore } from '@muster/protocol/messages/nonce-guard';
-import type { Hex } from 'viem';
 import { agentStateSchema, initialState, type AgentState } from './agent-state.ts';
 import { openAllocationStore, type AllocationStore } from './allocation-store.ts';
 import { lockDataDir } from './data-dir.ts';
-import { loadEncryptionKey } from './encryption-key.ts';
+import { loadEncryptionKey, type EncryptionKey } from './encryption-key.ts';
 import { openJsonStore, type JsonStore } from './json-store.ts';
 import { openNonceStore } from './nonce-store.ts';
 
@@ -14,7 +13,7 @@ export interface AgentStores {
   state: JsonStore<AgentState>;
   allocations: AllocationStore;
   nonces: NonceStore;
-  encryptionKey: { publicKey: Hex };
+  encryptionKey: EncryptionKey;
   logsDirectory: string;
   scratchDirectory: string;
   /** Lets another agent have the directory. */

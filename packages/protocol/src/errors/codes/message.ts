@@ -33,6 +33,11 @@ export const messageCodes = {
     hint: 'Open a new session; if it repeats, somebody is altering the traffic.',
     severity: 'warn',
   },
+  SEAL_INVALID: {
+    title: 'What was sealed to this key does not open.',
+    hint: 'Seal it again to the key that the node announces now, for the same purpose.',
+    severity: 'warn',
+  },
   COUNTER_REPLAYED: {
     title: "The frame's counter did not rise.",
     hint: 'Send frames of a session in order, each once; open a new session after a restart.',
