@@ -58,6 +58,8 @@ export function startValidatorProcess({
   const events: ValidatorProcess['events'] = [];
   const waiters: (() => void)[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => {
+    // What it still says between the signal and its end is not what it was killed at.
+    if (child.killed && killAt !== undefined) return;
     const entry: { event: string; node?: string } = JSON.parse(line);
     events.push(entry);
     if (entry.event === killAt) child.kill('SIGKILL');

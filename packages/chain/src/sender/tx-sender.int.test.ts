@@ -103,9 +103,8 @@ describe('createTxSender', () => {
   it('does not send twice when the answer to the broadcast is lost', async () => {
     proxy.swallow('eth_sendRawTransaction');
     const { create } = newProcess();
-    const sent = create('my run');
-    setTimeout(() => proxy.behave(), 200);
-    expect((await sent).runId).toBe('1');
+    expect((await create('my run')).runId).toBe('1');
+    expect(proxy.seen).toContain('eth_sendRawTransaction');
     expect(await nonce()).toBe(1);
   });
 
