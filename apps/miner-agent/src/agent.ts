@@ -20,6 +20,7 @@ import { announceLoop } from './loops/announce.ts';
 import { ensureRegistered, type Registered } from './loops/register.ts';
 import { settlePast } from './loops/settle-past.ts';
 import { watchChain } from './loops/watch-chain.ts';
+import { createFeatureBook, UNKNOWN_FEATURES } from './resources/features.ts';
 import { startInbound } from './server/start-inbound.ts';
 import { openAgentStores } from './state/open-stores.ts';
 import { createTenancy, type Tenancy } from './tenancy.ts';
@@ -94,6 +95,7 @@ async function createContext({ config, client, keys, logger, signal }: ContextIn
     chain: createRunChain({ client, network, registry, runId, node, provider, self }),
     runtime: createDockerRuntime({ dockerHost }),
     host: createSystemHost(),
+    features: createFeatureBook(UNKNOWN_FEATURES),
     stores: await openAgentStores({ dataDir, identity: { chainId, registry, runId, node }, now: Date.now }),
     allowPrivate: network.isDev,
     logger: logger.child({ runId, node }),

@@ -4,6 +4,7 @@ import type { Logger } from '@muster/runtime/logger';
 import type { Config } from './config.ts';
 import type { ContainerRuntime } from './ports/container-runtime.ts';
 import type { Host } from './ports/host.ts';
+import type { FeatureBook } from './resources/features.ts';
 import type { RunChain } from './ports/run-chain.ts';
 import type { AgentStores } from './state/open-stores.ts';
 
@@ -17,6 +18,8 @@ export interface AgentContext {
   chain: RunChain;
   runtime: ContainerRuntime;
   host: Host;
+  /** What the machine can give beyond cores and bytes; whoever finds out writes it down. */
+  features: FeatureBook;
   stores: AgentStores;
   /** Whether peers may be at private addresses: on the dev chain alone. */
   allowPrivate: boolean;

@@ -6,6 +6,10 @@ import { byteCountSchema } from './primitives.ts';
 
 const label = z.string().max(200);
 
+/** One GPU, or one slice of a GPU that is divided (MIG): what can be given to a container by its UUID. */
+export const gpuSchema = z.strictObject({ uuid: label, model: label, memoryBytes: byteCountSchema });
+export type Gpu = z.output<typeof gpuSchema>;
+
 /** What a node's doctor found: the document whose canonical JSON's keccak is registered on chain. */
 export const capabilitiesSchema = z.strictObject({
   version: z.literal(1),
@@ -13,7 +17,7 @@ export const capabilitiesSchema = z.strictObject({
   memoryBytes: byteCountSchema,
   /** Free space where Docker keeps its data. */
   diskBytes: byteCountSchema,
-  gpus: z.array(z.strictObject({ uuid: label, model: label, memoryBytes: byteCountSchema })).max(64),
+  gpus: z.array(gpuSchema).max(64),
   os: z.strictObject({ platform: label, kernel: label, arch: label }),
   docker: z.strictObject({ version: label }),
   agent: z.strictObject({ version: label }),

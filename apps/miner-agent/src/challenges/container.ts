@@ -8,7 +8,7 @@ import {
 import { AppError } from '@muster/protocol/errors/app-error';
 import type { Address } from 'viem';
 import type { ContainerBlueprint, ContainerRuntime } from '../ports/container-runtime.ts';
-import { DEFAULT_LIMITS } from '../reconcile/blueprint.ts';
+import { FIXED_LIMITS } from '../reconcile/blueprint.ts';
 import { DEFAULT_USER } from '../reconcile/container-user.ts';
 import { LABEL, roleLabels } from '../reconcile/labels.ts';
 import type { ChallengeKind } from './kinds.ts';
@@ -62,7 +62,7 @@ const LIMITS: Omit<ContainerBlueprint, 'name' | 'labels' | 'image' | 'command' |
   cpus: 1,
   shmBytes: 16 * MiB,
   pids: 64,
-  openFiles: DEFAULT_LIMITS.openFiles,
+  openFiles: FIXED_LIMITS.openFiles,
   readOnlyRoot: true,
   tmpfsBytes: 16 * MiB,
   network: 'none',

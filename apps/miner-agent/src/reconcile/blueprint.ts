@@ -1,3 +1,4 @@
+import { DEFAULT_RESOURCES, demandOf } from '@muster/protocol/task-spec/defaults';
 import type { Address } from 'viem';
 import type { ContainerBlueprint } from '../ports/container-runtime.ts';
 import type { User } from './container-user.ts';
@@ -6,8 +7,8 @@ import { containerName, volumeName, writeLabels } from './labels.ts';
 
 const MiB = 1024 * 1024;
 
-/** What a task gets when it does not say. */
-export const DEFAULT_LIMITS = { memoryBytes: 512 * MiB, cpus: 1, shmBytes: 64 * MiB, tmpfsBytes: 64 * MiB, pids: 1024, openFiles: 16_384 };
+/** What no task chooses for itself. */
+export const FIXED_LIMITS = { tmpfsBytes: 64 * MiB, pids: 1024, openFiles: 16_384 };
 
 export interface BlueprintContext {
   node: Address;
@@ -19,7 +20,8 @@ export interface BlueprintContext {
 /** The container of an allocation. Pure: what the engine is asked for follows from the record alone. */
 export function blueprintOf(record: AllocationRecord, { node, user, imageEnv, hasInit }: BlueprintContext): ContainerBlueprint {
   const { spec } = record;
-  const { resources } = spec;
+  // A limit is what was promised: the books and the engine count alike.
+  const demand = demandOf(spec);
   return {
     name: containerName(record),
     labels: writeLabels({ ...record, node }),
@@ -28,12 +30,10 @@ export function blueprintOf(record: AllocationRecord, { node, user, imageEnv, ha
     entrypoint: spec.entrypoint ?? [],
     env: environmentOf(record, imageEnv),
     user: `${user.uid}:${user.gid}`,
-    memoryBytes: resources.memoryBytes ?? DEFAULT_LIMITS.memoryBytes,
-    cpus: resources.cpu ?? DEFAULT_LIMITS.cpus,
-    shmBytes: resources.shmBytes ?? DEFAULT_LIMITS.shmBytes,
-    pids: DEFAULT_LIMITS.pids,
-    openFiles: DEFAULT_LIMITS.openFiles,
-    tmpfsBytes: DEFAULT_LIMITS.tmpfsBytes,
+    memoryBytes: demand.memoryBytes,
+    cpus: demand.cpu,
+    shmBytes: spec.resources.shmBytes ?? DEFAULT_RESOURCES.shmBytes,
+    ...FIXED_LIMITS,
     readOnlyRoot: spec.readOnlyRoot,
     network: spec.network === 'none' ? 'none' : networkName(record),
     volumes: spec.volumes.map(({ name, path }) => ({ name: volumeName(record, name), path })),

@@ -24,6 +24,24 @@ describe('heartbeats', () => {
     expect(heartbeatSchema.safeParse({ ...heartbeat, usage: { ...heartbeat.usage, cpu: -1 } }).success).toBe(false);
   });
 
+  it('tell of the offer, and of live usage as far as the system does', () => {
+    const full = {
+      ...heartbeat,
+      usage: { ...heartbeat.usage, rxBytesPerSecond: 10.5, gpus: [{ uuid: 'GPU-1', utilisation: 0.97 }] },
+      offer: {
+        capacity: { cpu: 2, memoryBytes: 1e9, diskBytes: 1e9, gpus: [] },
+        perAllocation: {},
+        features: { gpu: false, egress: true, root: false, ports: false },
+        maxAllocations: 4,
+        accepting: true,
+      },
+      allocations: [{ allocationId, epoch: 1, phase: 'Running', gpus: ['GPU-1'], usage: { cpu: 1, memoryBytes: 5 } }],
+    };
+    expect(heartbeatSchema.parse(full)).toEqual(full);
+    const overdriven = { ...full.usage, gpus: [{ uuid: 'GPU-1', utilisation: 97 }] };
+    expect(heartbeatSchema.safeParse({ ...full, usage: overdriven }).success).toBe(false);
+  });
+
   it('are answered with orders whose form is checked', () => {
     const body = encodeOrderBody('drain', { reason: 'x', deadlineMs: NOW });
     const order = {

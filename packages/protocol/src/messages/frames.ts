@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { byteCountSchema, counterSchema, timestampMsSchema, uint32Schema, uuidSchema } from '../primitives.ts';
+import { offerSchema } from '../offer.ts';
 import { Order } from './order.ts';
 
 /** Bodies of the frames of a session (frame.ts); authenticated by MAC, so none of them is signed. */
@@ -24,18 +25,60 @@ const errorText = z.string().max(2000);
 /** A string, not the enum: a newer agent may report a code that this side does not know yet. */
 const errorCode = z.string().max(64);
 
+const share = z.number().min(0).max(1);
+
+/** Bytes per second since the reading before; left out where the system does not tell. */
+const trafficShape = { rxBytesPerSecond: z.number().nonnegative().optional(), txBytesPerSecond: z.number().nonnegative().optional() };
+
+export const gpuUsageSchema = z.strictObject({
+  uuid: z.string().max(200),
+  /** Left out, as the rest, where the driver does not tell. */
+  utilisation: share.optional(),
+  memoryBytes: byteCountSchema.optional(),
+  celsius: z.number().optional(),
+});
+export type GpuUsage = z.output<typeof gpuUsageSchema>;
+
+export const nodeUsageSchema = z.strictObject({
+  /** Busy hardware threads. */
+  cpu: z.number().nonnegative(),
+  memoryBytes: byteCountSchema,
+  diskBytes: byteCountSchema,
+  ...trafficShape,
+  gpus: z.array(gpuUsageSchema).max(64).optional(),
+});
+export type NodeUsage = z.output<typeof nodeUsageSchema>;
+
+export const allocationUsageSchema = z.strictObject({
+  /** Busy hardware threads. */
+  cpu: z.number().nonnegative(),
+  /** Without what the kernel can take back. */
+  memoryBytes: byteCountSchema,
+  /** What the container has written outside its volumes. */
+  diskBytes: byteCountSchema.optional(),
+  ...trafficShape,
+});
+export type AllocationUsage = z.output<typeof allocationUsageSchema>;
+
+const allocationBeatSchema = z.strictObject({
+  allocationId: uuidSchema,
+  epoch: uint32Schema,
+  phase: allocationPhaseSchema,
+  /** UUIDs of the GPUs that are its own; their usage is among the node's. */
+  gpus: z.array(z.string().max(200)).max(64).optional(),
+  /** While its container runs. */
+  usage: allocationUsageSchema.optional(),
+});
+
 export const heartbeatSchema = z.strictObject({
   at: timestampMsSchema,
-  usage: z.strictObject({
-    /** Busy hardware threads. */
-    cpu: z.number().nonnegative(),
-    memoryBytes: byteCountSchema,
-    diskBytes: byteCountSchema,
-  }),
+  usage: nodeUsageSchema,
+  /** What the node would take; an agent that does not say is judged by its capability document. */
+  offer: offerSchema.optional(),
   /** The highest order version that the node has carried out. */
   orderEpoch: uint32Schema,
   orderCounter: counterSchema,
-  allocations: z.array(z.strictObject({ allocationId: uuidSchema, epoch: uint32Schema, phase: allocationPhaseSchema })).max(1000),
+  allocations: z.array(allocationBeatSchema).max(1000),
 });
 export type Heartbeat = z.output<typeof heartbeatSchema>;
 

@@ -1,5 +1,6 @@
 import type { CapabilityDocument } from '../capabilities.ts';
 import { err, ok, type Result } from '../errors/result.ts';
+import { isGpuModel } from '../gpu-model.ts';
 import { formatBytes } from '../units/bytes.ts';
 import { formatRange } from './format-requirements.ts';
 import type { Range, RequirementKey, Requirements } from './requirements.ts';
@@ -30,7 +31,7 @@ function check({ key, range, actual, format }: Check): Unmet | undefined {
 function checkGpus(gpus: CapabilityDocument['gpus'], { gpu, gpuMemoryBytes }: Requirements): Unmet | undefined {
   if (gpu === undefined && gpuMemoryBytes === undefined) return undefined;
   const model = gpu?.model;
-  const ofModel = gpus.filter((candidate) => model === undefined || isModel(candidate.model, model));
+  const ofModel = gpus.filter((candidate) => model === undefined || isGpuModel(candidate.model, model));
   const fitting = ofModel.filter((candidate) => gpuMemoryBytes === undefined || isWithin(candidate.memoryBytes, gpuMemoryBytes));
   const count = gpu?.count ?? { min: 1 };
   if (isWithin(fitting.length, count)) return undefined;
@@ -44,19 +45,6 @@ function checkGpus(gpus: CapabilityDocument['gpus'], { gpu, gpuMemoryBytes }: Re
 
 function isWithin(value: number, { min, max }: Range): boolean {
   return (min === undefined || value >= min) && (max === undefined || value <= max);
-}
-
-/**
- * Whether a driver's name, such as `NVIDIA H100 80GB HBM3`, is of the model that was asked for: some run of its words, joined, equals
- * it. So `RTX4090` finds `GeForce RTX 4090`, and `A10` never finds an A100.
- */
-function isModel(driverName: string, asked: string): boolean {
-  const words = driverName
-    .toLowerCase()
-    .split(/[^a-z0-9+]+/)
-    .filter((word) => word !== '');
-  const wanted = asked.toLowerCase().replace(/[^a-z0-9+]+/g, '');
-  return words.some((_, from) => words.some((__, to) => words.slice(from, to + 1).join('') === wanted));
 }
 
 /** Two digits are enough to read what a machine has. */

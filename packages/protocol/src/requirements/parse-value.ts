@@ -1,3 +1,4 @@
+import { gpuModelSchema } from '../gpu-model.ts';
 import { BYTES_EXPECTED, parseBytes } from '../units/bytes.ts';
 import { RequirementMistake } from './mistake.ts';
 import type { Range, Requirements } from './requirements.ts';
@@ -21,8 +22,7 @@ export function parseGpu(value: Piece, hint: string): NonNullable<Requirements['
 }
 
 function parseModel(piece: Piece, hint: string): string {
-  const isModel = /^[A-Za-z0-9][A-Za-z0-9 _+-]{0,59}$/.test(piece.text) && /[A-Za-z]/.test(piece.text);
-  if (!isModel) throw new RequirementMistake(piece, 'expected the name of a GPU model', hint);
+  if (!gpuModelSchema.safeParse(piece.text).success) throw new RequirementMistake(piece, 'expected the name of a GPU model', hint);
   return piece.text.replace(/\s+/g, ' ');
 }
 

@@ -21,14 +21,15 @@ function unknownField(parent: PropertyKey[], key: string): DescribedIssue {
 }
 
 const NESTED: Readonly<Record<string, readonly string[]>> = {
-  resources: ['cpu', 'memory', 'shm', 'disk'],
+  resources: ['cpu', 'memory', 'shm', 'disk', 'gpu'],
+  'resources.gpu': ['count', 'model', 'memory'],
   volumes: ['name', 'path'],
   restart: ['policy', 'maxRetries', 'backoff'],
 };
 
 function knownFieldsAt(path: readonly PropertyKey[]): readonly string[] {
-  const [top] = path;
-  return typeof top === 'string' ? (NESTED[top] ?? []) : Object.keys(taskDocumentSchema.shape);
+  const names = path.filter((part) => typeof part === 'string');
+  return names.length === 0 ? Object.keys(taskDocumentSchema.shape) : (NESTED[names.join('.')] ?? []);
 }
 
 function missing(issue: z.core.$ZodIssueInvalidType): string {

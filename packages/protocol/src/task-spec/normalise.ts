@@ -20,7 +20,7 @@ export const WRITTEN_AS: Readonly<Record<string, string>> = {
 /** Fills in defaults and units. The document's form is checked; the ranges are taskSpecSchema's to judge. */
 export function normalise(document: TaskDocument) {
   const { name, image, command, entrypoint, timeout, resources = {} } = document;
-  const { cpu, memory, shm, disk } = resources;
+  const { cpu, memory, shm, disk, gpu } = resources;
   return {
     ...(name === undefined ? {} : { name }),
     image,
@@ -32,6 +32,7 @@ export function normalise(document: TaskDocument) {
       ...(memory === undefined ? {} : { memoryBytes: parseBytes(memory) }),
       ...(shm === undefined ? {} : { shmBytes: parseBytes(shm) }),
       ...(disk === undefined ? {} : { diskBytes: parseBytes(disk) }),
+      ...(gpu === undefined ? {} : { gpu: normaliseGpu(gpu) }),
     },
     replicas: document.replicas ?? 1,
     volumes: document.volumes ?? [],
@@ -41,6 +42,14 @@ export function normalise(document: TaskDocument) {
     network: document.network ?? 'none',
     readOnlyRoot: document.readOnlyRoot ?? true,
     labels: document.labels ?? {},
+  };
+}
+
+function normaliseGpu({ count = 1, model, memory }: NonNullable<NonNullable<TaskDocument['resources']>['gpu']>) {
+  return {
+    count,
+    ...(model === undefined ? {} : { model: model.replace(/\s+/g, ' ') }),
+    ...(memory === undefined ? {} : { memoryBytes: parseBytes(memory) }),
   };
 }
 

@@ -9,7 +9,7 @@ image: ghcr.io/org/train@sha256:${'ab'.repeat(32)}
 command: ["--epochs", "3"]
 entrypoint: [python, train.py]
 env: { LEARNING_RATE: 0.001, DEBUG: true, NAME: "x y" }
-resources: { cpu: 1.5, memory: 512MiB, shm: 64MiB, disk: 10GB }
+resources: { cpu: 1.5, memory: 512MiB, shm: 64MiB, disk: 10GB, gpu: { model: RTX  4090, memory: 20GB } }
 replicas: all
 volumes:
   - { name: checkpoints, path: /data/checkpoints }
@@ -36,7 +36,13 @@ describe('parseTaskSpec', () => {
         command: ['--epochs', '3'],
         entrypoint: ['python', 'train.py'],
         env: { LEARNING_RATE: '0.001', DEBUG: 'true', NAME: 'x y' },
-        resources: { cpu: 1.5, memoryBytes: 536_870_912, shmBytes: 67_108_864, diskBytes: 10_000_000_000 },
+        resources: {
+          cpu: 1.5,
+          memoryBytes: 536_870_912,
+          shmBytes: 67_108_864,
+          diskBytes: 10_000_000_000,
+          gpu: { count: 1, model: 'RTX 4090', memoryBytes: 20_000_000_000 },
+        },
         replicas: 'all',
         volumes: [{ name: 'checkpoints', path: '/data/checkpoints' }],
         restart: { policy: 'on-failure', maxRetries: 5, backoffMs: 10_000 },
@@ -84,7 +90,18 @@ describe('parseTaskSpec', () => {
       'image: x\nresources:\n  cpu: 1\n  memroy: 1GB',
       { path: 'resources.memroy', hint: 'Did you mean memory?', line: 4, column: 3 },
     ],
-    ['a GPU, which comes later', 'image: x\nresources: {gpu: 1}', { path: 'resources.gpu', message: 'unknown field', line: 2 }],
+    [
+      'a GPU that is only counted',
+      'image: x\nresources: {gpu: 1}',
+      { path: 'resources.gpu', message: expect.stringContaining('{count: 1, model: H100}'), line: 2 },
+    ],
+    [
+      "a typing mistake in a GPU's field",
+      'image: x\nresources:\n  gpu:\n    modell: H100',
+      { path: 'resources.gpu.modell', hint: 'Did you mean model?', line: 4 },
+    ],
+    ["a GPU's memory without a unit", 'image: x\nresources: {gpu: {memory: lots}}', { path: 'resources.gpu.memory', line: 2 }],
+    ['no GPU at all', 'image: x\nresources: {gpu: {count: 0}}', { path: 'resources.gpu.count', message: expect.stringContaining('64') }],
     [
       'a command that is no list',
       'image: x\ncommand: echo hi',

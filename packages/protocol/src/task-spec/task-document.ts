@@ -1,11 +1,13 @@
 import { z } from 'zod';
 
+import { gpuModelSchema } from '../gpu-model.ts';
 import { BYTES_EXPECTED, parseBytes } from '../units/bytes.ts';
 import { DURATION_EXPECTED, parseDuration } from '../units/duration.ts';
 import {
   argumentsSchema,
   entrypointSchema,
   envNameSchema,
+  gpuCountSchema,
   imageSchema,
   labelNameSchema,
   networkSchema,
@@ -39,10 +41,27 @@ export const taskDocumentSchema = z.strictObject({
     .describe('Environment variables.'),
   resources: z
     .strictObject({
-      cpu: z.number().optional().describe('Hardware threads; fractions are allowed.'),
-      memory: bytes.optional().describe('Memory limit.'),
-      shm: bytes.optional().describe('Size of /dev/shm.'),
-      disk: bytes.optional().describe('Free space that the node must have.'),
+      cpu: z.number().optional().describe('Hardware threads; fractions are allowed. Default 0.25.'),
+      memory: bytes.optional().describe('Memory limit. Default 256MiB.'),
+      shm: bytes.optional().describe('Size of /dev/shm. Default 64MiB.'),
+      disk: bytes.optional().describe('Free space that the node must have. Default 512MiB.'),
+      gpu: z
+        .strictObject(
+          {
+            count: gpuCountSchema.optional().describe('How many. Default 1.'),
+            model: gpuModelSchema
+              .optional()
+              .describe('Any, when left out.')
+              .meta({ examples: ['H100', 'RTX 4090'] }),
+            memory: bytes.optional().describe('Of each GPU, at least.'),
+          },
+          {
+            error: (issue) =>
+              issue.code === 'invalid_type' ? 'expected what the GPUs must be, such as {count: 1, model: H100}' : undefined,
+          },
+        )
+        .optional()
+        .describe('GPUs for this task alone; none when left out.'),
     })
     .optional(),
   replicas: replicasSchema.optional().describe('How many copies, or all for one on every node. Default 1.'),

@@ -2,6 +2,7 @@ import type { Hex } from 'viem';
 import { z } from 'zod';
 
 import { hashJson } from '../canonical-json.ts';
+import { gpuModelSchema } from '../gpu-model.ts';
 import { byteCountSchema } from '../primitives.ts';
 import { volumeNameSchema } from './volume-name.ts';
 
@@ -34,6 +35,8 @@ export const mountPathSchema = z
   .refine((path) => !/^\/(proc|sys|dev|etc)(\/|$)/.test(path), 'expected a path outside /proc, /sys, /dev and /etc');
 const replicas = 'expected a number from 1 to 10000, or all';
 export const replicasSchema = z.union([z.int(replicas).min(1, replicas).max(10_000, replicas), z.literal('all')], { error: replicas });
+const gpuCount = 'expected a number of GPUs from 1 to 64';
+export const gpuCountSchema = z.int(gpuCount).min(1, gpuCount).max(64, gpuCount);
 export const networkSchema = z.enum(['none', 'egress']);
 export const volumesSchema = z
   .array(z.strictObject({ name: volumeNameSchema, path: mountPathSchema }))
@@ -66,6 +69,15 @@ export const taskSpecSchema = z.strictObject({
     shmBytes: byteCountSchema.min(1).optional(),
     /** What the node must have free; not a limit. */
     diskBytes: byteCountSchema.min(1).optional(),
+    /** Whole GPUs (or slices of one, where it is divided), for this container alone. */
+    gpu: z
+      .strictObject({
+        count: gpuCountSchema,
+        model: gpuModelSchema.optional(),
+        /** Of each. */
+        memoryBytes: byteCountSchema.min(1).optional(),
+      })
+      .optional(),
   }),
   replicas: replicasSchema,
   volumes: volumesSchema,

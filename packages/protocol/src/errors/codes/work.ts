@@ -24,6 +24,16 @@ export const workCodes = {
     severity: 'info',
   },
   NODE_NOT_READY: { title: 'The node has no open session.', hint: 'Wait until the node is healthy again.', severity: 'info' },
+  POLICY_REFUSED: {
+    title: "The node's owner does not allow this.",
+    hint: "The message names the owner's rule; change the task, or let it run on another node.",
+    severity: 'info',
+  },
+  RESOURCES_EXHAUSTED: {
+    title: 'The node has promised what it has to other tasks.',
+    hint: 'Ask for less, or wait until something there ends; the task is placed elsewhere if it fits.',
+    severity: 'info',
+  },
   NODE_LOST: {
     title: 'The node stopped answering and its grace period is over.',
     hint: 'The allocation may be placed elsewhere, as the restart policy says.',
