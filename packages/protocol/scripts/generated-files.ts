@@ -1,6 +1,7 @@
 import { taskSpecJsonSchema } from '../src/task-spec/json-schema.ts';
 import { consentVectors } from './consent-vectors.ts';
 import { frameVectors } from './frame-vectors.ts';
+import { imageVectors } from './image-vectors.ts';
 import { messageVectors } from './message-vectors.ts';
 import { refusalVectors } from './refusal-vectors.ts';
 import { requirementVectors } from './requirement-vectors.ts';
@@ -10,6 +11,7 @@ export function generatedFiles(): Record<string, string> {
   const documents = {
     'schemas/task-spec.json': taskSpecJsonSchema(),
     'vectors/frames.json': frameVectors(),
+    'vectors/images.json': imageVectors(),
     'vectors/messages.json': messageVectors(),
     'vectors/node-consent.json': consentVectors(),
     'vectors/refusals.json': refusalVectors(),

@@ -17,7 +17,7 @@ const name = fc.stringMatching(/^[a-z0-9]{1,12}$/);
 /** Any document, with every field that it may have. */
 const documents = fc.record({
   name,
-  image: fc.constantFrom('busybox:1.37', 'ghcr.io/org/train@sha256:abc', 'localhost:5000/x'),
+  image: fc.constantFrom('busybox:1.37', `ghcr.io/org/train@sha256:${'ab'.repeat(32)}`, 'localhost:5000/x'),
   command: fc.array(text, { maxLength: 4 }),
   entrypoint: fc.array(text, { minLength: 1, maxLength: 3 }),
   env: fc.dictionary(fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,9}$/), fc.oneof(text, fc.integer(), fc.boolean()), { noNullPrototype: true }),

@@ -126,6 +126,7 @@ describe('parseTaskSpec', () => {
     ['an empty variable', 'image: x\nenv:\n  A:', { path: 'env.A', line: 3 }],
     ['replicas of zero', 'image: x\nreplicas: 0', { path: 'replicas', message: expect.stringContaining('or all'), line: 2 }],
     ['an image that is an option', 'image: --privileged', { path: 'image', line: 1 }],
+    ['an image with a bad tag', 'image: "x:a b"', { path: 'image', message: expect.stringContaining('the image\'s tag: "a b"'), line: 1 }],
     ['a list in place of a document', '- image: x', { path: '' }],
     ['an empty text', '', { path: '' }],
     ['broken YAML', 'image: [x', { line: 1 }],

@@ -32,7 +32,9 @@ const list = 'expected a list, such as ["sh", "-c", "echo hello"]';
 /** A task as a buyer writes it, in YAML or JSON. Every field is named here; any other is refused, never ignored. */
 export const taskDocumentSchema = z.strictObject({
   name: taskNameSchema.optional().describe('Shown in lists; the image when left out.'),
-  image: imageSchema.describe('The container image.'),
+  image: imageSchema
+    .meta({ examples: ['busybox:1.37', 'ghcr.io/org/train:v1'] })
+    .describe('The container image: [host[:port]/]path[:tag][@digest].'),
   command: z.array(z.string(), { error: list }).pipe(argumentsSchema).optional().describe("Replaces the image's arguments."),
   entrypoint: z.array(z.string(), { error: list }).pipe(entrypointSchema).optional().describe("Replaces the image's program."),
   env: z

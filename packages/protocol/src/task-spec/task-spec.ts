@@ -3,16 +3,19 @@ import { z } from 'zod';
 
 import { hashJson } from '../canonical-json.ts';
 import { gpuModelSchema } from '../gpu-model.ts';
+import { parseImageReference } from '../images/image-reference.ts';
 import { byteCountSchema } from '../primitives.ts';
 import { volumeNameSchema } from './volume-name.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Without whitespace or a leading dash; the engine judges the rest. */
-export const imageSchema = z
-  .string()
-  .max(512)
-  .regex(/^[a-zA-Z0-9][a-zA-Z0-9._/:@-]*$/, 'expected an image such as busybox:1.37 or ghcr.io/org/train@sha256:…');
+/** Kept as the buyer writes it; readers parse it. The refusal names the part that is wrong. */
+export const imageSchema = z.string().superRefine((text, context) => {
+  const parsed = parseImageReference(text);
+  if (parsed.ok) return;
+  const { part, message } = parsed.error;
+  context.addIssue({ code: 'custom', message: part === 'name' ? message : `the image's ${part}: ${message}` });
+});
 const argumentSchema = z
   .string()
   .max(32_768)
