@@ -1,7 +1,7 @@
-import { EnvError } from '@muster/runtime/env';
 import { describe, expect, it } from 'vitest';
 import { createConfig, requireRunId } from './config.ts';
 import { readEnv } from './env.ts';
+import { SettingsError } from './settings/settings-error.ts';
 
 const configOf = (env: Record<string, string>) => createConfig(readEnv(env));
 
@@ -20,7 +20,7 @@ describe('configuration', () => {
 
   it('names every bad variable with an example, and repeats no value', () => {
     const read = () => readEnv({ MUSTER_RUN_ID: 'x', MUSTER_LISTEN_PORT: '99999', MUSTER_PROVIDER: 'secret-looking' });
-    expect(read).toThrow(EnvError);
+    expect(read).toThrow(SettingsError);
     expect(read).toThrow(/MUSTER_RUN_ID.*Example: MUSTER_RUN_ID=1[\s\S]*MUSTER_PROVIDER[\s\S]*MUSTER_LISTEN_PORT/);
     expect(read).not.toThrow(/secret-looking/);
   });

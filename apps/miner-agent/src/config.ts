@@ -4,7 +4,8 @@ import { networkOf, type Network } from '@muster/chain/networks';
 import { AppError } from '@muster/protocol/errors/app-error';
 import type { KeySource } from '@muster/runtime/key-file';
 import type { Address } from 'viem';
-import type { Env } from './env.ts';
+import { settingsSchema, type Env } from './env.ts';
+import { listSettings, waysToSet } from './settings/list-settings.ts';
 
 export interface Config {
   network: Network;
@@ -30,7 +31,11 @@ export interface Config {
 export function createConfig(env: Env): Config {
   const network = networkOf(env.MUSTER_CHAIN_ID);
   const rpcUrl = env.MUSTER_RPC_URL ?? (network.isDev ? 'http://127.0.0.1:8545' : undefined);
-  if (!rpcUrl) throw new AppError('CONFIG_INVALID', { publicMessage: `MUSTER_RPC_URL is required on ${network.name}` });
+  if (!rpcUrl)
+    throw new AppError('CONFIG_INVALID', {
+      publicMessage: `MUSTER_RPC_URL is required on ${network.name}`,
+      hint: howToSet('MUSTER_RPC_URL'),
+    });
   return {
     network,
     rpcUrl,
@@ -69,6 +74,12 @@ export function requireRunId({ runId }: Config): string {
   if (runId !== null) return runId;
   throw new AppError('CONFIG_INVALID', {
     publicMessage: 'MUSTER_RUN_ID is required: the number of the run to serve',
-    hint: 'Example: MUSTER_RUN_ID=1',
+    hint: howToSet('MUSTER_RUN_ID'),
   });
+}
+
+/** One way as good as the other. */
+function howToSet(variable: keyof Env): string {
+  const setting = listSettings(settingsSchema).find((one) => one.variable === variable);
+  return setting ? `Set ${waysToSet(setting)}` : '';
 }

@@ -1,52 +1,114 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { addressSchema, httpUrlSchema, runIdSchema } from '@muster/protocol/primitives';
-import { parseEnv } from '@muster/runtime/env';
 import { z } from 'zod';
+import { mergeSettings } from './settings/merge-settings.ts';
+import { settingNotes, yesOrNo } from './settings/setting-notes.ts';
 
 const port = z.coerce.number().int('expected a port').min(0, 'expected a port').max(65_535, 'expected a port');
-const flag = z.enum(['0', '1'], 'expected 0 or 1').transform((value) => value === '1');
 const ms = z.coerce.number().int('expected whole milliseconds').positive('expected whole milliseconds');
 const bytes = z.coerce.number().int('expected whole bytes').positive('expected whole bytes');
 
-const schema = z.object({
-  MUSTER_CHAIN_ID: z.coerce.number().int('expected a chain id').positive('expected a chain id').default(31337),
-  MUSTER_RPC_URL: z.url('expected a URL').optional(),
-  MUSTER_REGISTRY: addressSchema.optional(),
-  MUSTER_VALIDATOR_SET: addressSchema.optional(),
-  MUSTER_DEPLOYMENT_BLOCK: z.coerce.number().int().nonnegative().optional(),
-  MUSTER_RUN_ID: runIdSchema.optional(),
-  MUSTER_NODE_KEY: z.string().optional(),
-  MUSTER_NODE_KEY_FILE: z.string().optional(),
-  MUSTER_PROVIDER: addressSchema.optional(),
-  MUSTER_PROVIDER_KEY: z.string().optional(),
-  MUSTER_PROVIDER_KEY_FILE: z.string().optional(),
-  MUSTER_DASHBOARD_URL: httpUrlSchema.optional(),
-  MUSTER_LISTEN_HOST: z.string().default('0.0.0.0'),
-  MUSTER_LISTEN_PORT: port.default(7700),
-  MUSTER_ENDPOINT: httpUrlSchema.optional(),
-  MUSTER_DATA_DIR: z.string().default(join(homedir(), '.muster', 'miner')),
-  MUSTER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error'], 'expected trace, debug, info, warn or error').default('info'),
-  MUSTER_LOG_FORMAT: z.enum(['pretty', 'json'], 'expected pretty or json').optional(),
-  MUSTER_STOP_CONTAINERS_ON_EXIT: flag.default(false),
-  MUSTER_ORPHAN_GRACE_MS: ms.default(60_000),
-  MUSTER_LOG_SPOOL_BYTES: bytes.default(64 * 1024 * 1024),
-  DOCKER_HOST: z.string().default('unix:///var/run/docker.sock'),
+/**
+ * Every setting of the agent, once. MUSTER_RUN_ID is also `--run-id` and `runId` in the configuration file: flags win over
+ * variables, variables over the file, the file over the defaults.
+ */
+export const settingsSchema = z.object({
+  MUSTER_RUN_ID: runIdSchema.optional().register(settingNotes, { about: 'the run to serve', example: '1' }),
+  MUSTER_CHAIN_ID: z.coerce
+    .number()
+    .int('expected a chain id')
+    .positive('expected a chain id')
+    .default(31337)
+    .register(settingNotes, { about: 'Anvil; 421614 Arbitrum Sepolia, 42161 Arbitrum One', example: '42161' }),
+  MUSTER_RPC_URL: z.url('expected a URL').optional().register(settingNotes, {
+    about: "the chain's RPC; required off the dev chain",
+    example: 'http://127.0.0.1:8545',
+    defaultText: '`http://127.0.0.1:8545` on Anvil',
+    secret: 'url',
+  }),
+  MUSTER_REGISTRY: addressSchema.optional().register(settingNotes, {
+    about: 'for a registry that the address book does not know',
+    example: '0x5FbDB2315678afecb367f032d93F642f64180aa3',
+    defaultText: 'address book',
+  }),
+  MUSTER_VALIDATOR_SET: addressSchema.optional().register(settingNotes, {
+    about: 'the same for the set of validators',
+    example: '0x5FbDB2315678afecb367f032d93F642f64180aa3',
+    defaultText: 'address book',
+  }),
+  MUSTER_DEPLOYMENT_BLOCK: z.coerce
+    .number('expected a block number')
+    .int('expected a block number')
+    .nonnegative('expected a block number')
+    .optional()
+    .register(settingNotes, { about: "the block of that registry's deployment", example: '0', defaultText: 'address book' }),
+  MUSTER_NODE_KEY: z.string().optional().register(settingNotes, { about: 'the node key itself, instead of a file', secret: 'key' }),
+  MUSTER_NODE_KEY_FILE: z.string().optional().register(settingNotes, {
+    about: 'names the node; signs everything it says; created when missing',
+    example: '/var/lib/muster/node.key',
+    defaultText: '`<data>/node.key`',
+  }),
+  MUSTER_PROVIDER_KEY: z
+    .string()
+    .optional()
+    .register(settingNotes, { about: "the provider's key itself, instead of a file", secret: 'key' }),
+  MUSTER_PROVIDER_KEY_FILE: z
+    .string()
+    .optional()
+    .register(settingNotes, { about: 'pays for the registration', example: '/etc/muster/provider.key' }),
+  MUSTER_PROVIDER: addressSchema.optional().register(settingNotes, {
+    about: "without such a key: the provider's address; the agent prints the node's consent as a link and waits",
+    example: '0x5FbDB2315678afecb367f032d93F642f64180aa3',
+  }),
+  MUSTER_DASHBOARD_URL: httpUrlSchema
+    .optional()
+    .register(settingNotes, { about: 'where that link leads', example: 'http://127.0.0.1:3000' }),
+  MUSTER_LISTEN_HOST: z
+    .string()
+    .default('0.0.0.0')
+    .register(settingNotes, { about: 'where validators and the master come in', example: '0.0.0.0' }),
+  MUSTER_LISTEN_PORT: port.default(7700).register(settingNotes, { about: 'its port', example: '7700' }),
+  MUSTER_ENDPOINT: httpUrlSchema.optional().register(settingNotes, {
+    about: 'the URL that is announced; set it when others reach the machine by another name',
+    example: 'http://203.0.113.7:7700',
+    defaultText: 'from the above',
+  }),
+  MUSTER_DATA_DIR: z
+    .string()
+    .default(join(homedir(), '.muster', 'miner'))
+    .register(settingNotes, {
+      about: 'keys, state, log spool; one agent at a time',
+      example: '/var/lib/muster',
+      defaultText: '`~/.muster/miner`',
+    }),
+  DOCKER_HOST: z
+    .string()
+    .default('unix:///var/run/docker.sock')
+    .register(settingNotes, { about: '`unix://…` or `tcp://…`', example: 'unix:///var/run/docker.sock' }),
+  MUSTER_STOP_CONTAINERS_ON_EXIT: yesOrNo
+    .default(false)
+    .register(settingNotes, { about: '`1`: leave no container behind when the agent ends', example: '1' }),
+  MUSTER_ORPHAN_GRACE_MS: ms
+    .default(60_000)
+    .register(settingNotes, { about: 'how long a container of ours that no order knows may stay', example: '60000' }),
+  MUSTER_LOG_SPOOL_BYTES: bytes.default(64 * 1024 * 1024).register(settingNotes, {
+    about: 'undelivered log per allocation; beyond it the oldest lines give way to a note',
+    example: '67108864',
+  }),
+  MUSTER_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error'], 'expected trace, debug, info, warn or error')
+    .default('info')
+    .register(settingNotes, { about: 'what is logged', example: 'info' }),
+  MUSTER_LOG_FORMAT: z
+    .enum(['pretty', 'json'], 'expected pretty or json')
+    .optional()
+    .register(settingNotes, { about: '`pretty` or `json`', example: 'json', defaultText: 'by terminal' }),
 });
 
-export type Env = z.output<typeof schema>;
+export type Env = z.output<typeof settingsSchema>;
 
-/** Throws EnvError with every bad variable, what was expected and an example. */
+/** The environment alone. Throws SettingsError with every bad variable, what was expected and an example. */
 export function readEnv(env: Readonly<Record<string, string | undefined>>): Env {
-  return parseEnv(schema, env, {
-    examples: {
-      MUSTER_RPC_URL: 'http://127.0.0.1:8545',
-      MUSTER_RUN_ID: '1',
-      MUSTER_PROVIDER: '0x5FbDB2315678afecb367f032d93F642f64180aa3',
-      MUSTER_ENDPOINT: 'http://203.0.113.7:7700',
-      MUSTER_DASHBOARD_URL: 'http://127.0.0.1:3000',
-      MUSTER_LISTEN_PORT: '7700',
-      DOCKER_HOST: 'unix:///var/run/docker.sock',
-    },
-  });
+  return mergeSettings(settingsSchema, { env }).values;
 }

@@ -65,8 +65,8 @@ describe('muster-miner', () => {
   });
 
   it('makes keys once, shows addresses, and never prints a key', async () => {
-    const first = await muster(['wallet', 'create', '--provider']);
-    const second = await muster(['wallet', 'create', '--provider']);
+    const first = await muster(['wallet', 'create', '--with-provider']);
+    const second = await muster(['wallet', 'create', '--with-provider']);
     const address = /node key\s+(0x[0-9a-fA-F]{40})\s+created/.exec(first.stdout)?.[1];
     expect(second.stdout).toContain(`${address}  was there already`);
     for (const name of ['node.key', 'provider.key']) {
@@ -89,6 +89,38 @@ describe('muster-miner', () => {
     const { code, stderr } = await muster(['start'], { MUSTER_LOG_FORMAT: 'json' });
     expect(code).toBe(2);
     expect(stderr).toContain('MUSTER_RUN_ID');
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('takes settings from flags, variables and the file, and shows where each comes from', async () => {
+    const dataDir = join(directory.path, 'configured');
+    await mkdir(dataDir, { recursive: true });
+    await writeFile(join(dataDir, 'config.yaml'), '# mine\nrunId: 5\nlistenPort: 7001\nlogLevel: warn\n');
+    const env = { MUSTER_DATA_DIR: dataDir, MUSTER_LISTEN_PORT: '7002', MUSTER_NODE_KEY: `0x${'ab'.repeat(32)}` };
+    const { code, stdout } = await muster(['config', 'show', '--json', '--run-id', '6'], env);
+    expect(code).toBe(0);
+    const { file, settings } = JSON.parse(stdout);
+    expect(file).toBe(join(dataDir, 'config.yaml'));
+    expect(settings).toEqual(
+      expect.arrayContaining([
+        { name: 'runId', value: '6', source: '--run-id' },
+        { name: 'listenPort', value: '7002', source: 'MUSTER_LISTEN_PORT' },
+        { name: 'logLevel', value: 'warn', source: `${join(dataDir, 'config.yaml')}:4` },
+        { name: 'nodeKey', value: '(hidden)', source: 'MUSTER_NODE_KEY' },
+      ]),
+    );
+    expect(stdout).not.toContain('abab');
+  });
+
+  it.each([
+    [['doctor', '--runid', '1'], /unknown option '--runid'\s*\(Did you mean --run-id\?\)/],
+    [['doctor', '--run-id', 'x'], /--run-id: expected a decimal run id/],
+    [['doctor', '--config', '/nowhere/miner.yaml'], /--config: there is no file \/nowhere\/miner\.yaml/],
+    [['doctor', '--node-key', '0x1'], /unknown option '--node-key'/],
+  ])('refuses %j, naming the flag, and exits with 2', async (args, expected) => {
+    const { code, stderr } = await muster(args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(expected);
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 

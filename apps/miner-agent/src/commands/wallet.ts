@@ -14,9 +14,10 @@ interface WalletLine {
 }
 
 /** Makes what is missing and never prints a key: the file is the only place that has it. */
-export async function walletCreateCommand(config: Config, { provider = false }: { provider?: boolean }): Promise<void> {
+export async function walletCreateCommand(config: Config, { withProvider = false }: { withProvider?: boolean }): Promise<void> {
   const lines = [await open(config.nodeKey, true)];
-  if (provider) lines.push(await open(config.providerKey ?? { name: 'provider key', file: join(config.dataDir, 'provider.key') }, true));
+  if (withProvider)
+    lines.push(await open(config.providerKey ?? { name: 'provider key', file: join(config.dataDir, 'provider.key') }, true));
   for (const { name, address, created } of lines) print(`${name.padEnd(14)} ${address}  ${created ? 'created' : 'was there already'}`);
 }
 

@@ -1,0 +1,106 @@
+import { Command, Option } from 'commander';
+import { configListCommand, configShowCommand } from './commands/config.ts';
+import { consentCommand } from './commands/consent.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { fail } from './commands/fail.ts';
+import { leaveCommand } from './commands/leave.ts';
+import { startCommand } from './commands/start.ts';
+import { statusCommand } from './commands/status.ts';
+import { walletCreateCommand, walletShowCommand } from './commands/wallet.ts';
+import { createConfig, type Config } from './config.ts';
+import { settingsSchema } from './env.ts';
+import { listSettings } from './settings/list-settings.ts';
+import { loadSettings, type AgentSettings } from './settings/load-settings.ts';
+import { AGENT_VERSION } from './version.ts';
+
+const JSON_OPTION = ['--json', 'one JSON document on standard output'] as const;
+
+/** The whole command line. Every setting is a flag of every command. */
+export function createProgram({ env }: { env: Readonly<Record<string, string | undefined>> }): Command {
+  const settings = listSettings(settingsSchema).filter(({ notes }) => notes.secret !== 'key');
+  const program = new Command('muster-miner')
+    .description('Serves a Muster run with this machine: registers it, proves it, and runs its tasks in isolated containers.')
+    .version(AGENT_VERSION)
+    .option('--config <file>', 'the configuration file (default: config.yaml in the data directory)')
+    .addHelpText('after', HELP)
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+  const options = settings.map((setting) => {
+    const option = new Option(
+      `${setting.flag} ${setting.isYesOrNo ? '[0|1]' : '<value>'}`,
+      setting.notes.about.replaceAll('`', ''),
+    ).helpGroup('Settings:');
+    program.addOption(setting.isYesOrNo ? option.preset('1') : option);
+    return { variable: setting.variable, attribute: option.attributeName() };
+  });
+
+  function load(): Promise<AgentSettings> {
+    const given: Readonly<Record<string, string | undefined>> = program.opts();
+    const flags = Object.fromEntries(options.map(({ variable, attribute }) => [variable, given[attribute]]));
+    return loadSettings({ flags, configFile: given['config'] }, env);
+  }
+
+  /** What goes wrong ends in one line, its hint and an exit code. */
+  const withSettings =
+    <Options>(command: (settings: AgentSettings, options: Options) => Promise<void> | void) =>
+    async (given: Options): Promise<void> => {
+      try {
+        await command(await load(), given);
+      } catch (error) {
+        fail(error);
+      }
+    };
+  const withConfig = <Options>(command: (config: Config, options: Options) => Promise<void>) =>
+    withSettings<Options>(({ values }, given) => command(createConfig(values), given));
+
+  program
+    .command('start', { isDefault: true })
+    .description('serve the run until it ends or you stop it')
+    .configureHelp({ showGlobalOptions: true })
+    .action(withConfig(startCommand));
+  program
+    .command('doctor')
+    .description('check this machine')
+    .option(...JSON_OPTION)
+    .action(withConfig(doctorCommand));
+  program
+    .command('status')
+    .description('where the node stands, and what comes next')
+    .option(...JSON_OPTION)
+    .action(withConfig(statusCommand));
+  program
+    .command('consent')
+    .description("print the link by which the provider's wallet registers this node")
+    .action(withConfig(consentCommand));
+  program
+    .command('leave')
+    .description('take the node out of the run, on chain; a running agent then stops its containers')
+    .action(withConfig(leaveCommand));
+  const wallet = program.command('wallet').description('the keys on this machine');
+  wallet
+    .command('create')
+    .description('make the node key, and with --with-provider a provider key')
+    .option('--with-provider', 'also make a provider key')
+    .action(withConfig(walletCreateCommand));
+  wallet
+    .command('show', { isDefault: true })
+    .description('addresses and balances')
+    .option(...JSON_OPTION)
+    .action(withConfig(walletShowCommand));
+  const config = program.command('config').description('the settings and where they come from');
+  config
+    .command('show', { isDefault: true })
+    .description('the effective settings with their sources; secrets are hidden')
+    .option(...JSON_OPTION)
+    .action(withSettings(configShowCommand));
+  config.command('list').description('every setting there is').option('--markdown', 'as the table of README.md').action(configListCommand);
+  return program;
+}
+
+const HELP = `
+Every setting can be given as a flag (--run-id 1), as a variable (MUSTER_RUN_ID=1) or in the configuration file (runId: 1);
+flags win over variables, variables over the file. \`muster-miner config list\` shows all of them, \`config show\` what counts.
+
+Examples:
+  muster-miner --run-id 1 --provider-key-file ./provider.key
+  muster-miner doctor
+  muster-miner status --json`;
