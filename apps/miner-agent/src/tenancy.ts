@@ -57,11 +57,17 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
   const orphans = createOrphanWatch({
     node,
     monotonic,
+    now,
     graceMs: config.orphanGraceMs,
-    onFound: (allocationId) =>
+    onFound: ({ allocationId, things }) =>
       logger.warn(
-        { event: 'orphan.found', allocationId, graceMs: config.orphanGraceMs },
-        'a container of ours that no order knows; it will be removed',
+        { event: 'orphan.found', allocationId, things, graceMs: config.orphanGraceMs },
+        'a container of ours that no order knows; it is kept for the grace period, then removed',
+      ),
+    onSettled: (allocationId, how) =>
+      logger.info(
+        { event: how === 'removed' ? 'orphan.removed' : 'orphan.claimed', allocationId },
+        how === 'removed' ? 'the orphan is gone' : 'an order knows the orphan now; it stays',
       ),
   });
   const outbox = createOutbox({ board, logs, onReported: () => undefined });
@@ -83,7 +89,7 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
     allowPrivate,
     outbox,
     currentInvite: () => state.get().invite,
-    heartbeatBody: () => heartbeatBody({ host, board, state, dataDir: config.dataDir, now }),
+    heartbeatBody: () => heartbeatBody({ host, board, orphans, state, dataDir: config.dataDir, now }),
     onOrders: (orders) => desk.take(orders),
     onOrdersComplete,
     onContact: (lostAfterMs) => fence.contact(lostAfterMs),

@@ -6,6 +6,7 @@ export function createBeats(): () => Heartbeat {
   const allocationId = randomUUID();
   return () => ({
     at: Date.now(),
+    orphans: [],
     usage: { cpu: 1.25, memoryBytes: 3_221_225_472, diskBytes: 107_374_182_400 },
     orderEpoch: 1,
     orderCounter: 7,

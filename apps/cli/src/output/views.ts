@@ -64,6 +64,7 @@ export function nodeText(node: NodeDetail, nowMs: number): string {
     ['gpus', capabilities?.gpus.map((gpu) => `${gpu.model} ${formatBytes(gpu.memoryBytes)}`).join(', ')],
     ['registered', `${node.registeredAt} in ${node.registeredTx}`],
     ['ended', node.endedAt && `${node.endedAt} ${node.endedReason ?? ''}`],
+    ['orphans', node.orphans.map(({ allocationId, runId }) => `${allocationId} of run ${runId}`).join(', ') || null],
   ]);
   const verdicts = formatTable(
     ['SEQ', 'ROUND', 'VERDICT', 'VALIDATOR', 'TRANSACTION'],

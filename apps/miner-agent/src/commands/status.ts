@@ -4,6 +4,7 @@ import type { Standing } from '@muster/domain/registry/standing';
 import { createDockerRuntime } from '../adapters/docker/docker-runtime.ts';
 import type { Config } from '../config.ts';
 import { LABEL, readLabels } from '../reconcile/labels.ts';
+import { knownAllocations } from '../state/allocation-store.ts';
 import { agentStateSchema, type AgentState } from '../state/agent-state.ts';
 import { runDirectory } from '../state/open-stores.ts';
 import { print, printJson } from './print.ts';
@@ -14,10 +15,12 @@ export async function statusCommand(config: Config, { json = false }: { json?: b
   const { chain, keys, runId } = await openSurroundings(config);
   const node = keys.signer.address;
   const identity = { chainId: config.network.chainId, registry: config.addresses.registry, runId };
-  const [run, registration, state] = await Promise.all([
+  const directory = runDirectory(config.dataDir, identity);
+  const [run, registration, state, known] = await Promise.all([
     chain.readRun(),
     chain.readRegistration(),
-    readJsonFile(join(runDirectory(config.dataDir, identity), 'agent.json'), agentStateSchema),
+    readJsonFile(join(directory, 'agent.json'), agentStateSchema),
+    knownAllocations(join(directory, 'allocations')),
   ]);
   const standing = registration?.standing ?? 'None';
   const found = await createDockerRuntime({ dockerHost: config.dockerHost }).listContainers({
@@ -26,7 +29,9 @@ export async function statusCommand(config: Config, { json = false }: { json?: b
   });
   const containers = found.flatMap(({ id, labels, state: phase }) => {
     const owner = readLabels(labels, node);
-    return owner ? [{ containerId: id.slice(0, 12), allocationId: owner.allocationId, taskId: owner.taskId, state: phase }] : [];
+    if (!owner) return [];
+    const { allocationId, taskId } = owner;
+    return [{ containerId: id.slice(0, 12), allocationId, taskId, state: phase, orphan: !known.has(allocationId) }];
   });
   const next = nextOf(standing, state);
   if (json)
@@ -41,7 +46,12 @@ export async function statusCommand(config: Config, { json = false }: { json?: b
       containers,
     });
   print(`run      ${runId}${run.closedAt === null ? '' : ' (closed)'}\nnode     ${node}\nstanding ${standing}\nnext     ${next}`);
-  for (const { containerId, taskId, state: phase } of containers) print(`runs     ${containerId} ${phase} for task ${taskId}`);
+  for (const { containerId, taskId, state: phase, orphan } of containers)
+    print(
+      orphan
+        ? `orphan   ${containerId} ${phase} for task ${taskId}: no order knows it; the agent removes it after MUSTER_ORPHAN_GRACE_MS`
+        : `runs     ${containerId} ${phase} for task ${taskId}`,
+    );
 }
 
 function nextOf(standing: Standing, state: AgentState | null): string {

@@ -11,13 +11,18 @@ export interface AllocationStore {
   update(allocationId: string, change: (current: AllocationRecord | undefined) => AllocationRecord | null | undefined): Promise<void>;
 }
 
+const idOf = (name: string): string[] => (/^[^.].*\.json$/.test(name) ? [name.slice(0, -'.json'.length)] : []);
+
+/** For a look beside a running agent: which allocations the store in `directory` knows. */
+export const knownAllocations = async (directory: string): Promise<ReadonlySet<string>> =>
+  new Set((await readdir(directory).catch(() => [])).flatMap(idOf));
+
 export async function openAllocationStore(directory: string): Promise<AllocationStore> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const fileOf = (allocationId: string) => join(directory, `${allocationId}.json`);
   const records = new Map<string, AllocationRecord>();
-  for (const name of await readdir(directory)) {
-    if (!name.endsWith('.json') || name.startsWith('.')) continue;
-    const record = await readJsonFile(join(directory, name), allocationRecordSchema);
+  for (const id of (await readdir(directory)).flatMap(idOf)) {
+    const record = await readJsonFile(fileOf(id), allocationRecordSchema);
     if (record) records.set(record.allocationId, record);
   }
   const turns = new Map<string, Promise<void>>();

@@ -41,7 +41,14 @@ export async function startBench({ directory, node, runtime, orphanGraceMs = 60_
   });
   const board = createStatusBoard(Date.now);
   const monotonic = () => performance.now();
-  const orphans = createOrphanWatch({ node, graceMs: orphanGraceMs, monotonic, onFound: () => undefined });
+  const orphans = createOrphanWatch({
+    node,
+    graceMs: orphanGraceMs,
+    monotonic,
+    now: Date.now,
+    onFound: () => undefined,
+    onSettled: () => undefined,
+  });
   const info = await runtime.info();
   const reconciler = createReconciler({
     context: {

@@ -4,6 +4,9 @@ import { addressSchema, hash32Schema, isoTime, runIdSchema } from './common.ts';
 
 export const usageShape = z.object({ cpu: z.number(), memoryBytes: z.number(), diskBytes: z.number() });
 
+/** On the node without an order of ours: kept for a grace period, then removed. Times are the node's own. */
+export const orphanShape = z.object({ allocationId: z.string(), runId: z.string(), things: z.int(), foundAt: isoTime, removeAt: isoTime });
+
 export const verdictShape = z.object({
   seq: z.int(),
   round: z.int(),
@@ -36,6 +39,7 @@ export const nodeShape = z.object({
   endedReason: z.string().nullable(),
   lastHeartbeatAt: isoTime.nullable(),
   usage: usageShape.nullable(),
+  orphans: z.array(orphanShape),
   capabilities: capabilitiesSchema.nullable(),
 });
 export type NodeView = z.infer<typeof nodeShape>;

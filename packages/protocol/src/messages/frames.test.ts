@@ -14,11 +14,22 @@ const heartbeat = {
   orderEpoch: 1,
   orderCounter: 3,
   allocations: [{ allocationId, epoch: 1, phase: 'Running' }],
+  orphans: [{ allocationId, runId: '1', things: 2, foundAt: NOW, removeAt: NOW + 60_000 }],
 };
 
 describe('heartbeats', () => {
   it('take what the agent sends, and nothing else', () => {
     expect(heartbeatSchema.parse(heartbeat)).toEqual(heartbeat);
+    const { orphans: _orphans, ...older } = heartbeat;
+    expect(heartbeatSchema.parse(older)).toEqual({ ...heartbeat, orphans: [] });
+    const orphaned = (change: object) =>
+      heartbeatSchema.safeParse({ ...heartbeat, orphans: [{ ...heartbeat.orphans[0], ...change }] }).success;
+    expect([
+      orphaned({}),
+      orphaned({ allocationId: 'x'.repeat(65) }),
+      orphaned({ runId: '\u001b[2J' }),
+      orphaned({ removeAt: 9e15 }),
+    ]).toEqual([true, false, false, false]);
     expect(heartbeatSchema.safeParse({ ...heartbeat, load: 1 }).success).toBe(false);
     expect(heartbeatSchema.safeParse({ ...heartbeat, allocations: [{ allocationId, epoch: 1, phase: 'Sleeping' }] }).success).toBe(false);
     expect(heartbeatSchema.safeParse({ ...heartbeat, usage: { ...heartbeat.usage, cpu: -1 } }).success).toBe(false);

@@ -70,6 +70,22 @@ const allocationBeatSchema = z.strictObject({
   usage: allocationUsageSchema.optional(),
 });
 
+/** The latest instant that a date can be. */
+const instantSchema = timestampMsSchema.max(8_640_000_000_000_000);
+
+/** What carries this node's labels on its machine although no order of the master knows it: kept for a grace period, then removed. */
+export const orphanSchema = z.strictObject({
+  /** As labelled: whoever wrote the label need not have kept to the form of an id. */
+  allocationId: z.string().regex(/^[\x21-\x7e]{1,64}$/),
+  runId: z.string().regex(/^[\x21-\x7e]{1,80}$/),
+  /** Containers and networks together. */
+  things: uint32Schema,
+  foundAt: instantSchema,
+  removeAt: instantSchema,
+});
+export type Orphan = z.output<typeof orphanSchema>;
+export const MAX_ORPHANS_PER_BEAT = 50;
+
 export const heartbeatSchema = z.strictObject({
   at: timestampMsSchema,
   usage: nodeUsageSchema,
@@ -79,6 +95,8 @@ export const heartbeatSchema = z.strictObject({
   orderEpoch: uint32Schema,
   orderCounter: counterSchema,
   allocations: z.array(allocationBeatSchema).max(1000),
+  /** The oldest; an agent that knows no orphans sends none. */
+  orphans: z.array(orphanSchema).max(MAX_ORPHANS_PER_BEAT).default([]),
 });
 export type Heartbeat = z.output<typeof heartbeatSchema>;
 

@@ -5,7 +5,7 @@ import { listVerdicts } from '@muster/db/repositories/verdicts';
 import type { RunRow } from '@muster/db/rows';
 import { capabilitiesSchema } from '@muster/protocol/capabilities';
 import { AppError } from '@muster/protocol/errors/app-error';
-import { heartbeatSchema } from '@muster/protocol/messages/frames';
+import { heartbeatSchema, type Orphan } from '@muster/protocol/messages/frames';
 import type { Deps } from '../../app/deps.ts';
 import type { NodeService } from '../../services.ts';
 import type { NodeView } from '../../shapes/node.ts';
@@ -63,6 +63,13 @@ function viewOf({ registration, state, session }: NodeOverview, run: RunRow, now
     endedAt: isoOrNull(registration.endedAt),
     lastHeartbeatAt: isoOrNull(session?.heartbeatAt ?? state?.lastHeartbeatAt ?? null),
     usage: beat.success ? beat.data.usage : null,
+    orphans: beat.success ? beat.data.orphans.map(orphanView) : [],
     capabilities: capabilities.success ? capabilities.data : null,
   };
 }
+
+const orphanView = ({ foundAt, removeAt, ...orphan }: Orphan): NodeView['orphans'][number] => ({
+  ...orphan,
+  foundAt: iso(new Date(foundAt)),
+  removeAt: iso(new Date(removeAt)),
+});

@@ -44,6 +44,15 @@ describe('a session', () => {
     await expect(session.send('report', report)).rejects.toEqual(codeOf('COUNTER_REPLAYED'));
   });
 
+  it('shows the buyer what the node has without an order', async () => {
+    const { node, session } = await open();
+    const orphan = { allocationId: 'left-behind', runId: '7', things: 2 };
+    const [foundAt, removeAt] = [Date.now(), Date.now() + 60_000];
+    await session.send('heartbeat', session.nextFrame('heartbeat', { ...beat, orphans: [{ ...orphan, foundAt, removeAt }] }));
+    const { orphans } = await stage.buyer.client.node.get.query({ runId, node: node.address });
+    expect(orphans).toEqual([{ ...orphan, foundAt: new Date(foundAt).toISOString(), removeAt: new Date(removeAt).toISOString() }]);
+  });
+
   it('goes on after the server was restarted, and still knows what it has seen', async () => {
     const { session } = await open();
     const seen = session.nextFrame('heartbeat', beat);
