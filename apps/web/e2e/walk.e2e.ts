@@ -8,7 +8,9 @@ import { type DockerEngine, ensureDockerEngine } from '@muster/network/docker-en
 import { freePort } from '@muster/network/free-port';
 import { type Network, startNetwork } from '@muster/network/network';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { devAccount } from '@muster/chain/dev/dev-accounts';
 import { launchBrowser, openPage, screenshot } from './browser.ts';
+import { installExtensionWallet } from './extension-wallet.ts';
 
 /** The whole sequence as a buyer clicks through it: real signatures, real chain, real containers. */
 describe('a buyer walks through the dashboard', () => {
@@ -152,6 +154,30 @@ describe('a buyer walks through the dashboard', () => {
     await other.getByTestId('connect-button').first().waitFor();
     await screenshot(other, '10-stranger-mobile');
     expect(await other.getByTestId('node-row').count()).toBe(0);
+    await other.context().close();
+  });
+
+  it('lets a browser extension in that announces itself, from another chain and after a refusal', async () => {
+    const { page: other, errors: uncaught } = await openPage(browser);
+    const wallet = await installExtensionWallet(other, { account: devAccount(6), rpcUrl: network.chain.rpcUrl, chainId: 1 });
+    await other.goto(network.url);
+    await other.getByTestId('connect-button').first().click();
+    await other.getByTestId('wallet-test.muster.satchel').click();
+    await other.getByTestId('sign-in').first().waitFor();
+    await screenshot(other, '12-extension-sign-in');
+    wallet.declineNext();
+    await other.getByTestId('sign-in').first().click();
+    await other.getByRole('alert').first().waitFor();
+    await screenshot(other, '13-extension-declined');
+    await other.getByTestId('sign-in').first().click();
+    await other.getByTestId('new-run').first().click();
+    await other.getByTestId('requirements').fill('cpu: 1..');
+    await other.getByTestId('create-run').click();
+    await other.waitForURL(/\/runs\/\d+$/);
+    await other.getByText(devAccount(6).address.slice(0, 6)).first().waitFor();
+    expect(wallet.asked).toContain('wallet_switchEthereumChain');
+    expect(wallet.asked).toContain('eth_sendTransaction');
+    expect(uncaught).toEqual([]);
     await other.context().close();
   });
 

@@ -30,4 +30,5 @@ export function checkGpu(gpu: GpuReading): Check {
   return warned('gpu', `nvidia-smi fails: ${gpu.problem}`, fix);
 }
 
-const gigabytes = (bytes: number): string => `${Math.floor(bytes / (GB / 10)) / 10} GB`;
+/** Never "0 GB" for a disk that is nearly full. */
+const gigabytes = (bytes: number): string => (bytes < GB ? `${Math.floor(bytes / 1e6)} MB` : `${Math.floor(bytes / (GB / 10)) / 10} GB`);
