@@ -1,4 +1,8 @@
+import type { Feature, Offer } from '@muster/protocol/offer';
+import type { Demand } from '@muster/protocol/task-spec/defaults';
 import type { NodePhase } from './node-lifecycle.ts';
+import { openCandidate, take, takes, type Candidate } from './placement-candidate.ts';
+import { whyUnplaced, type WhyUnplaced } from './why-unplaced.ts';
 
 /** Processor cores (fractions allowed) and bytes. */
 export interface Resources {
@@ -7,18 +11,28 @@ export interface Resources {
   diskBytes: number;
 }
 
+/** What live allocations of every task have been promised on a node. */
+export interface Promised extends Resources {
+  allocations: number;
+  /** UUIDs. */
+  gpus: readonly string[];
+}
+
 export interface PlacementTask {
   /** How many, or one on every healthy node. */
   replicas: number | 'all';
-  demand: Resources;
+  demand: Demand;
+  /** What it cannot do without. */
+  needs: readonly Feature[];
 }
 
 export interface PlacementNode {
   node: string;
   phase: NodePhase;
-  capacity: Resources;
-  /** What live allocations of every task have been promised there. */
-  used: Resources;
+  offer: Offer;
+  used: Promised;
+  /** It has refused this task lately, in these words; null when it has not. */
+  refuses: string | null;
 }
 
 /** A live allocation of the task being placed. */
@@ -32,11 +46,9 @@ export interface Assignment {
   node: string;
 }
 
-export type UnplacedReason = 'NO_HEALTHY_NODE' | 'NO_NODE_BIG_ENOUGH' | 'NODES_BUSY';
-
 export interface Placement {
   assignments: Assignment[];
-  unplaced: { replica: number; reason: UnplacedReason }[];
+  unplaced: ({ replica: number } & WhyUnplaced)[];
 }
 
 /** Replicas that wait (a restart's backoff, or ended for good) are named in `skip` and are not placed now. */
@@ -49,30 +61,11 @@ export interface PlacementInput {
 
 /** Nodes already in use by `all` tasks' ended replicas are the caller's to leave out. */
 export function place({ task, nodes, live, skip = new Set() }: PlacementInput): Placement {
-  const candidates = nodes.filter((node) => node.phase === 'Healthy').map(openCandidate(live));
+  const candidates = nodes
+    .filter((node) => node.phase === 'Healthy')
+    .map((node) => openCandidate(node, live.filter((replica) => replica.node === node.node).length));
   return task.replicas === 'all' ? placeOnAll(task, candidates, live, skip) : placeReplicas(task, task.replicas, candidates, live, skip);
 }
-
-interface Candidate {
-  node: string;
-  capacity: Resources;
-  free: Resources;
-  /** Live replicas of this task there. */
-  mine: number;
-}
-
-const openCandidate =
-  (live: readonly PlacedReplica[]) =>
-  ({ node, capacity, used }: PlacementNode): Candidate => ({
-    node,
-    capacity,
-    free: {
-      cpu: capacity.cpu - used.cpu,
-      memoryBytes: capacity.memoryBytes - used.memoryBytes,
-      diskBytes: capacity.diskBytes - used.diskBytes,
-    },
-    mine: live.filter((replica) => replica.node === node).length,
-  });
 
 function placeReplicas(
   task: PlacementTask,
@@ -85,9 +78,9 @@ function placeReplicas(
   const taken = new Set(live.map((replica) => replica.replica));
   for (let replica = 0; replica < wanted; replica += 1) {
     if (taken.has(replica) || skip.has(replica)) continue;
-    const best = candidates.filter((candidate) => fits(task.demand, candidate.free)).toSorted(byPreference)[0];
+    const best = candidates.filter((candidate) => takes(candidate, task)).toSorted(byPreference(task))[0];
     if (!best) {
-      placement.unplaced.push({ replica, reason: whyNot(task.demand, candidates) });
+      placement.unplaced.push({ replica, ...whyUnplaced(task, candidates) });
       continue;
     }
     take(best, task.demand);
@@ -103,31 +96,23 @@ function placeOnAll(task: PlacementTask, candidates: Candidate[], live: readonly
   for (const candidate of candidates.filter(({ mine }) => mine === 0).toSorted(byName)) {
     while (taken.has(replica)) replica += 1;
     taken.add(replica);
-    if (fits(task.demand, candidate.free)) placement.assignments.push({ replica, node: candidate.node });
-    else placement.unplaced.push({ replica, reason: whyNot(task.demand, [candidate]) });
+    if (takes(candidate, task)) placement.assignments.push({ replica, node: candidate.node });
+    else placement.unplaced.push({ replica, ...whyUnplaced(task, [candidate]) });
   }
   return placement;
 }
 
-const fits = (demand: Resources, free: Resources): boolean =>
-  demand.cpu <= free.cpu && demand.memoryBytes <= free.memoryBytes && demand.diskBytes <= free.diskBytes;
-
-function whyNot(demand: Resources, candidates: readonly Candidate[]): UnplacedReason {
-  if (candidates.length === 0) return 'NO_HEALTHY_NODE';
-  return candidates.some((candidate) => fits(demand, candidate.capacity)) ? 'NODES_BUSY' : 'NO_NODE_BIG_ENOUGH';
-}
-
-function take(candidate: Candidate, demand: Resources): void {
-  candidate.free = {
-    cpu: candidate.free.cpu - demand.cpu,
-    memoryBytes: candidate.free.memoryBytes - demand.memoryBytes,
-    diskBytes: candidate.free.diskBytes - demand.diskBytes,
-  };
-  candidate.mine += 1;
-}
-
 const byName = (a: Candidate, b: Candidate): number => (a.node < b.node ? -1 : a.node > b.node ? 1 : 0);
 
-/** Spread first, then the emptiest; the name settles ties, so that every copy of the master decides alike. */
-const byPreference = (a: Candidate, b: Candidate): number =>
-  a.mine - b.mine || b.free.memoryBytes - a.free.memoryBytes || b.free.cpu - a.free.cpu || byName(a, b);
+/**
+ * Spread first; then GPUs are left to those who need them; then the emptiest. The name settles ties, so that every copy of the master
+ * decides alike.
+ */
+const byPreference =
+  ({ demand }: PlacementTask) =>
+  (a: Candidate, b: Candidate): number =>
+    a.mine - b.mine ||
+    (demand.gpu === null ? a.free.gpus.length - b.free.gpus.length : 0) ||
+    b.free.memoryBytes - a.free.memoryBytes ||
+    b.free.cpu - a.free.cpu ||
+    byName(a, b);

@@ -12,6 +12,7 @@ import {
   listNewestAllocations,
   stopAllocations,
 } from './allocations.ts';
+import { listRefusals } from './refusals.ts';
 import { createTask, findTask, listOpenTasks, listTasks, stopTask, transitionTasks } from './tasks.ts';
 import { listTimeline } from './timeline.ts';
 
@@ -94,6 +95,21 @@ describe('tasks and allocations', () => {
     expect(second.epoch).toBe(2);
     expect((await listNewestAllocations(db, [task.taskId])).map(({ allocationId }) => allocationId)).toEqual([second.allocationId]);
     expect((await listAllocations(db, { taskId: task.taskId })).items).toHaveLength(2);
+  });
+
+  it('counts what nodes refused, and nothing that failed otherwise', async () => {
+    const { db, node, other, task } = await setup();
+    const endOn = async (where: string, code: string, reason: string) => {
+      const { allocationId, epoch } = await placeOn(db, task, where);
+      const end = { allocationId, epoch, from: 'Placed', to: 'Failed', actor: where, reason, patch: { error: { code } } } as const;
+      await transitionAllocations(db, [end]);
+    };
+    await endOn(node, 'POLICY_REFUSED', 'no such image here');
+    await endOn(other, 'CONTAINER_EXITED', 'exit 1');
+    await endOn(node, 'RESOURCES_EXHAUSTED', 'full');
+    expect(await listRefusals(db, [task.taskId], ['POLICY_REFUSED', 'RESOURCES_EXHAUSTED'])).toEqual([
+      { taskId: task.taskId, replica: 0, node, count: 2, sinceMs: expect.any(Number), message: 'full' },
+    ]);
   });
 
   it('places nothing for a task that is to be stopped', async () => {

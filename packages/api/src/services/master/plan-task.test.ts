@@ -1,13 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import type { Offer } from '@muster/protocol/offer';
 import { allocationWith, NODE, specWith } from '../../testing/rows.ts';
+import { NOTHING } from './demand.ts';
 import { planTask, type TaskPlanInput } from './plan-task.ts';
 
-const capacity = { cpu: 8, memoryBytes: 8_000_000_000, diskBytes: 8_000_000_000 };
-const nothing = { cpu: 0, memoryBytes: 0, diskBytes: 0 };
+const offer: Offer = {
+  capacity: { cpu: 8, memoryBytes: 8_000_000_000, diskBytes: 8_000_000_000, gpus: [] },
+  perAllocation: {},
+  features: { gpu: false, egress: false, root: false, ports: false },
+  maxAllocations: 10,
+  accepting: true,
+};
 const OTHER = '0x00000000000000000000000000000000000000b2';
-const nodes = [NODE, OTHER].map((node) => ({ node, phase: 'Healthy' as const, capacity, used: nothing }));
+const nodes = [NODE, OTHER].map((node) => ({ node, phase: 'Healthy' as const, offer, used: NOTHING, refuses: null }));
 const plan = (over: Partial<TaskPlanInput> = {}) =>
-  planTask({ task: { desired: 'Running', phase: 'Pending' }, spec: specWith(), replicas: [], nodes, runOpen: true, ...over });
+  planTask({ task: { desired: 'Running', phase: 'Pending' }, spec: specWith(), replicas: [], nodes, refusals: [], runOpen: true, ...over });
 
 describe('planTask', () => {
   it('places the replicas that are missing, spread over the nodes', () => {
@@ -21,6 +28,10 @@ describe('planTask', () => {
     expect(plan({ nodes: [] })).toEqual({ starts: [], phase: 'Pending', reason: 'no node of the run is healthy' });
     const huge = specWith({ resources: { memory: '1TB' } });
     expect(plan({ spec: huge }).reason).toBe('no node of the run is big enough');
+    expect(plan({ spec: specWith({ network: 'egress' }) }).reason).toBe('no node offers egress (network: egress)');
+    expect(plan({ spec: specWith({ resources: { gpu: {} } }) }).reason).toBe('no node of the run has the GPUs that it asks for');
+    const closed = nodes.map((node) => ({ ...node, offer: { ...offer, accepting: false, reason: 'maintenance until 06:00' } }));
+    expect(plan({ nodes: closed }).reason).toBe('no node that could take it takes new work now: maintenance until 06:00');
   });
 
   it('puts one on every node for `all`, and none anew where one has ended for good', () => {
@@ -42,6 +53,26 @@ describe('planTask', () => {
     const last = allocationWith({ phase: 'Failed', exitCode: 1, epoch: 4, endedMs: 1_000_000 });
     expect(plan({ spec, replicas: [last] })).toMatchObject({ starts: [], phase: 'Failed' });
     expect(plan({ replicas: [allocationWith({ phase: 'Succeeded', exitCode: 0, endedMs: 1 })] }).phase).toBe('Succeeded');
+  });
+
+  it('takes a replica that was refused elsewhere, whatever the restart policy, and counts it as no retry', () => {
+    const error = { code: 'POLICY_REFUSED', message: 'not my images', hint: '' };
+    const refused = (epoch: number) => [allocationWith({ phase: 'Failed', error, epoch, endedMs: 5 })];
+    const refusals = (count: number) => [{ taskId: 't1', replica: 0, node: NODE, count, sinceMs: 5, message: 'not my images' }];
+    const spec = specWith({ restart: { policy: 'never' } });
+    const refusing = nodes.map((node) => (node.node === NODE ? { ...node, refuses: 'not my images' } : node));
+    const again = plan({ spec, replicas: refused(1), refusals: refusals(1), nodes: refusing });
+    expect(again.starts).toEqual([{ replica: 0, node: OTHER }]);
+    const nowhere = nodes.map((node) => ({ ...node, refuses: 'not my images' }));
+    expect(plan({ spec, replicas: refused(2), refusals: refusals(2), nodes: nowhere })).toEqual({
+      starts: [],
+      phase: 'Pending',
+      reason: 'every node that could take it refuses it: not my images',
+    });
+    const failedOnce = specWith({ restart: { policy: 'on-failure', maxRetries: 1, backoff: '0s' } });
+    const failed = [allocationWith({ phase: 'Failed', exitCode: 1, epoch: 3, endedMs: 1_000 })];
+    expect(plan({ spec: failedOnce, replicas: failed, refusals: refusals(2) }).starts).toHaveLength(1);
+    expect(plan({ spec: failedOnce, replicas: failed, refusals: refusals(1) }).phase).toBe('Failed');
   });
 
   it('replaces what a node lost, but not under the policy never', () => {

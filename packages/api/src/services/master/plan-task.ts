@@ -1,10 +1,13 @@
 import type { TimedAllocation } from '@muster/db/repositories/allocations';
+import type { Refusals } from '@muster/db/repositories/refusals';
 import type { TaskRow } from '@muster/db/rows';
 import { isTerminalAllocationPhase } from '@muster/domain/allocation-lifecycle';
-import { place, type Assignment, type PlacementNode, type UnplacedReason } from '@muster/domain/placement';
+import { place, type Assignment, type Placement, type PlacementNode } from '@muster/domain/placement';
 import { taskPhase, type ReplicaState, type TaskPhase } from '@muster/domain/task-phase';
+import { featuresNeededBy, type Feature } from '@muster/protocol/offer';
+import { demandOf } from '@muster/protocol/task-spec/defaults';
 import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
-import { demandOf } from './demand.ts';
+import { refusedEpochs } from './refusals.ts';
 import { retryInMs } from './replicas.ts';
 
 export type TaskPlanInput = {
@@ -13,24 +16,51 @@ export type TaskPlanInput = {
   /** The newest allocation of each replica, after this turn's changes to them. */
   replicas: readonly TimedAllocation[];
   nodes: readonly PlacementNode[];
+  /** Of this task, by whichever node. */
+  refusals: readonly Refusals[];
   runOpen: boolean;
 };
 
 export type TaskPlan = { starts: Assignment[]; phase: TaskPhase; reason: string | null };
 
-const WHY: Readonly<Record<UnplacedReason, string>> = {
-  NO_HEALTHY_NODE: 'no node of the run is healthy',
-  NO_NODE_BIG_ENOUGH: 'no node of the run is big enough',
-  NODES_BUSY: 'the nodes that are big enough are busy',
+const FEATURE_WORDS: Readonly<Record<Feature, string>> = {
+  gpu: 'GPUs to containers',
+  egress: 'egress (network: egress)',
+  root: 'to run containers as root',
+  ports: 'published ports',
 };
+
+function inWords(why: Placement['unplaced'][number]): string {
+  switch (why.reason) {
+    case 'NO_HEALTHY_NODE':
+      return 'no node of the run is healthy';
+    case 'NO_NODE_OFFERS':
+      return `no node offers ${FEATURE_WORDS[why.feature]}`;
+    case 'NO_NODE_HAS_GPU':
+      return 'no node of the run has the GPUs that it asks for';
+    case 'NO_NODE_BIG_ENOUGH':
+      return 'no node of the run is big enough';
+    case 'NODES_NOT_ACCEPTING':
+      return `no node that could take it takes new work now: ${why.detail}`;
+    case 'NODES_REFUSE':
+      return `every node that could take it refuses it: ${why.detail}`;
+    case 'NODES_BUSY':
+      return 'the nodes that are big enough are busy';
+  }
+}
 
 /** Where a task's missing replicas go now, and the phase that the task is in. Pure: rows in, decisions out. */
 export function planTask(input: TaskPlanInput): TaskPlan {
-  const { task, spec, replicas, runOpen } = input;
+  const { task, spec, replicas, refusals, runOpen } = input;
   const wantsMore = task.desired === 'Running' && runOpen;
   const live = replicas.filter(({ phase }) => !isTerminalAllocationPhase(phase));
   const ended = replicas.filter(({ phase }) => isTerminalAllocationPhase(phase));
-  const retries = new Map(ended.map((allocation) => [allocation.replica, wantsMore ? retryInMs(allocation, spec) : null]));
+  const retries = new Map(
+    ended.map((allocation) => [
+      allocation.replica,
+      wantsMore ? retryInMs(allocation, spec, refusedEpochs(refusals, allocation.replica)) : null,
+    ]),
+  );
   const retriesNow = ({ replica }: TimedAllocation): boolean => (retries.get(replica) ?? Number.POSITIVE_INFINITY) <= 0;
 
   const held = ended.filter((allocation) => !retriesNow(allocation));
@@ -45,7 +75,7 @@ export function planTask(input: TaskPlanInput): TaskPlan {
   const wanted = spec.replicas === 'all' ? Math.max(1, states.length) : spec.replicas;
   const phase = taskPhase({ current: task.phase, desired: wantsMore ? 'Running' : 'Stopped', wanted, replicas: states });
   const [first] = unplaced;
-  return { starts: assignments, phase, reason: first ? WHY[first.reason] : null };
+  return { starts: assignments, phase, reason: first ? inWords(first) : null };
 }
 
 /** `held`: ended replicas that wait for their next try, or have none. */
@@ -54,7 +84,7 @@ function placeMissing({ input, live, held }: { input: TaskPlanInput; live: reado
   // One on every node means once: a node whose replica is held is not to be given another.
   const taken = new Set<string>(spec.replicas === 'all' ? held.map(({ node }) => node) : []);
   return place({
-    task: { replicas: spec.replicas, demand: demandOf(spec) },
+    task: { replicas: spec.replicas, demand: demandOf(spec), needs: featuresNeededBy(spec) },
     nodes: nodes.filter(({ node }) => !taken.has(node)),
     live: live.map(({ replica, node }) => ({ replica, node })),
     skip: new Set(held.map(({ replica }) => replica)),

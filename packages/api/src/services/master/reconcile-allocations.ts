@@ -1,12 +1,12 @@
 import { listLiveAllocations, stopAllocations, type TimedAllocation } from '@muster/db/repositories/allocations';
 import { transitionAllocations, type AllocationTransition } from '@muster/db/repositories/allocation-transitions';
 import type { NodeOverview } from '@muster/db/repositories/nodes';
-import { allocationPhaseSchema, heartbeatSchema } from '@muster/protocol/messages/frames';
 import type { AllocationPhase } from '@muster/domain/allocation-lifecycle';
 import type { RunRow } from '@muster/db/rows';
 import type { OpenTask } from '@muster/db/repositories/tasks';
 import type { Deps } from '../../app/deps.ts';
 import { runTopic } from '../../live/topics.ts';
+import { beatOf } from '../session/beat-of.ts';
 import { isOpen } from './node-facts.ts';
 import { planAllocation, type NodeOfAllocation } from './plan-allocation.ts';
 import type { RunsById } from './reconcile-nodes.ts';
@@ -76,13 +76,10 @@ function nodeOf(
     sameRegistration: state.seq === allocation.seq && node.registration.seq === allocation.seq,
     phaseForMs: nowMs - state.phaseSince.getTime(),
     reachable: session !== null && session.seq === allocation.seq && session.silentMs <= lostAfterMs,
-    observed: observedIn(session?.status, allocation),
+    observed: observedIn(node, allocation),
   };
 }
 
 /** What the newest heartbeat says of the allocation, under its present epoch. */
-function observedIn(status: unknown, { allocationId, epoch }: TimedAllocation): AllocationPhase | null {
-  const beat = heartbeatSchema.safeParse(status);
-  const found = beat.success ? beat.data.allocations.find((seen) => seen.allocationId === allocationId && seen.epoch === epoch) : undefined;
-  return found === undefined ? null : allocationPhaseSchema.parse(found.phase);
-}
+const observedIn = (node: NodeOverview, { allocationId, epoch }: TimedAllocation): AllocationPhase | null =>
+  beatOf(node)?.allocations.find((seen) => seen.allocationId === allocationId && seen.epoch === epoch)?.phase ?? null;

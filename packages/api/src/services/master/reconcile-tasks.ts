@@ -7,47 +7,55 @@ import {
   type TimedAllocation,
 } from '@muster/db/repositories/allocations';
 import type { NodeOverview } from '@muster/db/repositories/nodes';
+import { listRefusals } from '@muster/db/repositories/refusals';
 import { transitionTasks, type OpenTask, type TaskTransition } from '@muster/db/repositories/tasks';
-import type { PlacementNode, Resources } from '@muster/domain/placement';
+import type { PlacementNode, Promised } from '@muster/domain/placement';
+import { demandOf } from '@muster/protocol/task-spec/defaults';
 import type { Deps } from '../../app/deps.ts';
 import { runTopic } from '../../live/topics.ts';
 import { standingNow } from './node-facts.ts';
-import { capacityOf, demandOf, NOTHING, sumOf } from './demand.ts';
+import { NOTHING, offerOf, promisedOn, withDemand } from './demand.ts';
 import { planTask, type TaskPlan } from './plan-task.ts';
 import { servesRun, type Situation } from './reconcile-allocations.ts';
+import { refusingNodes, REFUSALS } from './refusals.ts';
 import { specOf } from './task-spec-of.ts';
 
 /** Places what is missing and moves every task to the phase that its replicas make. */
 export async function reconcileTasks({ db, live, logger }: Pick<Deps, 'db' | 'live' | 'logger'>, situation: Situation): Promise<void> {
   const { tasks, runs, nodes } = situation;
   if (tasks.length === 0) return;
-  const replicas = byTask(
-    await listNewestAllocations(
-      db,
-      tasks.map(({ taskId }) => taskId),
-    ),
-  );
-  const used = await promised(db, situation);
-  const seqOf = new Map(nodes.map(({ registration: { runId, node, seq } }) => [`${runId}/${node}`, seq]));
+  const taskIds = tasks.map(({ taskId }) => taskId);
+  const [newest, refused, used] = await Promise.all([
+    listNewestAllocations(db, taskIds),
+    listRefusals(db, taskIds, REFUSALS),
+    promised(db, situation),
+  ]);
+  const replicas = byTask(newest);
+  const refusals = byTask(refused);
+  const nodeOf = new Map(nodes.map((node) => [keyOf(node.registration), node]));
   const drafts: NewAllocation[] = [];
   const moves: TaskTransition[] = [];
 
   for (const task of tasks) {
     const { taskId, runId } = task;
     const spec = specOf(task);
-    const candidates = nodes.flatMap((node) => candidateFor(node, { situation, runId, used }));
+    const own = refusals.get(taskId) ?? [];
+    const refusing = refusingNodes(own);
+    const candidates = nodes.flatMap((node) => candidateFor(node, { situation, runId, used, refusing }));
     const runOpen = servesRun(runs.get(runId), situation);
-    const plan = planTask({ task, spec, replicas: replicas.get(taskId) ?? [], nodes: candidates, runOpen });
+    const plan = planTask({ task, spec, replicas: replicas.get(taskId) ?? [], nodes: candidates, refusals: own, runOpen });
     for (const { replica, node } of plan.starts) {
       const key = `${runId}/${node}`;
-      used.set(key, sumOf(used.get(key) ?? NOTHING, demandOf(spec)));
+      const host = nodeOf.get(key);
+      if (host === undefined) continue;
+      used.set(key, withDemand(used.get(key) ?? NOTHING, demandOf(spec), { gpus: offerOf(host).capacity.gpus }));
       const before = replicas.get(taskId)?.find((known) => known.replica === replica);
       drafts.push({
         allocationId: randomUUID(),
         taskId,
         runId,
         node,
-        seq: seqOf.get(key) ?? 0,
+        seq: host.registration.seq,
         replica,
         restarts: before?.epoch ?? 0,
         actor: 'master',
@@ -63,37 +71,53 @@ export async function reconcileTasks({ db, live, logger }: Pick<Deps, 'db' | 'li
   live.publish(new Set([...placed, ...moved].map(({ runId }) => runTopic(runId, 'task'))));
 }
 
+interface CandidateContext {
+  situation: Situation;
+  runId: string;
+  used: ReadonlyMap<string, Promised>;
+  refusing: ReadonlyMap<string, string>;
+}
+
 /** What a node has to offer the run; nothing is placed on one whose approval is in doubt. */
-function candidateFor(
-  { registration, state }: NodeOverview,
-  { situation, runId, used }: { situation: Situation; runId: string; used: ReadonlyMap<string, Resources> },
-): PlacementNode[] {
+function candidateFor(overview: NodeOverview, { situation, runId, used, refusing }: CandidateContext): PlacementNode[] {
+  const { registration, state } = overview;
   const run = situation.runs.get(runId);
   if (registration.runId !== runId || state === null || run === undefined) return [];
   if (standingNow({ registration, run, nowMs: situation.nowMs }) !== 'Approved') return [];
   const { node } = registration;
-  return [{ node, phase: state.phase, capacity: capacityOf(state.capabilities), used: used.get(`${runId}/${node}`) ?? NOTHING }];
+  return [
+    {
+      node,
+      phase: state.phase,
+      offer: offerOf(overview),
+      used: used.get(keyOf(registration)) ?? NOTHING,
+      refuses: refusing.get(node) ?? null,
+    },
+  ];
 }
 
-function byTask(allocations: readonly TimedAllocation[]): Map<string, TimedAllocation[]> {
-  const groups = new Map<string, TimedAllocation[]>();
-  for (const allocation of allocations) {
-    const group = groups.get(allocation.taskId);
-    if (group) group.push(allocation);
-    else groups.set(allocation.taskId, [allocation]);
+const keyOf = ({ runId, node }: { runId: string; node: string }): string => `${runId}/${node}`;
+
+function byTask<T extends { taskId: string }>(things: readonly T[]): Map<string, T[]> {
+  return groupBy(things, ({ taskId }) => taskId);
+}
+
+function groupBy<T>(things: readonly T[], groupOf: (thing: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const thing of things) {
+    const key = groupOf(thing);
+    const group = groups.get(key);
+    if (group) group.push(thing);
+    else groups.set(key, [thing]);
   }
   return groups;
 }
 
 /** What each node has been promised to live allocations, of whatever task. */
-async function promised(db: Deps['db'], { runs, tasks }: Situation): Promise<Map<string, Resources>> {
+async function promised(db: Deps['db'], { runs, tasks, nodes }: Situation): Promise<Map<string, Promised>> {
   const demands = new Map(tasks.map((task) => [task.taskId, demandOf(specOf(task))]));
-  const used = new Map<string, Resources>();
-  for (const { runId, node, taskId } of await listLiveAllocations(db, [...runs.keys()])) {
-    const key = `${runId}/${node}`;
-    used.set(key, sumOf(used.get(key) ?? NOTHING, demands.get(taskId) ?? NOTHING));
-  }
-  return used;
+  const live = groupBy(await listLiveAllocations(db, [...runs.keys()]), keyOf);
+  return new Map(nodes.map((node) => [keyOf(node.registration), promisedOn(node, live.get(keyOf(node.registration)) ?? [], demands)]));
 }
 
 const reasonFor = (before: TimedAllocation | undefined): string =>

@@ -10,6 +10,7 @@ describe('exitOf', () => {
     ['the buyer’s stop', { phase: 'Cancelled' as const, stopReason: 'buyer' }, { kind: 'stopped' }],
     ['an eviction', { phase: 'Cancelled' as const, stopReason: 'evicted' }, { kind: 'lost' }],
     ['a stop by the node itself', { phase: 'Cancelled' as const }, { kind: 'lost' }],
+    ['a refusal by the node', { phase: 'Failed' as const, error: { code: 'POLICY_REFUSED', message: '' } }, { kind: 'refused' }],
     ['a lost node', { phase: 'Lost' as const }, { kind: 'lost' }],
   ])('reads %s', (_what, over, exit) => {
     expect(exitOf(allocationWith(over))).toEqual(exit);

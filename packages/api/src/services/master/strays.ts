@@ -3,7 +3,7 @@ import type { Database } from '@muster/db/client';
 import type { NodeOverview } from '@muster/db/repositories/nodes';
 import type { AllocationRow, OrderRow } from '@muster/db/rows';
 import { isTerminalAllocationPhase } from '@muster/domain/allocation-lifecycle';
-import { heartbeatSchema } from '@muster/protocol/messages/frames';
+import { beatOf } from '../session/beat-of.ts';
 
 /** A container that a node still has although its allocation has ended here: the node was given up for lost, or the database is older than it. */
 export type Stray = { runId: string; node: string; seq: number; allocationId: string; epoch: number };
@@ -12,11 +12,12 @@ export type Told = Stray & { heardAt: Date };
 
 /** The containers that the nodes' newest heartbeats tell of. */
 export function toldOf(nodes: readonly NodeOverview[]): Told[] {
-  return nodes.flatMap(({ session }): Told[] => {
-    const beat = heartbeatSchema.safeParse(session?.status);
-    if (session === null || session.heartbeatAt === null || !beat.success) return [];
+  return nodes.flatMap((overview): Told[] => {
+    const { session } = overview;
+    const beat = beatOf(overview);
+    if (session === null || session.heartbeatAt === null || beat === null) return [];
     const { runId, node, seq, heartbeatAt } = session;
-    return beat.data.allocations
+    return beat.allocations
       .filter(({ phase }) => !isTerminalAllocationPhase(phase))
       .map(({ allocationId, epoch }) => ({ runId, node, seq, allocationId, epoch, heardAt: heartbeatAt }));
   });

@@ -4,7 +4,7 @@ import { acknowledgeOrders } from '@muster/db/repositories/orders';
 import type { AllocationRow } from '@muster/db/rows';
 import { applyReport, isTerminalAllocationPhase, type AllocationPhase } from '@muster/domain/allocation-lifecycle';
 import type { AllocationStatus, OrderResult, StatusReport } from '@muster/protocol/messages/frames';
-import { ERROR_CODES } from '@muster/protocol/errors/codes';
+import { ERROR_CODES, isErrorCode } from '@muster/protocol/errors/codes';
 import type { Deps } from '../../app/deps.ts';
 import { runTopic } from '../../live/topics.ts';
 import type { SessionKeys } from './session-book.ts';
@@ -88,7 +88,12 @@ function endOfFailed(current: AllocationRow | undefined, kind: string, { error }
   if (current === undefined || isTerminalAllocationPhase(current.phase)) return [];
   const base = { allocationId: current.allocationId, epoch: current.epoch, from: current.phase, actor: current.node, reported: true };
   if (kind === 'start') {
-    const known = { code: error?.code ?? 'CONTAINER_START_FAILED', message: error?.message ?? 'The node could not start it.', hint: '' };
+    const code = error?.code ?? 'CONTAINER_START_FAILED';
+    const known = {
+      code,
+      message: error?.message ?? 'The node could not start it.',
+      hint: isErrorCode(code) ? ERROR_CODES[code].hint : '',
+    };
     return [{ ...base, to: 'Failed', reason: known.message, patch: { error: known } }];
   }
   if (error?.code !== 'ALLOCATION_UNKNOWN' || kind === 'sync') return [];

@@ -1,0 +1,27 @@
+import type { Database } from '../client.ts';
+import { rows } from '../sql/query.ts';
+
+/** How often a node has refused one replica of a task. */
+export interface Refusals {
+  taskId: string;
+  replica: number;
+  node: string;
+  count: number;
+  /** Since the newest, on the database's clock. */
+  sinceMs: number;
+  /** Of the newest. */
+  message: string;
+}
+
+/** The allocations of these tasks that ended with one of these error codes, per replica and node. */
+export function listRefusals(db: Database, taskIds: readonly string[], codes: readonly string[]): Promise<Refusals[]> {
+  return rows<Refusals>(
+    db.pool,
+    `SELECT "taskId", replica, node, count(*)::int AS count,
+       (extract(epoch FROM now() - max("endedAt")) * 1000)::float8 AS "sinceMs",
+       COALESCE((array_agg("phaseReason" ORDER BY epoch DESC))[1], '') AS message
+     FROM "Allocation" WHERE "taskId" = ANY($1) AND phase = 'Failed' AND error->>'code' = ANY($2)
+     GROUP BY "taskId", replica, node ORDER BY "taskId", replica, node`,
+    [taskIds, codes],
+  );
+}
