@@ -334,6 +334,20 @@ describe('serving', () => {
     await waitFor(() => phaseOf(allocationId) === 'Cancelled');
   });
 
+  it('stops nothing that a later page of the wanted orders names', async () => {
+    const { startServing, place, master } = await setUp();
+    await startServing();
+    const placed = [1, 2, 3].map(() => place({ command: shell('sleep 100') }).allocationId);
+    const containerOf = (id: string) => master.statuses.get(id)?.containerId;
+    await waitFor(() => placed.every((id) => phaseOf(id) === 'Running'));
+    const before = placed.map(containerOf);
+    const reports = master.history.length;
+    master.forgetSession();
+    // A new session has every status told anew.
+    await waitFor(() => placed.every((id) => master.history.slice(reports).some(({ allocationId }) => allocationId === id)));
+    expect(placed.map((id) => [phaseOf(id), containerOf(id)])).toEqual(before.map((id) => ['Running', id]));
+  });
+
   it('stops what the master no longer names when a session opens', async () => {
     const { startServing, place, master } = await setUp();
     await startServing();

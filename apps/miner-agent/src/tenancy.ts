@@ -1,6 +1,3 @@
-import { verifyEnvelope } from '@muster/protocol/messages/define-message';
-import { Order } from '@muster/protocol/messages/order';
-import { parseOrderBody } from '@muster/protocol/messages/order-body';
 import { systemClock } from '@muster/runtime/clock';
 import { within } from '@muster/runtime/within';
 import { every } from '@muster/runtime/poll';
@@ -126,8 +123,7 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
   });
 
   /** What the master does not name it does not want. */
-  async function onOrdersComplete(envelopes: readonly unknown[]): Promise<void> {
-    const named = new Set(envelopes.flatMap((envelope) => allocationOf(envelope)));
+  async function onOrdersComplete(named: ReadonlySet<string>): Promise<void> {
     orphans.ordersAreComplete();
     board.repeat();
     const stopped = await stopAllocations(
@@ -138,13 +134,6 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
     if (stopped > 0)
       logger.warn({ event: 'allocations.unwanted', stopped }, 'the master does not name allocations that run here; stopping them');
     reconciler.wake();
-  }
-
-  function allocationOf(envelope: unknown): string[] {
-    const { invite } = state.get();
-    const order = invite && verifyEnvelope(Order, envelope, { domain, now: now(), expectedSigner: invite.master });
-    const body = order?.ok ? parseOrderBody(order.value.message) : null;
-    return body?.ok && body.value.kind !== 'drain' ? [body.value.body.allocationId] : [];
   }
 
   /** Time and silence have consequences too. */

@@ -184,6 +184,7 @@ const INPUTS: Record<ProcedurePath, (role: Role) => unknown> = {
     };
     return frameOf(role, 'acknowledgeSync', signMessage(SyncAck, message, { domain: stage.domain, signer: cast.node.signer }));
   },
+  'session:wantedOrders': (role) => frameOf(role, 'wantedOrders', { afterEpoch: 0, afterCounter: 0 }),
   'session:orders': async (role) => {
     // Only an order that waits makes the stream say something: this one is left to the stream.
     if (role === 'node') clearInterval(pilot);

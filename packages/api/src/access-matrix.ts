@@ -61,6 +61,7 @@ export const ACCESS_MATRIX = {
   // The evidence hash of a verdict on chain vouches for the document, whoever brings it.
   'discovery:publishEvidence': EVERYBODY,
   'session:openSession': NODE,
+  'session:wantedOrders': NODE,
   'session:heartbeat': NODE,
   'session:report': NODE,
   'session:logs': NODE,

@@ -2,7 +2,9 @@ import { AppError } from '@muster/protocol/errors/app-error';
 import type { ErrorCode } from '@muster/protocol/errors/codes';
 import type { Heartbeat } from '@muster/protocol/messages/frames';
 import { systemClock } from '@muster/runtime/clock';
+import { compareOrderVersion, type OrderVersion } from '@muster/protocol/messages/order';
 import type { Logger } from '@muster/runtime/logger';
+import { z } from 'zod';
 import { connectMaster, type MasterLink } from '../adapters/master/master-link.ts';
 import { createNotifier } from '../notifier.ts';
 import { toAppError } from '../reconcile/step-failure.ts';
@@ -19,8 +21,8 @@ export interface SessionLoopOptions extends Omit<OpenSessionInput, 'link' | 'inv
   currentInvite: () => AcceptedInvite | null;
   heartbeatBody: () => Promise<Heartbeat>;
   onOrders: (orders: readonly unknown[]) => Promise<void>;
-  /** Every order that matters has arrived: what is not among them is not wanted. */
-  onOrdersComplete: (orders: readonly unknown[]) => Promise<void>;
+  /** Every order that matters has arrived: an allocation that none of them named is not wanted. */
+  onOrdersComplete: (named: ReadonlySet<string>) => Promise<void>;
   /** The master has confirmed that we live; lostAfterMs from now it may believe otherwise. */
   onContact: (lostAfterMs: number) => void;
 }
@@ -31,6 +33,13 @@ export interface SessionLoop {
   channel(): SessionChannel | null;
   /** A new invite was accepted: use it now. */
   inviteChanged(): void;
+}
+
+/** `informed`: everything that the master wanted when it was opened has been learned. */
+interface Held {
+  session: OpenedSession;
+  counter: FrameCounter;
+  informed: boolean;
 }
 
 const CALL_TIMEOUT_MS = 15_000;
@@ -47,7 +56,7 @@ export function createSessionLoop(options: SessionLoopOptions): SessionLoop {
   const { logger, signal, outbox, currentInvite } = options;
   const work = createNotifier();
   const invites = createNotifier();
-  let held: { session: OpenedSession; counter: FrameCounter } | null = null;
+  let held: Held | null = null;
   let channel: SessionChannel | null = null;
   let outage = 0;
 
@@ -62,29 +71,43 @@ export function createSessionLoop(options: SessionLoopOptions): SessionLoop {
       if (held?.session.inviteDigest !== invite.digest) held = await open(link, invite);
       else logger.info({ event: 'session.resumed', sessionId: held.session.sessionId }, 'the link to the master is back');
       outage = 0;
-      await serve(link, held);
+      const own = createSessionChannel(held.session, held.counter, link);
+      if (!held.informed) await learnWanted(own);
+      held.informed = true;
+      await serve(link, own, held.session);
     } finally {
       channel = null;
       await link.close();
     }
   }
 
-  async function open(link: MasterLink, invite: AcceptedInvite) {
-    const { session, orders } = await openSession({ ...options, link, invite });
+  async function open(link: MasterLink, invite: AcceptedInvite): Promise<Held> {
+    const session = await openSession({ ...options, link, invite });
     const { sessionId, generation, heartbeatMs, lostAfterMs } = session;
-    logger.info(
-      { event: 'session.opened', sessionId, generation, heartbeatMs, lostAfterMs, master: invite.master, orders: orders.length },
-      'the session is open',
-    );
-    await options.onOrders(orders);
-    await options.onOrdersComplete(orders);
+    logger.info({ event: 'session.opened', sessionId, generation, heartbeatMs, lostAfterMs, master: invite.master }, 'the session is open');
     options.onContact(lostAfterMs);
-    return { session, counter: { last: 0 } };
+    return { session, counter: { last: 0 }, informed: false };
+  }
+
+  /** Page by page: only the whole says what is not wanted, so a link that breaks in between has told nothing. */
+  async function learnWanted(own: SessionChannel): Promise<void> {
+    const named = new Set<string>();
+    let after: OrderVersion = { masterEpoch: 0, counter: 0 };
+    for (;;) {
+      const orders = await own.wantedOrders(after);
+      const last = orders.at(-1)?.message;
+      if (last === undefined) break;
+      if (compareOrderVersion(last, after) <= 0)
+        throw new AppError('RESPONSE_INVALID', { publicMessage: 'The orders that the master wants carried out do not come in order' });
+      await options.onOrders(orders);
+      for (const { message } of orders) for (const id of allocationIdsIn(message.body)) named.add(id);
+      after = last;
+    }
+    await options.onOrdersComplete(named);
   }
 
   /** Ends with the error that ended the link or the session. */
-  async function serve(link: MasterLink, { session, counter }: { session: OpenedSession; counter: FrameCounter }): Promise<void> {
-    const own = createSessionChannel(session, counter, link);
+  async function serve(link: MasterLink, own: SessionChannel, session: OpenedSession): Promise<void> {
     channel = own;
     const ended = new AbortController();
     const gone = link.closed.then(() => Promise.reject(new AppError('MASTER_UNREACHABLE')));
@@ -163,4 +186,11 @@ export function createSessionLoop(options: SessionLoopOptions): SessionLoop {
 
   outbox.onWork(() => work.notify());
   return { run, channel: () => channel, inviteChanged: () => invites.notify() };
+}
+
+/** Read leniently: an order that is too new to be understood here still says that its allocation is wanted. */
+const ofAllocation = z.object({ allocationId: z.string() });
+function allocationIdsIn(body: string): string[] {
+  const parsed = ofAllocation.safeParse(JSON.parse(body));
+  return parsed.success ? [parsed.data.allocationId] : [];
 }

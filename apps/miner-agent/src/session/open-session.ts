@@ -32,14 +32,14 @@ export interface OpenSessionInput {
 }
 
 const OPEN_TTL_MS = 30_000;
-const answerSchema = z.object({ envelope: z.unknown(), orders: z.array(z.unknown()).max(10_000) });
+const answerSchema = z.object({ envelope: z.unknown() });
 const refusalSchema = z.object({ newestGeneration: z.int().nonnegative() });
 
 /**
- * Opens a session under the acknowledged invite, with a generation never used before. Returns it with every order that still
- * matters. Throws the master's refusal, or SIGNATURE_INVALID when the acceptance is not the master's.
+ * Opens a session under the acknowledged invite, with a generation never used before. Throws the master's refusal, or SIGNATURE_INVALID
+ * when the acceptance is not the master's.
  */
-export async function openSession(input: OpenSessionInput): Promise<{ session: OpenedSession; orders: unknown[] }> {
+export async function openSession(input: OpenSessionInput): Promise<OpenedSession> {
   try {
     return await tryOpen(input);
   } catch (error) {
@@ -52,14 +52,7 @@ export async function openSession(input: OpenSessionInput): Promise<{ session: O
   }
 }
 
-async function tryOpen({
-  link,
-  invite,
-  state,
-  domain,
-  signer,
-  now,
-}: OpenSessionInput): Promise<{ session: OpenedSession; orders: unknown[] }> {
+async function tryOpen({ link, invite, state, domain, signer, now }: OpenSessionInput): Promise<OpenedSession> {
   // Written down before it is used: after a crash it is not used again.
   const { generation, newestOrder, identity } = await state.update((current) => ({ ...current, generation: current.generation + 1 }));
   const ephemeral = createEphemeral();
@@ -87,7 +80,7 @@ async function tryOpen({
     },
   });
   if (!sent) throw new AppError('INTERNAL');
-  const { envelope, orders } = answerSchema.parse(answer);
+  const { envelope } = answerSchema.parse(answer);
   const message = acceptedBy(invite, {
     envelope,
     openDigest: digestOf(SessionOpen, sent.message, domain),
@@ -99,7 +92,7 @@ async function tryOpen({
   if (message.generation !== generation)
     throw new AppError('RESPONSE_INVALID', { publicMessage: 'The master accepted another generation than was asked for' });
   const keys = deriveSessionKeys({ privateKey: ephemeral.privateKey, peerPublicKey, inviteDigest: invite.digest, sessionId, generation });
-  return { session: { sessionId, generation, inviteDigest: invite.digest, keys, heartbeatMs, lostAfterMs }, orders };
+  return { sessionId, generation, inviteDigest: invite.digest, keys, heartbeatMs, lostAfterMs };
 }
 
 interface Expected {

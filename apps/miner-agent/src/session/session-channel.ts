@@ -3,8 +3,15 @@ import { AppError } from '@muster/protocol/errors/app-error';
 import { err, unwrap, type Result } from '@muster/protocol/errors/result';
 import type { Envelope } from '@muster/protocol/messages/define-message';
 import { frameSchema, type Frame } from '@muster/protocol/messages/frame';
-import { heartbeatAnswerSchema, ordersBodySchema, type Heartbeat, type StatusReport } from '@muster/protocol/messages/frames';
+import {
+  heartbeatAnswerSchema,
+  ordersBodySchema,
+  type Heartbeat,
+  type OrdersBody,
+  type StatusReport,
+} from '@muster/protocol/messages/frames';
 import { logAnswerSchema, type LogAnswer, type LogChunksBody } from '@muster/protocol/messages/log-frames';
+import type { OrderVersion } from '@muster/protocol/messages/order';
 import type { SyncAck } from '@muster/protocol/messages/sync-ack';
 import { z } from 'zod';
 import type { MasterLink } from '../adapters/master/master-link.ts';
@@ -12,6 +19,8 @@ import type { OpenedSession } from './open-session.ts';
 
 /** What can be said over an open session; every frame is MAC'd and numbered. */
 export interface SessionChannel {
+  /** A page of everything that the master wants of the node, after a version; empty after the last. */
+  wantedOrders(after: OrderVersion): Promise<OrdersBody['orders']>;
   heartbeat(body: Heartbeat): Promise<z.output<typeof heartbeatAnswerSchema>>;
   report(body: StatusReport): Promise<void>;
   logs(body: LogChunksBody): Promise<LogAnswer>;
@@ -64,6 +73,9 @@ export function createSessionChannel(session: OpenedSession, counter: FrameCount
   }
 
   return {
+    async wantedOrders({ masterEpoch: afterEpoch, counter: afterCounter }) {
+      return (await exchange('wantedOrders', { afterEpoch, afterCounter }, ordersBodySchema)).orders;
+    },
     heartbeat: (body) => exchange('heartbeat', body, heartbeatAnswerSchema),
     report: async (body) => void (await exchange('report', body, z.unknown())),
     logs: (body) => exchange('logs', body, logAnswerSchema),

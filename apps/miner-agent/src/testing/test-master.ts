@@ -13,11 +13,17 @@ import { signMessage, verifyEnvelope, type Envelope } from '@muster/protocol/mes
 import type { MusterDomain } from '@muster/protocol/messages/domain';
 import { EndpointAnnouncement } from '@muster/protocol/messages/endpoint-announcement';
 import { frameSchema, type Frame } from '@muster/protocol/messages/frame';
-import { heartbeatSchema, statusReportSchema, type AllocationStatus, type OrderResult } from '@muster/protocol/messages/frames';
+import {
+  heartbeatSchema,
+  statusReportSchema,
+  wantedOrdersSchema,
+  type AllocationStatus,
+  type OrderResult,
+} from '@muster/protocol/messages/frames';
 import { audienceOfAddress, audienceOfOrigin, newHeader } from '@muster/protocol/messages/header';
 import { Invite } from '@muster/protocol/messages/invite';
 import { logChunksBodySchema } from '@muster/protocol/messages/log-frames';
-import { Order, type OrderKind } from '@muster/protocol/messages/order';
+import { compareOrderVersion, Order, type OrderKind } from '@muster/protocol/messages/order';
 import { encodeOrderBody, type orderBodySchemas } from '@muster/protocol/messages/order-body';
 import { SessionAccept } from '@muster/protocol/messages/session-accept';
 import { SessionOpen } from '@muster/protocol/messages/session-open';
@@ -116,7 +122,14 @@ export async function startTestMaster({ signer, domain, runId, heartbeatMs = 200
         ttlMs: 30_000,
       });
       const accept = { ...header, openDigest: digest, sessionId, generation, ephemeralKey: ephemeral.publicKey, heartbeatMs, lostAfterMs };
-      return { envelope: signMessage(SessionAccept, accept, { domain, signer }), orders: liveOrders() };
+      return { envelope: signMessage(SessionAccept, accept, { domain, signer }) };
+    }),
+    wantedOrders: procedure.input(frameInput).mutation(({ input: { frame } }) => {
+      const taken = take('wantedOrders', frame, wantedOrdersSchema);
+      const { afterEpoch: masterEpoch, afterCounter } = taken.body;
+      // One a page, so that whatever depends on all of them has to wait for all pages.
+      const next = liveOrders().filter(({ message }) => compareOrderVersion(message, { masterEpoch, counter: afterCounter }) > 0);
+      return answer(taken.session, 'wantedOrders', frame.counter, { orders: next.slice(0, 1) });
     }),
     heartbeat: procedure.input(frameInput).mutation(({ input: { frame } }) => {
       const taken = take('heartbeat', frame, heartbeatSchema);

@@ -18,6 +18,9 @@ export function serveAgent({ client, ctx, calls, onFailure }: AgentConnection): 
   };
   const result = (id: CallId, outcome: object): void => respond(id, { result: outcome });
 
+  /** Resolves when the operating system has taken it, or the socket is gone. */
+  const sent = (body: object): Promise<void> => new Promise((resolve) => client.send(JSON.stringify(body), () => resolve()));
+
   async function answer({ id, path, input }: IncomingCall): Promise<void> {
     const call = { path, type: 'mutation' as const };
     try {
@@ -38,7 +41,8 @@ export function serveAgent({ client, ctx, calls, onFailure }: AgentConnection): 
       streams.set(id, controller);
       const items = (await calls.call({ ...call, input, ctx, signal: controller.signal })) as AsyncIterable<unknown>;
       result(id, { type: 'started' });
-      for await (const data of items) result(id, { type: 'data', data });
+      // One at a time: what a slow reader has not taken yet must not pile up here.
+      for await (const data of items) await sent({ id, result: { type: 'data', data } });
       result(id, { type: 'stopped' });
     } catch (error) {
       respond(id, { error: calls.errorOf(error, call) });

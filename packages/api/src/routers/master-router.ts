@@ -1,5 +1,6 @@
 import { agentRouter } from '../agent-trpc.ts';
 import { acknowledgeSync } from './session/acknowledge-sync.ts';
+import { listWantedOrders } from './session/list-wanted-orders.ts';
 import { openSession } from './session/open-session.ts';
 import { recordHeartbeat } from './session/record-heartbeat.ts';
 import { streamOrders } from './session/stream-orders.ts';
@@ -9,6 +10,7 @@ import { takeReport } from './session/take-report.ts';
 /** Nodes that hold an invite, at the invite's master URL (/master). */
 export const masterRouter = agentRouter({
   openSession,
+  wantedOrders: listWantedOrders,
   heartbeat: recordHeartbeat,
   report: takeReport,
   logs: takeLogs,

@@ -27,8 +27,12 @@ export type ReceivedOrder = KindedOrder & { order: Order };
 
 export type TestSession = {
   sessionId: string;
-  /** Orders of the opening answer and of the subscription, each once, in the order of arrival. */
+  /** Orders of the opening and of the subscription, each once, in the order of arrival. */
   received: ReceivedOrder[];
+  /** What the master said was wanted when the session was new. */
+  wanted: ReceivedOrder[];
+  /** Of the largest answer or push so far, as it was on the wire. */
+  largestBytes(): number;
   nextFrame(path: string, body: unknown): Frame;
   heartbeat(allocations?: { allocationId: string; epoch: number; phase: AllocationStatus['phase'] }[]): Promise<HeartbeatAnswer>;
   send(path: 'heartbeat' | 'report' | 'logs' | 'acknowledgeSync', frame: Frame): Promise<Frame>;
@@ -94,10 +98,23 @@ export async function openTestSession({ node, accepted, domain, generation = 1 }
         received.push({ ...unwrap(parseOrderBody(message)), order: message });
     }
   };
-  take(answer.orders);
+  let largest = 0;
+  const weighed = (frame: Frame): Frame => {
+    largest = Math.max(largest, Buffer.byteLength(JSON.stringify(frame)));
+    return frame;
+  };
+  for (let after = { afterEpoch: 0, afterCounter: 0 }; ;) {
+    const { frame } = await client.wantedOrders.mutate({ frame: nextFrame('wantedOrders', after) });
+    const { orders } = opened('wantedOrders', weighed(frame), ordersBodySchema);
+    const last = orders.at(-1);
+    if (last === undefined) break;
+    take(orders);
+    after = { afterEpoch: last.message.masterEpoch, afterCounter: last.message.counter };
+  }
+  const wanted = [...received];
   const subscription = client.orders.subscribe(
     { frame: nextFrame('orders', {}) },
-    { onData: ({ frame }) => take(opened('orders', frame, ordersBodySchema).orders), onError: () => undefined },
+    { onData: ({ frame }) => take(opened('orders', weighed(frame), ordersBodySchema).orders), onError: () => undefined },
   );
   const now = z.object({ now: z.number() });
   const send = async (path: 'heartbeat' | 'report' | 'logs' | 'acknowledgeSync', frame: Frame): Promise<Frame> =>
@@ -106,11 +123,13 @@ export async function openTestSession({ node, accepted, domain, generation = 1 }
     path: 'heartbeat' | 'report' | 'logs' | 'acknowledgeSync',
     body: unknown,
     schema: S,
-  ): Promise<z.output<S>> => opened(path, await send(path, nextFrame(path, body)), schema);
+  ): Promise<z.output<S>> => opened(path, weighed(await send(path, nextFrame(path, body))), schema);
 
   return {
     sessionId,
     received,
+    wanted,
+    largestBytes: () => largest,
     nextFrame,
     send,
     async heartbeat(allocations = []) {

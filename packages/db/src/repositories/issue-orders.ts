@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderKind } from '@muster/protocol/messages/order';
+import { orderSizeBytes } from '@muster/protocol/messages/order-size';
 import type { Database } from '../client.ts';
 import type { OrderRow } from '../rows.ts';
 import { toJson } from '../sql/json.ts';
@@ -52,12 +53,12 @@ export function issueOrders(
       const group = byNode.get(`${runId}/${node}`)?.drafts ?? [];
       return group.map((draft, index) => ({ ...draft, orderId: randomUUID(), counter: counter - group.length + 1 + index, issuedAt }));
     });
-    const signed = await Promise.all(orders.map(async (order) => ({ ...order, envelope: await sign(order) })));
+    const signed = await Promise.all(orders.map(async (order) => withSize(order, await sign(order))));
     return rows<OrderRow>(
       tx,
-      `INSERT INTO "Order" ("orderId", "runId", node, seq, "masterEpoch", counter, kind, "allocationId", envelope)
-       SELECT "orderId", "runId", node, seq, "masterEpoch", counter, kind, "allocationId", envelope FROM jsonb_to_recordset($1::jsonb)
-         AS x("orderId" text, "runId" text, node text, seq int, "masterEpoch" int, counter bigint, kind text, "allocationId" text, envelope jsonb)
+      `INSERT INTO "Order" ("orderId", "runId", node, seq, "masterEpoch", counter, kind, "allocationId", envelope, "sizeBytes")
+       SELECT "orderId", "runId", node, seq, "masterEpoch", counter, kind, "allocationId", envelope, "sizeBytes" FROM jsonb_to_recordset($1::jsonb)
+         AS x("orderId" text, "runId" text, node text, seq int, "masterEpoch" int, counter bigint, kind text, "allocationId" text, envelope jsonb, "sizeBytes" int)
        RETURNING *`,
       [toJson(signed)],
     );
@@ -78,6 +79,8 @@ export async function raiseOrderVersion(
     [seen.runId, seen.node, seen.masterEpoch, seen.counter],
   );
 }
+
+const withSize = (order: UnsignedOrder, envelope: object) => ({ ...order, envelope, sizeBytes: orderSizeBytes(envelope) });
 
 interface NodeDrafts {
   key: { runId: string; node: string; masterEpoch: number };

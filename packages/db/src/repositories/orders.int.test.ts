@@ -3,7 +3,7 @@ import { createRunWithNodes, createTaskIn, placeOn } from '../testing/scene.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { transitionAllocations } from './allocation-transitions.ts';
 import { issueOrders, raiseOrderVersion, type OrderDraft } from './issue-orders.ts';
-import { acknowledgeOrders, listNewestOrders, listPendingOrders, listSessionOrders, withdrawOrders } from './orders.ts';
+import { acknowledgeOrders, listNewestOrders, listPendingOrders, listWantedOrders, withdrawOrders } from './orders.ts';
 
 describe('orders', () => {
   let test: TestDatabase;
@@ -114,11 +114,41 @@ describe('orders', () => {
       issued.map(({ orderId }) => ({ orderId, result: { ok: true } })),
     );
     await issueOrders(db, [draft({ kind: 'drain' })], sign);
-    expect((await listSessionOrders(db, key)).map(({ counter, kind }) => [counter, kind])).toEqual([
+    expect((await listWantedOrders(db, key)).map(({ counter, kind }) => [counter, kind])).toEqual([
       [3, 'start'],
       [5, 'stop'],
       [6, 'drain'],
     ]);
     expect((await listNewestOrders(db, { allocationIds: [live.allocationId], kind: 'start' })).map(({ counter }) => counter)).toEqual([3]);
+  });
+
+  it('hands out no more than one message carries, and the rest after it', async () => {
+    const { db, key, draft } = await setup();
+    const body = JSON.stringify({ text: 'x'.repeat(200_000) });
+    const issued = await issueOrders(
+      db,
+      Array.from({ length: 40 }, () => draft({ body })),
+      sign,
+    );
+    const read: number[] = [];
+    for (let after = { masterEpoch: 0, counter: 0 }; ;) {
+      const page = await listPendingOrders(db, key, after);
+      const last = page.at(-1);
+      if (last === undefined) break;
+      expect(Buffer.byteLength(JSON.stringify(JSON.stringify(page.map(({ envelope }) => envelope))))).toBeLessThanOrEqual(3 * 1024 * 1024);
+      expect(await listWantedOrders(db, key, after)).toEqual(page);
+      read.push(...page.map(({ counter }) => counter));
+      after = last;
+    }
+    expect(read).toEqual(issued.map(({ counter }) => counter));
+    expect((await listPendingOrders(db, key)).length).toBeLessThan(20);
+  });
+
+  it('hands out an order that is larger than what a message should carry by itself', async () => {
+    const { db, key, draft } = await setup();
+    const body = JSON.stringify({ text: 'x'.repeat(4_000_000) });
+    await issueOrders(db, [draft({ body }), draft()], sign);
+    expect((await listPendingOrders(db, key)).map(({ counter }) => counter)).toEqual([1]);
+    expect((await listPendingOrders(db, key, { masterEpoch: 1, counter: 1 })).map(({ counter }) => counter)).toEqual([2]);
   });
 });

@@ -1,4 +1,5 @@
-import type { OrderKind } from '@muster/protocol/messages/order';
+import type { OrderKind, OrderVersion } from '@muster/protocol/messages/order';
+import { ORDERS_MESSAGE_BYTES } from '@muster/protocol/messages/order-size';
 import type { Database } from '../client.ts';
 import type { OrderRow } from '../rows.ts';
 import { toJson } from '../sql/json.ts';
@@ -10,33 +11,46 @@ interface NodeOfRun {
   seq: number;
 }
 
-const MAX_PENDING = 500;
+const MAX_ORDERS = 500;
+const FIRST: OrderVersion = { masterEpoch: 0, counter: 0 };
 
-/** The orders that a node has not acknowledged, in the order of their versions; at most 500. */
-export function listPendingOrders(db: Database, { runId, node, seq }: NodeOfRun): Promise<OrderRow[]> {
-  return rows<OrderRow>(
-    db.pool,
-    `SELECT * FROM "Order" WHERE "runId" = $1 AND node = $2 AND seq = $3 AND "acknowledgedAt" IS NULL ORDER BY "masterEpoch", counter LIMIT ${MAX_PENDING}`,
-    [runId, node, seq],
-  );
+/**
+ * The first of `candidates` that fit into one message, in the order of their versions; the rest comes after them. Envelopes are read only
+ * of those: a node may have hundreds of large ones.
+ */
+const firstMessage = (candidates: string): string => `
+  SELECT o.* FROM "Order" o JOIN (
+    SELECT "orderId", sum("sizeBytes") OVER (ORDER BY "masterEpoch", counter) AS "upToHere"
+    FROM (SELECT "orderId", "masterEpoch", counter, "sizeBytes" FROM (${candidates}) AS candidate
+          WHERE ("masterEpoch", counter) > ($4, $5) ORDER BY "masterEpoch", counter LIMIT ${MAX_ORDERS}) AS next) AS sized USING ("orderId")
+  WHERE "upToHere" <= ${ORDERS_MESSAGE_BYTES} OR "upToHere" = o."sizeBytes"
+  ORDER BY o."masterEpoch", o.counter`;
+
+const PENDING = `SELECT "orderId", "masterEpoch", counter, "sizeBytes" FROM "Order" WHERE "runId" = $1 AND node = $2 AND seq = $3 AND "acknowledgedAt" IS NULL`;
+
+const NEWEST_OF_LIVE = `
+  SELECT DISTINCT ON (o."allocationId", o.kind) o."orderId", o."masterEpoch", o.counter, o."sizeBytes"
+  FROM "Allocation" a JOIN "Order" o ON o."allocationId" = a."allocationId"
+  WHERE a."runId" = $1 AND a.node = $2 AND a."endedAt" IS NULL AND o.node = $2 AND o.seq = $3 AND o.kind IN ('start', 'stop', 'restart')
+  ORDER BY o."allocationId", o.kind, o."masterEpoch" DESC, o.counter DESC`;
+
+/** The orders after a version that a node has not acknowledged, in rising version: as many as one message carries. */
+export function listPendingOrders(db: Database, { runId, node, seq }: NodeOfRun, after = FIRST): Promise<OrderRow[]> {
+  return rows<OrderRow>(db.pool, firstMessage(PENDING), [runId, node, seq, after.masterEpoch, after.counter]);
 }
 
 /**
- * What a node must know when its session opens: the newest order of every kind for each of its live allocations, and whatever
- * it has not acknowledged; in the order of their versions.
+ * What a node must know when its session is new, after a version: the newest order of every kind for each of its live allocations, and
+ * whatever it has not acknowledged; in rising version, as many as one message carries. Empty after the last.
  */
-export function listSessionOrders(db: Database, { runId, node, seq }: NodeOfRun): Promise<OrderRow[]> {
-  return rows<OrderRow>(
-    db.pool,
-    `SELECT * FROM (
-       (SELECT DISTINCT ON (o."allocationId", o.kind) o.* FROM "Allocation" a JOIN "Order" o ON o."allocationId" = a."allocationId"
-        WHERE a."runId" = $1 AND a.node = $2 AND a."endedAt" IS NULL AND o.node = $2 AND o.seq = $3 AND o.kind IN ('start', 'stop', 'restart')
-        ORDER BY o."allocationId", o.kind, o."masterEpoch" DESC, o.counter DESC)
-       UNION
-       (SELECT * FROM "Order" WHERE "runId" = $1 AND node = $2 AND seq = $3 AND "acknowledgedAt" IS NULL ORDER BY "masterEpoch", counter LIMIT ${MAX_PENDING})
-     ) AS wanted ORDER BY "masterEpoch", counter`,
-    [runId, node, seq],
-  );
+export function listWantedOrders(db: Database, { runId, node, seq }: NodeOfRun, after = FIRST): Promise<OrderRow[]> {
+  return rows<OrderRow>(db.pool, firstMessage(`(${NEWEST_OF_LIVE}) UNION (${PENDING})`), [
+    runId,
+    node,
+    seq,
+    after.masterEpoch,
+    after.counter,
+  ]);
 }
 
 export interface OrderResult {

@@ -102,7 +102,10 @@ export type Heartbeat = z.output<typeof heartbeatSchema>;
 
 const ordersShape = { orders: z.array(Order.envelopeSchema).max(1000) };
 
-/** Pushed to the node as they arise. */
+/** What a node asks for when its session is new: the orders that still matter, after this version, in rising order; none means that it has them all. */
+export const wantedOrdersSchema = z.strictObject({ afterEpoch: uint32Schema, afterCounter: counterSchema });
+
+/** A page of what is wanted, and what is pushed to the node as it arises; never more than a message may carry (order-size.ts). */
 export const ordersBodySchema = z.strictObject(ordersShape);
 export type OrdersBody = z.output<typeof ordersBodySchema>;
 

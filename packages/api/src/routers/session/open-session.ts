@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { agentMutation } from '../../agent-trpc.ts';
 import { envelopeShape } from '../../shapes/envelope.ts';
 
-/** Answers with the master's half of the keys and every order that still matters. */
+/** Answers with the master's half of the keys; the session's first question is what the master wants. */
 export const openSession = agentMutation(z.strictObject({ envelope: envelopeShape }), (ctx, { envelope }) =>
   ctx.services.sessions.open(envelope),
 );

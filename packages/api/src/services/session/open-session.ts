@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { raiseOrderVersion } from '@muster/db/repositories/issue-orders';
 import { findNode, type NodeOverview } from '@muster/db/repositories/nodes';
-import { listSessionOrders } from '@muster/db/repositories/orders';
 import { findRun } from '@muster/db/repositories/runs';
 import { openSession as openSessionRow } from '@muster/db/repositories/sessions';
 import { appendTimeline } from '@muster/db/repositories/timeline';
@@ -18,7 +17,6 @@ import type { Deps } from '../../app/deps.ts';
 import { ordersTopic, runTopic } from '../../live/topics.ts';
 import type { IncomingEnvelope } from '../../shapes/envelope.ts';
 import { standingNow } from '../master/node-facts.ts';
-import { envelopesOf } from '../order/order-envelopes.ts';
 import type { SessionService } from './session-service.ts';
 
 /** The acknowledgment travels in the answer to the invite, so a quick node opens its session while it is still being written. */
@@ -59,9 +57,8 @@ export async function openSession(deps: Deps, envelope: IncomingEnvelope): Retur
   await raiseOrderVersion(db, { runId, node, masterEpoch: message.orderEpoch, counter: message.orderCounter });
   if (session.superseded) await alarm(deps, opened, session.superseded.generation);
 
-  const orders = envelopesOf(await listSessionOrders(db, { runId, node, seq }));
   live.publish(['reconcile', runTopic(runId, 'node'), ordersTopic(runId, node)]);
-  deps.logger.info({ event: 'session.opened', runId, node, sessionId, generation, orders: orders.length }, 'a node opened its session');
+  deps.logger.info({ event: 'session.opened', runId, node, sessionId, generation }, 'a node opened its session');
   const { heartbeatMs, lostAfterMs } = settings;
   const header = newHeader({ runId, sender: signer.address, audience: audienceOfAddress(node), now: clock.now(), ttlMs: ACCEPT_TTL_MS });
   const accept = {
@@ -73,7 +70,7 @@ export async function openSession(deps: Deps, envelope: IncomingEnvelope): Retur
     heartbeatMs,
     lostAfterMs,
   };
-  return { envelope: signMessage(SessionAccept, accept, { domain, signer }), orders };
+  return { envelope: signMessage(SessionAccept, accept, { domain, signer }) };
 }
 
 async function servedRun({ db, signer }: Deps, runId: string): Promise<RunRow> {

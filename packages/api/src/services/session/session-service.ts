@@ -1,13 +1,14 @@
 import type { Envelope } from '@muster/protocol/messages/define-message';
 import type { Frame } from '@muster/protocol/messages/frame';
-import { statusReportSchema } from '@muster/protocol/messages/frames';
+import { statusReportSchema, wantedOrdersSchema, type OrdersBody } from '@muster/protocol/messages/frames';
 import { logChunksBodySchema } from '@muster/protocol/messages/log-frames';
-import type { Order } from '@muster/protocol/messages/order';
 import type { SessionAccept } from '@muster/protocol/messages/session-accept';
 import { SyncAck } from '@muster/protocol/messages/sync-ack';
 import { z } from 'zod';
+import { listWantedOrders } from '@muster/db/repositories/orders';
 import type { Deps } from '../../app/deps.ts';
 import type { IncomingEnvelope } from '../../shapes/envelope.ts';
+import { envelopesOf } from '../order/order-envelopes.ts';
 import { acknowledgeSync } from './acknowledge-sync.ts';
 import { openNodeFrame, sealAnswer } from './node-frame.ts';
 import { openSession } from './open-session.ts';
@@ -20,7 +21,9 @@ import { takeReport } from './take-report.ts';
 
 /** What a node may ask of its master once it holds an invite. Every frame is MAC'd; the numbers are explained in ADR 50. */
 export type SessionService = {
-  open(envelope: IncomingEnvelope): Promise<{ envelope: Envelope<SessionAccept>; orders: Envelope<Order>[] }>;
+  open(envelope: IncomingEnvelope): Promise<{ envelope: Envelope<SessionAccept> }>;
+  /** {afterEpoch, afterCounter} → OrdersBody: a page of every order that still matters, empty after the last. */
+  wantedOrders(frame: Frame): Promise<{ frame: Frame }>;
   /** Heartbeat → HeartbeatAnswer. */
   heartbeat(frame: Frame): Promise<{ frame: Frame }>;
   /** StatusReport → {now}. */
@@ -38,6 +41,14 @@ export function createSessionService(deps: Deps, book: SessionBook): SessionServ
   return {
     open: (envelope) => openSession(deps, envelope),
     heartbeat: (frame) => recordHeartbeat(deps, book, frame),
+
+    async wantedOrders(frame) {
+      const { session, counter, body } = await openNodeFrame(book, { frame, path: 'wantedOrders', schema: wantedOrdersSchema });
+      await requireCounter(db, { sessionId: session.sessionId, kind: 'orders', counter });
+      const after = { masterEpoch: body.afterEpoch, counter: body.afterCounter };
+      const answer: OrdersBody = { orders: envelopesOf(await listWantedOrders(db, session, after)) };
+      return sealAnswer(session, { path: 'wantedOrders', counter, body: answer });
+    },
 
     async report(frame) {
       const { session, counter, body } = await openNodeFrame(book, { frame, path: 'report', schema: statusReportSchema });

@@ -82,6 +82,23 @@ describe('a session', () => {
     );
   });
 
+  it('gets more than a socket carries in parts, when it is new and while it is open', async () => {
+    const own = await stage.createRun();
+    const node = await stage.createInvitedNode(own);
+    const session = await stage.openSession(node);
+    const { tasks } = stage.server.app.services;
+    const padding = '"'.repeat(20_000);
+    const spec = { image: 'busybox', env: { A: padding, B: padding, C: padding } };
+    const actor = node.address;
+    await session.heartbeat();
+    await Promise.all(Array.from({ length: 24 }, () => tasks.create({ runId: own, spec, idempotencyKey: null, actor })));
+    await waitUntil('every start order', () => session.received.filter(({ kind }) => kind === 'start').length === 24);
+    await session.heartbeat();
+    const again = await stage.openSession(node, 2);
+    expect(again.wanted.map(({ order }) => order.orderId)).toEqual(session.received.map(({ order }) => order.orderId));
+    expect(Math.max(session.largestBytes(), again.largestBytes())).toBeLessThan(8 * 1024 * 1024);
+  });
+
   it('is opened by nobody without an acknowledged invite', async () => {
     const node = await stage.createInvitedNode(runId);
     const [accepted] = node.invites;

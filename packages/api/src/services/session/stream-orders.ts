@@ -2,7 +2,7 @@ import { listPendingOrders } from '@muster/db/repositories/orders';
 import { nextCounterOut } from '@muster/db/repositories/sessions';
 import { AppError } from '@muster/protocol/errors/app-error';
 import type { Frame } from '@muster/protocol/messages/frame';
-import { compareOrderVersion, type OrderVersion } from '@muster/protocol/messages/order';
+import type { OrderVersion } from '@muster/protocol/messages/order';
 import type { Deps } from '../../app/deps.ts';
 import { ordersTopic } from '../../live/topics.ts';
 import { envelopesOf } from '../order/order-envelopes.ts';
@@ -10,8 +10,9 @@ import { sealAnswer } from './node-frame.ts';
 import type { SessionKeys } from './session-book.ts';
 
 /**
- * What the node has not acknowledged, at once and again whenever something is added. Each push is complete and in rising version: a
- * node carries versions out in order, so one that overtook another would make the other look old. Ends when the session is superseded.
+ * What the node has not acknowledged, at once and then whatever is added, each order once and in rising version: a node carries versions
+ * out in order, so one that overtook another would make the other look old. Orders become visible in the order of their versions, so none
+ * is passed over. What a push loses, the heartbeat's answer repeats. Ends when the session is superseded.
  */
 export async function* streamOrders(
   deps: Pick<Deps, 'db' | 'live' | 'settings'>,
@@ -20,18 +21,19 @@ export async function* streamOrders(
 ): AsyncGenerator<{ frame: Frame }> {
   const { db, live, settings } = deps;
   const watcher = live.watch([ordersTopic(session.runId, session.node)], signal);
-  let newest: OrderVersion = { masterEpoch: -1, counter: -1 };
+  let newest: OrderVersion = { masterEpoch: 0, counter: 0 };
   try {
     while (signal?.aborted !== true) {
-      const orders = await listPendingOrders(db, session);
+      const orders = await listPendingOrders(db, session, newest);
       const last = orders.at(-1);
-      if (last !== undefined && compareOrderVersion(last, newest) > 0) {
-        newest = last;
-        const counter = await nextCounterOut(db, session.sessionId);
-        if (counter === null) throw new AppError('SESSION_SUPERSEDED');
-        yield sealAnswer(session, { path: 'orders', counter, body: { orders: envelopesOf(orders) } });
+      if (last === undefined) {
+        await watcher.next(settings.heartbeatMs);
+        continue;
       }
-      await watcher.next(settings.heartbeatMs);
+      newest = last;
+      const counter = await nextCounterOut(db, session.sessionId);
+      if (counter === null) throw new AppError('SESSION_SUPERSEDED');
+      yield sealAnswer(session, { path: 'orders', counter, body: { orders: envelopesOf(orders) } });
     }
   } finally {
     watcher.close();
