@@ -21,9 +21,12 @@ import { ensureRegistered, type Registered } from './loops/register.ts';
 import { settlePast } from './loops/settle-past.ts';
 import { watchChain } from './loops/watch-chain.ts';
 import { createFeatureBook, UNKNOWN_FEATURES } from './resources/features.ts';
+import { controlSocketPath } from './operator/control-socket.ts';
+import { startControlServer } from './operator/control-server.ts';
 import { startInbound } from './server/start-inbound.ts';
 import { openAgentStores } from './state/open-stores.ts';
 import { createTenancy, type Tenancy } from './tenancy.ts';
+import { AGENT_VERSION } from './version.ts';
 
 /** One node of one run, from start to end: this page is the whole agent. Resolves when it has stopped. */
 export async function runAgent(config: Config, { logger, lifetime }: { logger: Logger; lifetime: Lifetime }): Promise<void> {
@@ -42,6 +45,13 @@ export async function runAgent(config: Config, { logger, lifetime }: { logger: L
     { event: 'ready', endpoint: inbound.endpoint, capabilitiesHash: capabilitiesHash(capabilities) },
     'the machine is sound and the agent listens',
   );
+
+  const startedAt = context.now();
+  const control = await startControlServer(
+    { report: () => tenancy.report({ version: AGENT_VERSION, pid: process.pid, startedAt }), drain: (drain) => tenancy.ownerDrains(drain) },
+    { path: controlSocketPath(config.dataDir), logger: context.logger },
+  );
+  lifetime.onStop(() => control.close());
 
   const running = tenancy.run();
   lifetime.onStop(async () => {

@@ -1,3 +1,5 @@
+import { createTerminal } from './commands/terminal.ts';
 import { createProgram } from './program.ts';
 
-await createProgram({ env: process.env }).parseAsync();
+const { env } = process;
+await createProgram({ env, terminal: createTerminal({ ci: env['CI'] }) }).parseAsync();

@@ -3,9 +3,12 @@ import { configListCommand, configShowCommand } from './commands/config.ts';
 import { consentCommand } from './commands/consent.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { fail } from './commands/fail.ts';
-import { leaveCommand } from './commands/leave.ts';
+import { drainCommand, undrainCommand } from './commands/drain.ts';
+import { leaveCommand, type LeaveOptions } from './commands/leave.ts';
+import { logsCommand, type LogsOptions } from './commands/logs.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
+import type { Terminal } from './commands/terminal.ts';
 import { walletCreateCommand, walletShowCommand } from './commands/wallet.ts';
 import { createConfig, type Config } from './config.ts';
 import { settingsSchema } from './env.ts';
@@ -15,8 +18,13 @@ import { AGENT_VERSION } from './version.ts';
 
 const JSON_OPTION = ['--json', 'one JSON document on standard output'] as const;
 
+interface Surroundings {
+  env: Readonly<Record<string, string | undefined>>;
+  terminal: Terminal;
+}
+
 /** The whole command line. Every setting is a flag of every command. */
-export function createProgram({ env }: { env: Readonly<Record<string, string | undefined>> }): Command {
+export function createProgram({ env, terminal }: Surroundings): Command {
   const settings = listSettings(settingsSchema).filter(({ notes }) => notes.secret !== 'key');
   const program = new Command('muster-miner')
     .description('Serves a Muster run with this machine: registers it, proves it, and runs its tasks in isolated containers.')
@@ -72,9 +80,29 @@ export function createProgram({ env }: { env: Readonly<Record<string, string | u
     .description("print the link by which the provider's wallet registers this node")
     .action(withConfig(consentCommand));
   program
+    .command('drain')
+    .description('take nothing new; what runs may run out, or is stopped by a deadline and placed elsewhere')
+    .option('--by <time>', 'stop what still runs by then: 18:00, +2h30m or 2030-01-31T18:00')
+    .option('--reason <text>', 'why; the master and the buyers see it')
+    .addHelpText('after', '\nExamples:\n  muster-miner drain\n  muster-miner drain --by 18:00 --reason "kernel update"')
+    .action(withConfig(drainCommand));
+  program.command('undrain').description('take work again').action(withConfig(undrainCommand));
+  program
     .command('leave')
-    .description('take the node out of the run, on chain; a running agent then stops its containers')
-    .action(withConfig(leaveCommand));
+    .description('take the node out of the run, on chain: stop what runs gracefully, deliver its logs, leave')
+    .option('--by <time>', 'let what runs run until then: 18:00, +2h30m or 2030-01-31T18:00')
+    .option('--now', 'leave at once; the agent stops its containers when it sees it on chain')
+    .option('--yes', 'do not ask')
+    .action(withConfig<LeaveOptions>((config, given) => leaveCommand(config, given, terminal)));
+  program
+    .command('logs')
+    .description('what the containers here wrote')
+    .argument('[id]', 'an allocation or a task, by the start of its id; all without it')
+    .option('-f, --follow', 'go on until the containers end')
+    .option('--tail <lines>', 'only the last so many lines')
+    .action((id: string | undefined, given: LogsOptions) =>
+      withConfig<LogsOptions>((config, options) => logsCommand(config, id, options))(given),
+    );
   const wallet = program.command('wallet').description('the keys on this machine');
   wallet
     .command('create')

@@ -8,7 +8,11 @@ import { createFence } from './loops/fence.ts';
 import { heartbeatBody } from './loops/heartbeat-body.ts';
 import { forgetFinished } from './loops/housekeeping.ts';
 import { createSessionLoop } from './loops/session.ts';
+import { stopDrained } from './loops/stop-drained.ts';
 import { isAllEnded, stopAllocations, type StopReason } from './loops/stop-allocations.ts';
+import type { AgentReport } from './operator/agent-report.ts';
+import type { OwnerDrain } from './operator/drain.ts';
+import { reportSelf } from './operator/report-self.ts';
 import { createOrderDesk } from './orders/order-desk.ts';
 import { LABEL } from './reconcile/labels.ts';
 import { createOrphanWatch } from './reconcile/orphans.ts';
@@ -29,6 +33,9 @@ export interface Tenancy {
   removeVolumes(): Promise<void>;
   forgetFinished(): Promise<void>;
   hasInit(): Promise<boolean>;
+  /** The machine's owner takes it back for a while, or (null) gives it again. */
+  ownerDrains(drain: OwnerDrain | null): Promise<void>;
+  report(self: { version: string; pid: number; startedAt: number }): AgentReport;
 }
 
 const RESYNC_MS = 15_000;
@@ -138,14 +145,7 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
 
   /** Time and silence have consequences too. */
   async function look(): Promise<void> {
-    const { drain } = state.get();
-    const drained = drain
-      ? await stopAllocations(
-          store,
-          { phase: 'Cancelled', reason: `drained: ${drain.reason}`.slice(0, 500) },
-          ({ spec }) => now() >= drain.deadline - spec.graceMs,
-        )
-      : 0;
+    const drained = await stopDrained(store, state.get(), now());
     // "A node stops a container it may no longer run before the master may place it elsewhere."
     const cut = fence.isCut()
       ? await stopAllocations(store, { phase: 'Lost', reason: 'the master has been out of reach for longer than it waits' })
@@ -183,6 +183,23 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
       }
     },
     forgetFinished: () => forgetFinished({ store, state, board, logs, now }),
+    async ownerDrains(drain) {
+      await state.update((current) => ({ ...current, ownerDrain: drain }));
+      if (drain) logger.info({ event: 'drain.started', ...drain }, `the owner drains the node: ${drain.reason}`);
+      else logger.info({ event: 'drain.ended' }, 'the owner lets the node take work again');
+      session.beatNow();
+    },
+    report: (self) =>
+      reportSelf({
+        ...self,
+        state: state.get(),
+        records: store.list(),
+        statuses: board.current(),
+        session: session.view(),
+        fenced: fence.isCut(),
+        spool: logs.backlog(),
+        orphans: orphans.current(),
+      }),
   };
 }
 

@@ -13,7 +13,7 @@ import { openSurroundings } from './surroundings.ts';
 
 /** The same link that `start` prints while it waits; the document behind it is kept for when the provider has used it. */
 export async function consentCommand(config: Config): Promise<void> {
-  const { chain, domain, keys, runId } = await openSurroundings(config);
+  const { chain, domain, keys, runId, identity } = await openSurroundings(config);
   const { signer, providerAddress: provider } = keys;
   if (!provider)
     throw new AppError('CONFIG_INVALID', {
@@ -24,7 +24,6 @@ export async function consentCommand(config: Config): Promise<void> {
     throw new AppError('ALREADY_REGISTERED', { data: { seq: registration.seq, standing: registration.standing } });
   const seq = (registration?.seq ?? 0) + 1;
 
-  const identity = { chainId: config.network.chainId, registry: config.addresses.registry, runId, node: signer.address };
   const state = await openJsonStore(join(runDirectory(config.dataDir, identity), 'agent.json'), agentStateSchema, initialState(identity));
   const kept = state.get().registration;
   const capabilities = kept?.seq === seq ? kept.capabilities : (await examine(config)).capabilities;

@@ -1,18 +1,69 @@
 import { isLive } from '@muster/domain/registry/standing';
 import { AppError } from '@muster/protocol/errors/app-error';
+import { systemClock } from '@muster/runtime/clock';
 import type { Config } from '../config.ts';
+import { connectAgent, type ControlClient } from '../operator/control-client.ts';
+import { deadlineOf } from './drain.ts';
 import { print } from './print.ts';
-import { openSurroundings } from './surroundings.ts';
+import { openSurroundings, type Surroundings } from './surroundings.ts';
+import type { Terminal } from './terminal.ts';
 
-/** One transaction, by the provider's key if it is here, else by the node's own. The running agent sees it on chain. */
-export async function leaveCommand(config: Config): Promise<void> {
-  const { chain, runId, keys } = await openSurroundings(config);
-  const registration = await chain.readRegistration();
-  if (!registration || !isLive(registration.standing)) {
-    throw new AppError('NOT_REGISTERED', {
-      publicMessage: `Node ${keys.signer.address} has no live registration in run ${runId} (${registration?.standing ?? 'None'})`,
-    });
-  }
-  const { txHash } = await chain.leave();
-  print(`Node ${keys.signer.address} has left run ${runId} (transaction ${txHash}).`);
+export interface LeaveOptions {
+  by?: string;
+  now?: boolean;
+  yes?: boolean;
 }
+
+const LOOK_MS = 500;
+/** For the last lines of logs, once nothing runs any more; a master that is out of reach keeps nobody. */
+const DELIVERY_MS = 30_000;
+
+/**
+ * Lets what runs come to its end (or, without --by, stops it gracefully), then leaves: one transaction, by the provider's key if it is here,
+ * else by the node's own. The running agent sees it on chain and ends.
+ */
+export async function leaveCommand(config: Config, { by, now = false, yes = false }: LeaveOptions, terminal: Terminal): Promise<void> {
+  const deadline = deadlineOf(by, Date.now()) ?? Date.now();
+  const surroundings = await openSurroundings(config);
+  const { chain, runId, keys } = surroundings;
+  const node = keys.signer.address;
+  await requireLive(surroundings);
+  if (
+    !yes &&
+    terminal.isInteractive &&
+    !(await terminal.confirm(`Leave run ${runId} with node ${node}? It can register again after the cooldown.`))
+  ) {
+    print('Nothing was done.');
+    return;
+  }
+  const agent = now ? null : await connectAgent(config.dataDir);
+  if (agent) await drainBefore(agent, deadline);
+  const { txHash } = await chain.leave();
+  print(`Node ${node} has left run ${runId} (transaction ${txHash}).`);
+}
+
+async function requireLive({ chain, runId, keys }: Surroundings): Promise<void> {
+  const registration = await chain.readRegistration();
+  if (registration && isLive(registration.standing)) return;
+  throw new AppError('NOT_REGISTERED', {
+    publicMessage: `Node ${keys.signer.address} has no live registration in run ${runId} (${registration?.standing ?? 'None'})`,
+  });
+}
+
+/** Ctrl-C while it waits leaves the node drained, and registered. */
+async function drainBefore(agent: ControlClient, deadline: number): Promise<void> {
+  await agent.drain({ reason: 'the node leaves the run', deadline, since: Date.now() });
+  let left = -1;
+  let endedAt: number | null = null;
+  for (;;) {
+    const { allocations, spool } = await agent.report();
+    const live = allocations.filter(({ phase }) => !ENDED.has(phase)).length;
+    if (live !== left && live > 0) print(`Waiting for ${live} allocations to end (by ${new Date(deadline).toLocaleString()}) …`);
+    left = live;
+    if (live === 0) endedAt ??= performance.now();
+    if (endedAt !== null && (spool.chunks === 0 || performance.now() - endedAt > DELIVERY_MS)) return;
+    await systemClock.sleep(LOOK_MS);
+  }
+}
+
+const ENDED: ReadonlySet<string> = new Set(['Succeeded', 'Failed', 'Cancelled', 'Lost']);

@@ -1,64 +1,53 @@
-import { join } from 'node:path';
-import { readJsonFile } from '@muster/runtime/atomic-file';
-import type { Standing } from '@muster/domain/registry/standing';
-import { createDockerRuntime } from '../adapters/docker/docker-runtime.ts';
+import { AppError } from '@muster/protocol/errors/app-error';
 import type { Config } from '../config.ts';
-import { LABEL, readLabels } from '../reconcile/labels.ts';
-import { knownAllocations } from '../state/allocation-store.ts';
-import { agentStateSchema, type AgentState } from '../state/agent-state.ts';
+import { createDockerRuntime } from '../adapters/docker/docker-runtime.ts';
+import { connectAgent } from '../operator/control-client.ts';
+import { reportFromDisk } from '../operator/report-from-disk.ts';
+import { whereaboutsOf } from '../operator/whereabouts.ts';
 import { runDirectory } from '../state/open-stores.ts';
+import { AGENT_VERSION } from '../version.ts';
 import { print, printJson } from './print.ts';
-import { openSurroundings } from './surroundings.ts';
+import { renderStatus, type NodeStatus } from './render-status.ts';
+import { openSurroundings, type Surroundings } from './surroundings.ts';
 
-/** Where the node stands in the phases, whose turn it is, and what it runs. Reads only: chain, own files, Docker. */
+/** Where the node stands in the phases, whose turn it is, and what it runs: from the running agent and the chain, else from disk and Docker. Reads only. */
 export async function statusCommand(config: Config, { json = false }: { json?: boolean }): Promise<void> {
-  const { chain, keys, runId } = await openSurroundings(config);
-  const node = keys.signer.address;
-  const identity = { chainId: config.network.chainId, registry: config.addresses.registry, runId };
-  const directory = runDirectory(config.dataDir, identity);
-  const [run, registration, state, known] = await Promise.all([
-    chain.readRun(),
-    chain.readRegistration(),
-    readJsonFile(join(directory, 'agent.json'), agentStateSchema),
-    knownAllocations(join(directory, 'allocations')),
-  ]);
-  const standing = registration?.standing ?? 'None';
-  const found = await createDockerRuntime({ dockerHost: config.dockerHost }).listContainers({
-    [LABEL.node]: node,
-    [LABEL.role]: 'allocation',
-  });
-  const containers = found.flatMap(({ id, labels, state: phase }) => {
-    const owner = readLabels(labels, node);
-    if (!owner) return [];
-    const { allocationId, taskId } = owner;
-    return [{ containerId: id.slice(0, 12), allocationId, taskId, state: phase, orphan: !known.has(allocationId) }];
-  });
-  const next = nextOf(standing, state);
-  if (json)
-    return printJson({
-      runId,
-      node,
-      standing,
+  const status = await readStatus(config);
+  if (json) return printJson(status);
+  print(renderStatus(status, { now: Date.now() }));
+}
+
+export async function readStatus(config: Config): Promise<NodeStatus> {
+  const surroundings = await openSurroundings(config);
+  const { identity, runId } = surroundings;
+  const { node } = identity;
+  const [chain, agent] = await Promise.all([readChain(surroundings), connectAgent(config.dataDir)]);
+  const report = agent
+    ? await agent.report()
+    : await reportFromDisk({
+        version: AGENT_VERSION,
+        directory: runDirectory(config.dataDir, identity),
+        node,
+        runtime: createDockerRuntime({ dockerHost: config.dockerHost }),
+        now: Date.now(),
+      });
+  const where = whereaboutsOf({ standing: chain?.standing ?? null, runClosed: chain?.runClosed ?? false, report });
+  return { runId, node, ...where, chain, agent: report };
+}
+
+/** Null when the RPC does not answer: what the agent knows is shown all the same. */
+async function readChain({ chain }: Surroundings): Promise<NodeStatus['chain']> {
+  try {
+    const [run, registration] = await Promise.all([chain.readRun(), chain.readRegistration()]);
+    return {
+      standing: registration?.standing ?? 'None',
       seq: registration?.seq ?? 0,
       provider: registration?.provider ?? null,
       master: run.master,
-      next,
-      containers,
-    });
-  print(`run      ${runId}${run.closedAt === null ? '' : ' (closed)'}\nnode     ${node}\nstanding ${standing}\nnext     ${next}`);
-  for (const { containerId, taskId, state: phase, orphan } of containers)
-    print(
-      orphan
-        ? `orphan   ${containerId} ${phase} for task ${taskId}: no order knows it; the agent removes it after MUSTER_ORPHAN_GRACE_MS`
-        : `runs     ${containerId} ${phase} for task ${taskId}`,
-    );
-}
-
-function nextOf(standing: Standing, state: AgentState | null): string {
-  if (standing === 'None')
-    return state?.registration ? "the provider's turn: use the consent link (muster-miner consent)" : 'your turn: start the agent';
-  if (standing === 'Pending') return "the validators' turn: they will challenge this node";
-  if (standing === 'Approved')
-    return state?.invite ? 'serving: the master gives out the work' : "the master's turn: it will invite this node";
-  return 'this registration is over; start the agent to register again after the cooldown';
+      runClosed: run.closedAt !== null,
+    };
+  } catch (error) {
+    if (AppError.is(error, 'RPC_UNAVAILABLE')) return null;
+    throw error;
+  }
 }

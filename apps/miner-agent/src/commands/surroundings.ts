@@ -4,12 +4,14 @@ import { createRunChain } from '../adapters/chain/run-chain.ts';
 import { requireRunId, type Config } from '../config.ts';
 import { loadKeys, type NodeKeys } from '../keys.ts';
 import type { RunChain } from '../ports/run-chain.ts';
+import type { AgentState } from '../state/agent-state.ts';
 
 export interface Surroundings {
   client: ChainClient;
   keys: NodeKeys;
   domain: MusterDomain;
   runId: string;
+  identity: AgentState['identity'];
   chain: RunChain;
 }
 
@@ -28,5 +30,8 @@ export async function openSurroundings(config: Config): Promise<Surroundings> {
     provider: keys.provider,
     self: keys.self,
   });
-  return { client, keys, runId, chain, domain: musterDomain({ chainId: network.chainId, registry: addresses.registry }) };
+  const { chainId } = network;
+  const { registry } = addresses;
+  const identity = { chainId, registry, runId, node: keys.signer.address };
+  return { client, keys, runId, identity, chain, domain: musterDomain({ chainId, registry }) };
 }

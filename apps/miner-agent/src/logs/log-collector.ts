@@ -17,6 +17,8 @@ export interface LogCollector {
   pending(limit: number): Promise<LogChunk[]>;
   acknowledge(acked: readonly { allocationId: string; sequence: number }[]): Promise<void>;
   hasPending(allocationId: string): boolean;
+  /** What the master has not confirmed, of all allocations together. */
+  backlog(): { chunks: number; bytes: number };
   /** Drops the allocation's spool for good. */
   forget(allocationId: string): Promise<void>;
   onChunk(listener: () => void): void;
@@ -117,6 +119,11 @@ export async function createLogCollector(options: LogCollectorOptions): Promise<
     acknowledge,
     forget,
     hasPending: (allocationId) => (opened.get(allocationId)?.pendingCount ?? 0) > 0,
+    backlog: () =>
+      [...opened.values()].reduce((sum, spool) => ({ chunks: sum.chunks + spool.pendingCount, bytes: sum.bytes + spool.pendingBytes }), {
+        chunks: 0,
+        bytes: 0,
+      }),
     onChunk: (listener) => void listeners.push(listener),
   };
 }

@@ -25,6 +25,7 @@ export interface LogSpool {
   pending(limit: number): Promise<PendingChunk[]>;
   acknowledge(sequences: readonly number[]): Promise<void>;
   readonly pendingCount: number;
+  readonly pendingBytes: number;
 }
 
 export interface LogSpoolOptions {
@@ -107,6 +108,9 @@ export async function openLogSpool({ directory, maxBytes }: LogSpoolOptions): Pr
     },
     get pendingCount() {
       return sizes.size;
+    },
+    get pendingBytes() {
+      return totalBytes;
     },
     append,
     pending,

@@ -52,8 +52,8 @@ export async function ensureRegistered(options: RegisterOptions): Promise<Regist
 
   const hash = capabilitiesHash(capabilities);
   const seq = (registration?.seq ?? 0) + 1;
-  // Written down first: whatever happens now, the document behind the hash is not lost.
-  await state.update((current) => ({ ...current, registration: { seq, capabilities } }));
+  // Written down first: whatever happens now, the document behind the hash is not lost. A drain ended with the registration before.
+  await state.update((current) => ({ ...current, registration: { seq, capabilities }, ownerDrain: null }));
   if (!options.canPay) return waitForProvider(options, { seq, hash, waitForRpc });
 
   const provider = requireProvider(options);

@@ -33,6 +33,17 @@ export interface SessionLoop {
   channel(): SessionChannel | null;
   /** A new invite was accepted: use it now. */
   inviteChanged(): void;
+  /** What the heartbeat says has changed, and the master should know now. */
+  beatNow(): void;
+  view(): SessionView;
+}
+
+/** For the owner of the machine. */
+export interface SessionView {
+  /** Null while there is no link to the master. */
+  open: { sessionId: string; generation: number; lastHeartbeatAt: number | null } | null;
+  /** As the master has it. */
+  lastBeat: Heartbeat | null;
 }
 
 /** `informed`: everything that the master wanted when it was opened has been learned. */
@@ -56,9 +67,11 @@ export function createSessionLoop(options: SessionLoopOptions): SessionLoop {
   const { logger, signal, outbox, currentInvite } = options;
   const work = createNotifier();
   const invites = createNotifier();
+  const beats = createNotifier();
   let held: Held | null = null;
   let channel: SessionChannel | null = null;
   let outage = 0;
+  let lastBeat: Heartbeat | null = null;
 
   async function once(invite: AcceptedInvite): Promise<void> {
     const link = await connectMaster({
@@ -130,10 +143,12 @@ export function createSessionLoop(options: SessionLoopOptions): SessionLoop {
     for (;;) {
       const body = await options.heartbeatBody();
       const { orders } = await own.heartbeat(body);
+      lastBeat = body;
       options.onContact(lostAfterMs);
       logger.debug({ event: 'heartbeat.sent', sessionId, allocations: body.allocations.length, orders: orders.length }, 'heartbeat');
       await options.onOrders(orders);
-      await systemClock.sleep(heartbeatMs, ended);
+      await beats.wait({ signal: ended, timeoutMs: heartbeatMs });
+      ended.throwIfAborted();
     }
   }
 
@@ -185,7 +200,19 @@ export function createSessionLoop(options: SessionLoopOptions): SessionLoop {
   }
 
   outbox.onWork(() => work.notify());
-  return { run, channel: () => channel, inviteChanged: () => invites.notify() };
+  return {
+    run,
+    channel: () => channel,
+    inviteChanged: () => invites.notify(),
+    beatNow: () => beats.notify(),
+    view: () => ({
+      lastBeat,
+      open:
+        held && channel
+          ? { sessionId: held.session.sessionId, generation: held.session.generation, lastHeartbeatAt: lastBeat?.at ?? null }
+          : null,
+    }),
+  };
 }
 
 /** Read leniently: an order that is too new to be understood here still says that its allocation is wanted. */

@@ -10,7 +10,7 @@ const context = (change: Partial<ApplyContext> = {}): ApplyContext => ({
   runId: '1',
   version: { masterEpoch: 1, counter: 5 },
   now: 2_000,
-  draining: false,
+  draining: null,
   startedAt: null,
   ...change,
 });
@@ -60,7 +60,7 @@ describe('applyOrder', () => {
 
   it('refuses a spec without its hash, new work while draining, and orders about what is not here', () => {
     expect(codeOf(applyOrder(undefined, start(1, `0x${'00'.repeat(32)}`), context()))).toBe('TASK_SPEC_INVALID');
-    expect(codeOf(applyOrder(undefined, start(), context({ draining: true })))).toBe('NODE_NOT_READY');
+    expect(codeOf(applyOrder(undefined, start(), context({ draining: 'moving house' })))).toBe('NODE_NOT_READY');
     expect(codeOf(applyOrder(undefined, stop(), context()))).toBe('ALLOCATION_UNKNOWN');
     expect(codeOf(applyOrder(undefined, restart(), context()))).toBe('ALLOCATION_UNKNOWN');
   });

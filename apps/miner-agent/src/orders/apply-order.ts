@@ -8,7 +8,8 @@ export interface ApplyContext {
   runId: string;
   version: OrderVersion;
   now: number;
-  draining: boolean;
+  /** Why nothing new is taken; null when it is. */
+  draining: string | null;
   /** When the allocation's running container began; null when none runs. */
   startedAt: string | null;
 }
@@ -38,7 +39,8 @@ function applyStart(
     return err(new AppError('TASK_SPEC_INVALID', { publicMessage: 'The spec does not have the hash that the order names' }));
   if (record && epoch < record.epoch) return err(new AppError('STALE_EPOCH', { data: { epoch: record.epoch } }));
   if (record && epoch === record.epoch) return ok({ ...record, version });
-  if (draining) return err(new AppError('NODE_NOT_READY', { publicMessage: 'The node is draining and takes no new work' }));
+  if (draining !== null)
+    return err(new AppError('NODE_NOT_READY', { publicMessage: `The node is draining and takes no new work: ${draining}` }));
   return ok({
     runId,
     taskId,

@@ -7,6 +7,7 @@ import { parseOrderBody, type KindedOrder } from '@muster/protocol/messages/orde
 import { unwrap } from '@muster/protocol/errors/result';
 import type { Logger } from '@muster/runtime/logger';
 import type { Address } from 'viem';
+import { drainsOf } from '../operator/drain.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import { isNewer, type SyncRecord } from '../reconcile/desired.ts';
 import { findContainer } from '../reconcile/observe.ts';
@@ -89,7 +90,7 @@ export function createOrderDesk(options: OrderDeskOptions): OrderDesk {
       runId: order.runId,
       version,
       now: now(),
-      draining: state.get().drain !== null,
+      draining: drainsOf(state.get())[0]?.reason ?? null,
       startedAt: container?.startedAt ?? null,
     };
     await store.update(allocationId, (record) => unwrap(applyOrder(record, kinded, context)));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { capabilitiesSchema } from '@muster/protocol/capabilities';
 import { addressSchema, hash32Schema, httpUrlSchema, runIdSchema, timestampMsSchema, uint32Schema } from '@muster/protocol/primitives';
+import { ownerDrainSchema } from '../operator/drain.ts';
 import { orderVersionSchema, syncRecordSchema } from '../reconcile/desired.ts';
 
 /** The one invite that the node has acknowledged; a session can be opened under it at any time. */
@@ -31,6 +32,8 @@ export const agentStateSchema = z.strictObject({
   forgottenOrders: orderVersionSchema,
   /** Set by a drain order: no new allocation, and what still runs at the deadline is stopped. */
   drain: z.strictObject({ reason: z.string(), deadline: timestampMsSchema }).nullable(),
+  /** Set by the machine's owner; files of earlier versions do not have it. */
+  ownerDrain: ownerDrainSchema.nullable().default(null),
   syncs: z.array(syncRecordSchema),
 });
 export type AgentState = z.infer<typeof agentStateSchema>;
@@ -44,5 +47,6 @@ export const initialState = (identity: AgentState['identity']): AgentState => ({
   newestOrder: { masterEpoch: 0, counter: 0 },
   forgottenOrders: { masterEpoch: 0, counter: 0 },
   drain: null,
+  ownerDrain: null,
   syncs: [],
 });

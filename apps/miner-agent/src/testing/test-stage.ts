@@ -37,6 +37,7 @@ export interface TestStage {
   runId: string;
   master: TestMaster;
   node: Signer;
+  nodeKey: Hex;
   validator: Signer;
   dataDir: string;
   start(env?: Record<string, string>): AgentLife;
@@ -95,6 +96,7 @@ export async function setUpStage({ requirements = '', ...masterOptions }: StageO
     runId,
     master,
     node,
+    nodeKey,
     start,
     approve,
     validator: createSigner(devKey(ROLES.validator)),
