@@ -11,6 +11,7 @@ import { retry } from '@muster/runtime/retry';
 import { createRunChain } from './adapters/chain/run-chain.ts';
 import { createDiscoveryClient } from './adapters/discovery/discovery-client.ts';
 import { createDockerRuntime } from './adapters/docker/docker-runtime.ts';
+import { createBootClock } from './adapters/host/boot-clock.ts';
 import { createSystemHost } from './adapters/host/system-host.ts';
 import { requireRunId, type Config } from './config.ts';
 import type { AgentContext } from './context.ts';
@@ -101,6 +102,7 @@ async function createContext({ config, client, keys, logger, signal }: ContextIn
     signal,
     now: Date.now,
     monotonic: () => performance.now(),
+    bootClock: await createBootClock(),
     domain: musterDomain({ chainId, registry }),
     chain: createRunChain({ client, network, registry, runId, node, provider, self }),
     runtime: createDockerRuntime({ dockerHost }),

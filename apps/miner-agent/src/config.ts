@@ -25,6 +25,7 @@ export interface Config {
   stopContainersOnExit: boolean;
   orphanGraceMs: number;
   logSpoolBytes: number;
+  logSpoolTotalBytes: number;
 }
 
 /** Typed and nested, from here on passed down. Throws WRONG_CHAIN, WRONG_REGISTRY or CONFIG_INVALID. */
@@ -60,6 +61,7 @@ export function createConfig(env: Env): Config {
     stopContainersOnExit: env.MUSTER_STOP_CONTAINERS_ON_EXIT,
     orphanGraceMs: env.MUSTER_ORPHAN_GRACE_MS,
     logSpoolBytes: env.MUSTER_LOG_SPOOL_BYTES,
+    logSpoolTotalBytes: env.MUSTER_LOG_SPOOL_TOTAL_BYTES,
   };
 }
 

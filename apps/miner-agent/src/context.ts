@@ -2,6 +2,7 @@ import type { Signer } from '@muster/protocol/crypto/signer';
 import type { MusterDomain } from '@muster/protocol/messages/domain';
 import type { Logger } from '@muster/runtime/logger';
 import type { Config } from './config.ts';
+import type { BootClock } from './ports/boot-clock.ts';
 import type { ContainerRuntime } from './ports/container-runtime.ts';
 import type { Host } from './ports/host.ts';
 import type { FeatureBook } from './resources/features.ts';
@@ -28,6 +29,7 @@ export interface AgentContext {
   now: () => number;
   /** ms since some moment; never steps. */
   monotonic: () => number;
+  bootClock: BootClock;
   /** Aborts when the node's work is to end. */
   signal: AbortSignal;
 }

@@ -96,6 +96,10 @@ export const settingsSchema = z.object({
     about: 'undelivered log per allocation; beyond it the oldest lines give way to a note',
     example: '67108864',
   }),
+  MUSTER_LOG_SPOOL_TOTAL_BYTES: bytes.default(512 * 1024 * 1024).register(settingNotes, {
+    about: 'the same over all allocations; the longest spools give way first',
+    example: '536870912',
+  }),
   MUSTER_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error'], 'expected trace, debug, info, warn or error')
     .default('info')

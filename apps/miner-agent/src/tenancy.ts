@@ -52,12 +52,19 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
   const logs = await createLogCollector({
     directory: stores.logsDirectory,
     maxBytesPerAllocation: config.logSpoolBytes,
+    maxBytes: config.logSpoolTotalBytes,
     flushMs: FLUSH_MS,
     runtime,
     logger,
     signal,
   });
-  const fence = createFence(monotonic, state.get().invite?.lostAfterMs ?? null);
+  const fence = createFence({
+    clock: context.bootClock,
+    kept: await stores.lease.read(),
+    lostAfterMs: state.get().invite?.lostAfterMs ?? null,
+    keep: (lease) =>
+      void stores.lease.write(lease).catch((err: unknown) => logger.debug({ event: 'lease.unwritten', err }, 'the lease is not on disk')),
+  });
   const orphans = createOrphanWatch({
     node,
     monotonic,
@@ -94,9 +101,10 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
     outbox,
     currentInvite: () => state.get().invite,
     heartbeatBody: () => heartbeatBody({ host, board, orphans, state, dataDir: config.dataDir, now }),
-    onOrders: (orders) => desk.take(orders),
+    onOrders,
     onOrdersComplete,
-    onContact: (lostAfterMs) => fence.contact(lostAfterMs),
+    moment: () => fence.now(),
+    onContact,
   });
   const deliverSnapshot = createSnapshotDelivery({ channel: session.channel, state, domain, signer, allowPrivate, now });
   const reconciler = createReconciler({
@@ -129,6 +137,26 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
     },
   });
 
+  /** "A node stops a container it may no longer run before the master may place it elsewhere." */
+  async function enforceFence(): Promise<void> {
+    const reason = fence.cut();
+    const cut = reason === null ? 0 : await stopAllocations(store, { phase: 'Lost', reason });
+    if (cut === 0) return;
+    logger.warn({ event: 'fenced', stopped: cut, reason }, 'cut off from the master for too long; stopping its containers');
+    reconciler.wake();
+  }
+
+  /** What ran through a silence that was too long goes, though the master answers again: it may run elsewhere by now. */
+  async function onContact(lostAfterMs: number, askedAt: number): Promise<void> {
+    await enforceFence();
+    fence.contact(lostAfterMs, askedAt);
+  }
+
+  async function onOrders(orders: readonly unknown[]): Promise<void> {
+    await enforceFence();
+    await desk.take(orders);
+  }
+
   /** What the master does not name it does not want. */
   async function onOrdersComplete(named: ReadonlySet<string>): Promise<void> {
     orphans.ordersAreComplete();
@@ -146,24 +174,22 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
   /** Time and silence have consequences too. */
   async function look(): Promise<void> {
     const drained = await stopDrained(store, state.get(), now());
-    // "A node stops a container it may no longer run before the master may place it elsewhere."
-    const cut = fence.isCut()
-      ? await stopAllocations(store, { phase: 'Lost', reason: 'the master has been out of reach for longer than it waits' })
-      : 0;
-    if (cut > 0) logger.warn({ event: 'fenced', stopped: cut }, 'cut off from the master for too long; stopping its containers');
-    if (drained + cut > 0) reconciler.wake();
+    if (drained > 0) reconciler.wake();
+    await enforceFence();
   }
 
   return {
     hasInit,
     async run() {
       const onError = (err: unknown) => logger.warn({ event: 'watch.failed', err }, 'looking after the allocations failed; trying again');
+      // Before anything is looked at or started: a former life may have been cut off, and this machine may have been off.
+      await enforceFence().catch(onError);
       await sweepHelpers(runtime, node).catch(onError);
       await Promise.all([session.run(), reconciler.run(), every(WATCH_MS, look, { signal, onError })]);
     },
     async acceptInvite(invite) {
       await state.update((current) => ({ ...current, invite }));
-      fence.contact(invite.lostAfterMs);
+      await onContact(invite.lostAfterMs, fence.now());
       session.inviteChanged();
     },
     inviteChanged: () => session.inviteChanged(),
@@ -196,7 +222,7 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
         records: store.list(),
         statuses: board.current(),
         session: session.view(),
-        fenced: fence.isCut(),
+        fenced: fence.cut() !== null,
         spool: logs.backlog(),
         orphans: orphans.current(),
       }),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { LogChunk } from '@muster/protocol/messages/log-frames';
 import type { Logger } from '@muster/runtime/logger';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
-import { resumeFrom } from './log-position.ts';
+import { holds, positionIn, resumeFrom, type LogPosition } from './log-position.ts';
 import { openLogSpool, type LogSpool } from './log-spool.ts';
 import { pumpLog } from './pump-log.ts';
 
@@ -27,6 +27,8 @@ export interface LogCollector {
 export interface LogCollectorOptions {
   directory: string;
   maxBytesPerAllocation: number;
+  /** Over all allocations; beyond it the longest spools give way first. */
+  maxBytes: number;
   flushMs: number;
   runtime: Pick<ContainerRuntime, 'readLogs'>;
   logger: Logger;
@@ -37,7 +39,7 @@ export interface LogCollectorOptions {
 const FOLLOWER_END_MS = 5_000;
 
 export async function createLogCollector(options: LogCollectorOptions): Promise<LogCollector> {
-  const { directory, maxBytesPerAllocation, flushMs, runtime, logger, signal } = options;
+  const { directory, maxBytesPerAllocation, maxBytes, flushMs, runtime, logger, signal } = options;
   const spools = new Map<string, Promise<LogSpool>>();
   const opened = new Map<string, LogSpool>();
   const followers = new Map<string, { abort: AbortController; ended: Promise<void> }>();
@@ -57,10 +59,35 @@ export async function createLogCollector(options: LogCollectorOptions): Promise<
 
   async function read(allocationId: string, containerId: string, stop: AbortSignal): Promise<void> {
     const spool = await spoolOf(allocationId);
-    const sinceMs = resumeFrom(spool.position);
+    const from = positionIn(spool.position, containerId);
+    const isRotated = from !== null && !(await isHeld(containerId, from, stop));
+    if (isRotated) logger.warn({ event: 'logs.rotated', allocationId, containerId }, 'the engine rotated a log before it was read');
+    const sinceMs = isRotated ? undefined : resumeFrom(from);
     const entries = runtime.readLogs(containerId, { follow: true, signal: stop, ...(sinceMs === undefined ? {} : { sinceMs }) });
-    await pumpLog(entries, { spool, flushMs, onChunk: () => listeners.forEach((listener) => listener()) });
+    await pumpLog(entries, { spool, containerId, from, isRotated, flushMs, onChunk });
   }
+
+  function isHeld(containerId: string, position: LogPosition, stop: AbortSignal): Promise<boolean> {
+    const sinceMs = resumeFrom(position);
+    return holds(position, runtime.readLogs(containerId, { follow: false, signal: stop, ...(sinceMs === undefined ? {} : { sinceMs }) }));
+  }
+
+  async function onChunk(): Promise<void> {
+    for (const listener of listeners) listener();
+    for (const spool of [...opened.values()].toSorted((a, b) => b.pendingBytes - a.pendingBytes)) {
+      const over = backlog().bytes - maxBytes;
+      if (over <= 0) return;
+      await spool.shed(spool.pendingBytes - over);
+    }
+  }
+
+  const backlog = (): { chunks: number; bytes: number } => {
+    const all = [...opened.values()];
+    return {
+      chunks: all.reduce((sum, { pendingCount }) => sum + pendingCount, 0),
+      bytes: all.reduce((sum, { pendingBytes }) => sum + pendingBytes, 0),
+    };
+  };
 
   function follow(allocationId: string, containerId: string): void {
     if (followers.has(allocationId)) return;
@@ -119,11 +146,7 @@ export async function createLogCollector(options: LogCollectorOptions): Promise<
     acknowledge,
     forget,
     hasPending: (allocationId) => (opened.get(allocationId)?.pendingCount ?? 0) > 0,
-    backlog: () =>
-      [...opened.values()].reduce((sum, spool) => ({ chunks: sum.chunks + spool.pendingCount, bytes: sum.bytes + spool.pendingBytes }), {
-        chunks: 0,
-        bytes: 0,
-      }),
+    backlog,
     onChunk: (listener) => void listeners.push(listener),
   };
 }

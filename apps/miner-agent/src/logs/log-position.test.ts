@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LogEntry } from '../ports/container-runtime.ts';
-import { advance, entriesAfter, resumeFrom, type LogPosition } from './log-position.ts';
+import { advance, entriesAfter, holds, positionIn, resumeFrom, type LogPosition } from './log-position.ts';
 
 const entry = (at: string, text = at): LogEntry => ({ at, stream: 'stdout', text });
 async function* from(entries: LogEntry[]) {
@@ -15,7 +15,7 @@ const textsAfter = async (position: LogPosition | null, entries: LogEntry[]) => 
 describe('log position', () => {
   it('tells entries of one timestamp apart by counting', async () => {
     const entries = [entry('1', 'a'), entry('2', 'b'), entry('2', 'c'), entry('2', 'd')];
-    const position = entries.slice(0, 3).reduce<LogPosition | null>(advance, null);
+    const position = entries.slice(0, 3).reduce<LogPosition | null>((at, next) => advance(at, next), null);
     expect(position).toEqual({ at: '2', count: 2 });
     expect(await textsAfter(position, entries)).toEqual(['d']);
   });
@@ -26,6 +26,18 @@ describe('log position', () => {
 
   it('takes everything when the engine has rotated the position away', async () => {
     expect(await textsAfter({ at: '3', count: 1 }, [entry('5'), entry('6')])).toEqual(['5', '6']);
+  });
+
+  it('knows whether the engine still has the entry, and takes no other container for it', async () => {
+    const log = () => from([entry('1'), entry('2'), entry('2'), entry('3')]);
+    const answers = [
+      { at: '2', count: 2 },
+      { at: '2', count: 3 },
+      { at: '0', count: 1 },
+    ].map((position) => holds(position, log()));
+    expect(await Promise.all(answers)).toEqual([true, false, false]);
+    const position = advance(null, entry('1'), 'first');
+    expect([positionIn(position, 'first'), positionIn(position, 'second'), positionIn(null, 'first')]).toEqual([position, null, null]);
   });
 
   it('asks the engine from well before, since its filter goes by the wall clock', () => {

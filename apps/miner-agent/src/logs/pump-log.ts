@@ -2,21 +2,30 @@ import { MAX_LINE_CHARS, MAX_LINES_PER_CHUNK, type LogLine } from '@muster/proto
 import type { LogEntry } from '../ports/container-runtime.ts';
 import { advance, entriesAfter, type LogPosition } from './log-position.ts';
 import type { LogSpool } from './log-spool.ts';
+import { rotatedAway } from './spool-chunk.ts';
 
 export interface PumpOptions {
-  spool: Pick<LogSpool, 'position' | 'append'>;
+  spool: Pick<LogSpool, 'append'>;
+  containerId: string;
+  /** Where in this container's log to go on; null at its beginning. */
+  from: LogPosition | null;
+  /** The engine has lost what came before the first of these entries. */
+  isRotated: boolean;
   /** A quiet container's lines wait no longer than this. */
   flushMs: number;
-  onChunk: () => void;
+  onChunk: () => Promise<void> | void;
 }
 
 const MAX_CHUNK_CHARS = 64 * 1024;
 
 /** Moves entries from the engine into the spool, in chunks, until they end. A slow disk slows the reading down. */
-export async function pumpLog(entries: AsyncIterable<LogEntry>, { spool, flushMs, onChunk }: PumpOptions): Promise<void> {
+export async function pumpLog(
+  entries: AsyncIterable<LogEntry>,
+  { spool, containerId, from, isRotated, flushMs, onChunk }: PumpOptions,
+): Promise<void> {
   let lines: LogLine[] = [];
   let chars = 0;
-  let position: LogPosition | null = spool.position;
+  let position = from;
   let writing: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
 
@@ -31,14 +40,15 @@ export async function pumpLog(entries: AsyncIterable<LogEntry>, { spool, flushMs
   }
 
   try {
-    for await (const entry of entriesAfter(position, entries)) {
-      position = advance(position, entry);
+    for await (const entry of entriesAfter(isRotated ? null : from, entries)) {
       const line = toLine(entry);
+      if (isRotated && position === from) lines.push(rotatedAway(line));
+      position = advance(position, entry, containerId);
       lines.push(line);
       chars += line.text.length;
       // A failure of a timed flush surfaces at the next awaited one.
       timer ??= setTimeout(() => void flush().catch(() => undefined), flushMs);
-      if (lines.length >= MAX_LINES_PER_CHUNK || chars >= MAX_CHUNK_CHARS) await flush();
+      if (lines.length >= MAX_LINES_PER_CHUNK - 1 || chars >= MAX_CHUNK_CHARS) await flush();
     }
   } finally {
     await flush();

@@ -23,8 +23,10 @@ export interface SessionLoopOptions extends Omit<OpenSessionInput, 'link' | 'inv
   onOrders: (orders: readonly unknown[]) => Promise<void>;
   /** Every order that matters has arrived: an allocation that none of them named is not wanted. */
   onOrdersComplete: (named: ReadonlySet<string>) => Promise<void>;
-  /** The master has confirmed that we live; lostAfterMs from now it may believe otherwise. */
-  onContact: (lostAfterMs: number) => void;
+  /** Before something is asked of the master: the moment, for `onContact`. */
+  moment: () => number;
+  /** The master has confirmed that we live; lostAfterMs from `askedAt` on it may believe otherwise. */
+  onContact: (lostAfterMs: number, askedAt: number) => Promise<void>;
 }
 
 export interface SessionLoop {
@@ -95,10 +97,12 @@ export function createSessionLoop(options: SessionLoopOptions): SessionLoop {
   }
 
   async function open(link: MasterLink, invite: AcceptedInvite): Promise<Held> {
+    const askedAt = options.moment();
     const session = await openSession({ ...options, link, invite });
     const { sessionId, generation, heartbeatMs, lostAfterMs } = session;
     logger.info({ event: 'session.opened', sessionId, generation, heartbeatMs, lostAfterMs, master: invite.master }, 'the session is open');
-    options.onContact(lostAfterMs);
+    // First what silence did, then what is wanted now: an order of this session is not to be fenced for a silence before it.
+    await options.onContact(lostAfterMs, askedAt);
     return { session, counter: { last: 0 }, informed: false };
   }
 
@@ -142,9 +146,10 @@ export function createSessionLoop(options: SessionLoopOptions): SessionLoop {
   async function beat(own: SessionChannel, { heartbeatMs, lostAfterMs, sessionId }: OpenedSession, ended: AbortSignal): Promise<void> {
     for (;;) {
       const body = await options.heartbeatBody();
+      const askedAt = options.moment();
       const { orders } = await own.heartbeat(body);
       lastBeat = body;
-      options.onContact(lostAfterMs);
+      await options.onContact(lostAfterMs, askedAt);
       logger.debug({ event: 'heartbeat.sent', sessionId, allocations: body.allocations.length, orders: orders.length }, 'heartbeat');
       await options.onOrders(orders);
       await beats.wait({ signal: ended, timeoutMs: heartbeatMs });

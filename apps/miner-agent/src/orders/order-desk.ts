@@ -1,4 +1,5 @@
 import { AppError } from '@muster/protocol/errors/app-error';
+import type { ErrorCode } from '@muster/protocol/errors/codes';
 import { verifyEnvelope } from '@muster/protocol/messages/define-message';
 import type { MusterDomain } from '@muster/protocol/messages/domain';
 import type { OrderResult } from '@muster/protocol/messages/frames';
@@ -67,7 +68,10 @@ export function createOrderDesk(options: OrderDeskOptions): OrderDesk {
     const isForgotten = !isNewer(version, state.get().forgottenOrders);
     if (isForgotten && !(hasAllocation(kinded) && store.get(kinded.body.allocationId))) throw new AppError('ORDER_REPLAYED');
     await dispatch(order, kinded, version);
-    await state.update((current) => (isNewer(version, current.newestOrder) ? { ...current, newestOrder: version } : current));
+    // What was taken on is taken on, whether or not the disk notes its number: the allocation's record bears it too.
+    await state
+      .update((current) => (isNewer(version, current.newestOrder) ? { ...current, newestOrder: version } : current))
+      .catch((err: unknown) => logger.warn({ event: 'state.unwritten', err }, 'the number of the newest order is not on disk'));
   }
 
   async function dispatch(order: Order, kinded: KindedOrder, version: { masterEpoch: number; counter: number }): Promise<void> {
@@ -140,9 +144,8 @@ export function createOrderDesk(options: OrderDeskOptions): OrderDesk {
       // Done and forgotten is as good as done.
       if (code === 'ORDER_REPLAYED') return { orderId, ok: true };
       logger.warn({ event: 'order.refused', orderId, kind, code, err: error }, message);
-      return code === 'DOCKER_UNAVAILABLE' || code === 'INTERNAL'
-        ? null
-        : { orderId, ok: false, error: { code, message: message.slice(0, 2000) } };
+      if (isPassing(code, kind)) return null;
+      return { orderId, ok: false, error: { code, message: message.slice(0, 2000) } };
     }
   }
 
@@ -164,6 +167,12 @@ export function createOrderDesk(options: OrderDeskOptions): OrderDesk {
     },
   };
 }
+
+/** What the master's repetition may find mended. A start that no disk takes note of is not begun: another node may have it. */
+const isPassing = (code: ErrorCode, kind: Order['kind']): boolean =>
+  code === 'DOCKER_UNAVAILABLE' || code === 'INTERNAL' || code === 'UNAVAILABLE' || (isDisk(code) && kind !== 'start');
+
+const isDisk = (code: ErrorCode): boolean => code === 'DISK_FULL' || code === 'DATA_DIR_UNUSABLE';
 
 const hasAllocation = (order: KindedOrder): order is Exclude<KindedOrder, { kind: 'drain' }> => order.kind !== 'drain';
 

@@ -1,6 +1,6 @@
 import { AppError } from '@muster/protocol/errors/app-error';
 import { describe, expect, it } from 'vitest';
-import { decideFailure } from './step-failure.ts';
+import { decideFailure, toAppError } from './step-failure.ts';
 
 describe('decideFailure', () => {
   it('ends an allocation at once when waiting cannot help', () => {
@@ -22,5 +22,20 @@ describe('decideFailure', () => {
     expect(decideFailure('create', new AppError('DOCKER_UNAVAILABLE'), 1_000)).toEqual({ retry: true, delayMs: 30_000 });
     expect(decideFailure('sync', new AppError('MASTER_UNREACHABLE'), 1_000)).toEqual({ retry: true, delayMs: 30_000 });
     expect(decideFailure('remove', new AppError('CONTAINER_START_FAILED'), 1_000)).toEqual({ retry: true, delayMs: 30_000 });
+  });
+});
+
+describe('toAppError', () => {
+  it.each([
+    ['ENOSPC', 'DISK_FULL'],
+    ['EROFS', 'DATA_DIR_UNUSABLE'],
+    ['EMFILE', 'UNAVAILABLE'],
+    ['EWHATEVER', 'INTERNAL'],
+  ])('says %s as %s, without a path of the machine, and never ends an allocation for it', (systemCode, code) => {
+    const cause = Object.assign(new Error(`${systemCode}: no, open '/home/me/.muster/x'`), { code: systemCode });
+    const error = toAppError(cause);
+    expect(error).toMatchObject({ code, cause });
+    expect(error.publicMessage).not.toContain('/home');
+    expect(decideFailure('create', error, 1_000)).toMatchObject({ retry: true });
   });
 });

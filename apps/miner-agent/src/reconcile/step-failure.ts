@@ -29,5 +29,23 @@ export function decideFailure(kind: StepKind, error: AppError, failures: number)
   return { retry: true, delayMs: Math.min(MAX_MS, BASE_MS * 3 ** Math.min(failures - 1, 10)) };
 }
 
-export const toAppError = (error: unknown): AppError =>
-  error instanceof AppError ? error : new AppError('INTERNAL', { publicMessage: 'The agent failed at this step', cause: error });
+/** What the operating system says of the agent's own disk, in words that may leave the machine: they name none of its paths. */
+const DISK: Readonly<Record<string, { code: ErrorCode; publicMessage: string; hint?: string }>> = {
+  ENOSPC: { code: 'DISK_FULL', publicMessage: "The node's disk is full" },
+  EDQUOT: { code: 'DISK_FULL', publicMessage: "The node's disk quota is used up" },
+  EROFS: { code: 'DATA_DIR_UNUSABLE', publicMessage: "The node's data directory is read-only" },
+  EACCES: { code: 'DATA_DIR_UNUSABLE', publicMessage: 'The node may not write to its data directory' },
+  EIO: { code: 'DATA_DIR_UNUSABLE', publicMessage: "The node's disk fails" },
+  EMFILE: {
+    code: 'UNAVAILABLE',
+    publicMessage: 'The agent has no file handle left',
+    hint: 'Raise its limit of open files (ulimit -n, LimitNOFILE); it goes on by itself.',
+  },
+};
+
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const systemCode = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const { code, ...words } = DISK[systemCode] ?? { code: 'INTERNAL' as const, publicMessage: 'The agent failed at this step' };
+  return new AppError(code, { ...words, cause: error });
+}

@@ -3,12 +3,19 @@ import { join } from 'node:path';
 import { readJsonFile, writeFileAtomic } from '@muster/runtime/atomic-file';
 import { allocationRecordSchema, type AllocationRecord } from '../reconcile/desired.ts';
 
+type Change = (current: AllocationRecord | undefined) => AllocationRecord | null | undefined;
+
 /** One file per allocation, so that a change costs one allocation's bytes however many there are. */
 export interface AllocationStore {
   list(): AllocationRecord[];
   get(allocationId: string): AllocationRecord | undefined;
   /** Durable before it resolves; changes of one allocation never overlap. Null removes it. */
-  update(allocationId: string, change: (current: AllocationRecord | undefined) => AllocationRecord | null | undefined): Promise<void>;
+  update(allocationId: string, change: Change): Promise<void>;
+  /**
+   * As `update`, but the change holds even when the disk refuses it; it throws all the same. For what must happen on a full disk too,
+   * and what the next life would conclude again: that a container is to stop.
+   */
+  insist(allocationId: string, change: Change): Promise<void>;
 }
 
 const idOf = (name: string): string[] => (/^[^.].*\.json$/.test(name) ? [name.slice(0, -'.json'.length)] : []);
@@ -27,7 +34,7 @@ export async function openAllocationStore(directory: string): Promise<Allocation
   }
   const turns = new Map<string, Promise<void>>();
 
-  async function write(allocationId: string, change: (current: AllocationRecord | undefined) => AllocationRecord | null | undefined) {
+  async function write(allocationId: string, change: Change, insists: boolean): Promise<void> {
     const current = records.get(allocationId);
     const next = change(current);
     if (next === undefined || next === current) return;
@@ -36,22 +43,26 @@ export async function openAllocationStore(directory: string): Promise<Allocation
       await rm(fileOf(allocationId), { force: true });
       return;
     }
+    if (insists) records.set(allocationId, next);
     await writeFileAtomic(fileOf(allocationId), `${JSON.stringify(next)}\n`);
     records.set(allocationId, next);
+  }
+
+  function inTurn(allocationId: string, change: Change, insists: boolean): Promise<void> {
+    const turn = (turns.get(allocationId) ?? Promise.resolve()).then(() => write(allocationId, change, insists));
+    const settled = turn
+      .catch(() => undefined)
+      .finally(() => {
+        if (turns.get(allocationId) === settled) turns.delete(allocationId);
+      });
+    turns.set(allocationId, settled);
+    return turn;
   }
 
   return {
     list: () => [...records.values()],
     get: (allocationId) => records.get(allocationId),
-    update: (allocationId, change) => {
-      const turn = (turns.get(allocationId) ?? Promise.resolve()).then(() => write(allocationId, change));
-      const settled = turn
-        .catch(() => undefined)
-        .finally(() => {
-          if (turns.get(allocationId) === settled) turns.delete(allocationId);
-        });
-      turns.set(allocationId, settled);
-      return turn;
-    },
+    update: (allocationId, change) => inTurn(allocationId, change, false),
+    insist: (allocationId, change) => inTurn(allocationId, change, true),
   };
 }

@@ -6,6 +6,7 @@ import { openAllocationStore, type AllocationStore } from './allocation-store.ts
 import { lockDataDir } from './data-dir.ts';
 import { loadEncryptionKey, type EncryptionKey } from './encryption-key.ts';
 import { openJsonStore, type JsonStore } from './json-store.ts';
+import { createLeaseFile, type LeaseFile } from './lease-file.ts';
 import { openNonceStore } from './nonce-store.ts';
 
 /** Everything that the agent keeps on disk. */
@@ -13,6 +14,7 @@ export interface AgentStores {
   state: JsonStore<AgentState>;
   allocations: AllocationStore;
   nonces: NonceStore;
+  lease: LeaseFile;
   encryptionKey: EncryptionKey;
   logsDirectory: string;
   scratchDirectory: string;
@@ -42,6 +44,7 @@ export async function openAgentStores({ dataDir, identity, now }: OpenOptions): 
   return {
     state: await openJsonStore(join(directory, 'agent.json'), agentStateSchema, initialState(identity)),
     allocations: await openAllocationStore(join(directory, 'allocations')),
+    lease: createLeaseFile(join(directory, 'lease.json')),
     nonces: await openNonceStore(join(directory, 'nonces.json'), now),
     encryptionKey: await loadEncryptionKey(join(dataDir, 'encryption.key')),
     logsDirectory: join(directory, 'logs'),

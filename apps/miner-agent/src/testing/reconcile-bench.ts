@@ -34,6 +34,7 @@ export async function startBench({ directory, node, runtime, orphanGraceMs = 60_
   const logs = await createLogCollector({
     directory: join(directory, 'logs'),
     maxBytesPerAllocation: 1e6,
+    maxBytes: 1e7,
     flushMs: 50,
     runtime,
     logger,

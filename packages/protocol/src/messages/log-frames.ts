@@ -18,7 +18,7 @@ export type LogLine = z.output<typeof logLineSchema>;
 /** Delivered at least once; the receiver drops what it has by (allocationId, sequence). */
 export const logChunkSchema = z.strictObject({
   allocationId: uuidSchema,
-  /** Rises by one from chunk to chunk of an allocation. */
+  /** Rises from chunk to chunk of an allocation. Numbers are missing only where the node dropped chunks: a line in the next one says so. */
   sequence: counterSchema,
   lines: z.array(logLineSchema).min(1).max(MAX_LINES_PER_CHUNK),
 });
