@@ -98,7 +98,7 @@ export async function openLogSpool({ directory, maxBytes }: LogSpoolOptions): Pr
 
   async function shed(limitBytes: number): Promise<void> {
     if (totalBytes <= limitBytes) return;
-    for (const [sequence, { offered }] of [...chunks]) {
+    for (const [sequence, { offered }] of chunks) {
       if (totalBytes <= limitBytes || sequence === newest) return;
       if (!offered) await drop(sequence);
     }

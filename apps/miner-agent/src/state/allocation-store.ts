@@ -20,10 +20,6 @@ export interface AllocationStore {
 
 const idOf = (name: string): string[] => (/^[^.].*\.json$/.test(name) ? [name.slice(0, -'.json'.length)] : []);
 
-/** For a look beside a running agent: which allocations the store in `directory` knows. */
-export const knownAllocations = async (directory: string): Promise<ReadonlySet<string>> =>
-  new Set((await readdir(directory).catch(() => [])).flatMap(idOf));
-
 export async function openAllocationStore(directory: string): Promise<AllocationStore> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const fileOf = (allocationId: string) => join(directory, `${allocationId}.json`);
