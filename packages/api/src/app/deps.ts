@@ -12,6 +12,7 @@ import type { Address } from 'viem';
 import type { AllowedOrigins } from '../http/allowed-origins.ts';
 import type { LiveBus } from '../live/live-bus.ts';
 import type { MasterInfo } from '../shapes/master.ts';
+import type { Limits } from './limits.ts';
 
 /** What an operator decides, and what follows from it. */
 export type Settings = {
@@ -30,6 +31,7 @@ export type Settings = {
   heartbeatMs: number;
   /** A node that is silent for so long is lost. */
   lostAfterMs: number;
+  limits: Limits;
   version: string;
 };
 

@@ -1,6 +1,5 @@
 import { followRegistry, type Follower, type FollowerStatus } from '@muster/chain/follower/follow-registry';
 import { createFollowerStore } from '@muster/db/mirror/follower-store';
-import { sweepExpired } from '@muster/db/repositories/sweep';
 import { retry } from '@muster/runtime/retry';
 import { RUN_ASPECTS } from '../shapes/run.ts';
 import { runTopic, type Topic } from '../live/topics.ts';
@@ -8,6 +7,7 @@ import { createInviter } from '../services/master/inviter.ts';
 import { createListening } from '../services/master/listening.ts';
 import { reconcile } from '../services/master/reconcile.ts';
 import type { Deps } from './deps.ts';
+import { sweep } from './sweep.ts';
 
 export type MasterLoops = {
   /** Of this process's follower; null in a copy that does not lead. */
@@ -42,7 +42,7 @@ export function startMasterLoops(deps: Deps, { signal, listeningSinceMs }: { sig
       follower.done,
       loop(deps, { name: 'reconcile', topics: ['reconcile'], pauseMs, signal: leading, turn: reconcileOnce }),
       loop(deps, { name: 'invite', topics: ['invite'], pauseMs: MAX_PAUSE_MS, signal: leading, turn: () => inviter.turn() }),
-      loop(deps, { name: 'sweep', topics: [], pauseMs: SWEEP_MS, signal: leading, turn: () => sweepExpired(deps.db) }),
+      loop(deps, { name: 'sweep', topics: [], pauseMs: SWEEP_MS, signal: leading, turn: () => sweep(deps) }),
     ]);
     await inviter.idle();
     follower = null;

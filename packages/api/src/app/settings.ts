@@ -1,13 +1,15 @@
 import { MISSED_BEFORE_LOST } from '@muster/domain/node-liveness';
 import type { Settings } from './deps.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 
-export type SettingsInput = Omit<Settings, 'lostAfterMs' | 'discoveryUri' | 'masterUrl'>;
+export type SettingsInput = Omit<Settings, 'lostAfterMs' | 'discoveryUri' | 'masterUrl' | 'limits'> & { limits?: Partial<Limits> };
 
 /** What follows from an operator's choices. */
 export function createSettings(input: SettingsInput): Settings {
   const publicUrl = input.publicUrl.replace(/\/+$/, '');
   return {
     ...input,
+    limits: { ...DEFAULT_LIMITS, ...input.limits },
     publicUrl,
     discoveryUri: `${publicUrl}/discovery`,
     masterUrl: `${publicUrl}/master`,

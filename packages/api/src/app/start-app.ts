@@ -19,6 +19,7 @@ import { createChainState } from './chain-state.ts';
 import { createServices } from './create-services.ts';
 import type { Deps, Settings } from './deps.ts';
 import { startMasterLoops } from './master-loops.ts';
+import { sweep } from './sweep.ts';
 
 export type AppOptions = {
   settings: Settings;
@@ -33,6 +34,8 @@ export type App = {
   api: ApiHandler;
   /** Calls the buyers' procedures in process, as the wallet behind `token`: for pages that are rendered here. */
   createCaller(token: string | null): ReturnType<typeof buyerRouter.createCaller>;
+  /** Clears away what has served its time, now; the leading copy does so every minute. */
+  sweep(): Promise<void>;
   /** Throws when the database does not answer. */
   checkReady(): Promise<void>;
   /** In order: sockets, loops, what is still to be written, connections. The HTTP server is closed before, PostgreSQL after. */
@@ -80,6 +83,7 @@ export async function startApp({ settings, databaseUrl, blobDir, signer, logger 
     api,
     createCaller: (token) =>
       buyerRouter.createCaller({ services, token, remoteAddress: '', origin: deps.origins.primary, setSessionCookie: () => undefined }),
+    sweep: () => sweep(deps),
     checkReady: () => db.ping(),
     async stop() {
       await api.close();

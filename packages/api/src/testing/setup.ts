@@ -1,6 +1,7 @@
 import { startDevChain, type DevChain } from '@muster/chain/testing/dev-chain';
 import { createTestDatabase, type TestDatabase } from '@muster/db/testing/test-database';
 import { musterDomain, type MusterDomain } from '@muster/protocol/messages/domain';
+import type { Limits } from '../app/limits.ts';
 import { signInBuyer, type TestBuyer } from './test-buyer.ts';
 import { startTestNode, type TestNode } from './test-node.ts';
 import { startTestServer, type TestServer } from './test-server.ts';
@@ -23,9 +24,12 @@ export type Stage = {
 };
 
 /** Chain, database, server and a signed-in buyer: everything real but the containers. One per test file. */
-export async function setUpStage({ heartbeatMs = 400 }: { heartbeatMs?: number } = {}): Promise<Stage> {
+export async function setUpStage({
+  heartbeatMs = 400,
+  limits = {},
+}: { heartbeatMs?: number; limits?: Partial<Limits> } = {}): Promise<Stage> {
   const [chain, database] = await Promise.all([startDevChain(), createTestDatabase()]);
-  const options = { databaseUrl: database.url, chain, heartbeatMs };
+  const options = { databaseUrl: database.url, chain, heartbeatMs, limits };
   let server = await startTestServer(options);
   const buyer = await signInBuyer(server.url, chain.account('buyer'));
   const nodes: TestNode[] = [];

@@ -7,6 +7,7 @@ import { createSigner } from '@muster/protocol/crypto/signer';
 import { createLogger } from '@muster/runtime/logger';
 import { createTempDir } from '@muster/runtime/temp-dir';
 import type { Address } from 'viem';
+import type { Limits } from '../app/limits.ts';
 import { createSettings } from '../app/settings.ts';
 import { startApp, type App } from '../app/start-app.ts';
 
@@ -20,6 +21,7 @@ export type TestServerOptions = {
   rpcUrl?: string;
   registry?: Address;
   chainId?: number;
+  limits?: Partial<Limits>;
 };
 
 /** The real app on a real port, without pages. */
@@ -46,6 +48,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     isDev: true,
     heartbeatMs,
     version: 'test',
+    limits: options.limits ?? {},
     publicUrl: url,
   });
   const logger = createLogger({ name: 'test-api', level: 'error' });

@@ -16,4 +16,6 @@ export interface BlobStore {
   /** Null when there is no such blob. */
   get(sha256: string): Promise<{ stream: Readable; sizeBytes: number } | null>;
   has(sha256: string): Promise<boolean>;
+  /** What is not there is removed already. */
+  remove(sha256: string): Promise<void>;
 }

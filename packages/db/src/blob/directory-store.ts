@@ -41,6 +41,7 @@ export async function createDirectoryStore(directory: string): Promise<BlobStore
       const found = await stat(path).catch(missing);
       return found ? { stream: createReadStream(path), sizeBytes: found.size } : null;
     },
+    remove: (sha256) => rm(pathOf(directory, sha256), { force: true }),
     has: async (sha256) => (await stat(pathOf(directory, sha256)).catch(missing)) !== undefined,
   };
 }

@@ -4,8 +4,9 @@ import { appendLogChunks, type NewLogChunk } from '../hot/log-index.ts';
 import { addressOf, hashOf } from '../testing/chain-events.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { listLastSequences, readLogChunks } from './logs.ts';
-import { findSnapshot, listSnapshots, saveSnapshot } from './snapshots.ts';
+import { findSnapshot, listSnapshots } from './snapshots.ts';
 import { appendTimeline, listTimeline } from './timeline.ts';
+import { acceptUpload, beginUpload, finishUpload } from './uploads.ts';
 
 describe('logs, snapshots and the timeline', () => {
   let test: TestDatabase;
@@ -65,10 +66,16 @@ describe('logs, snapshots and the timeline', () => {
       sizeBytes: 5_000_000_000,
       acknowledgment: { n },
     }));
-    for (const snapshot of snapshots) expect(await saveSnapshot(test.db, snapshot)).toBe(true);
+    for (const snapshot of snapshots) {
+      await beginUpload(test.db, snapshot);
+      expect(await acceptUpload(test.db, snapshot)).toBe('missing');
+      await finishUpload(test.db, snapshot);
+      expect(await acceptUpload(test.db, snapshot)).toBe('saved');
+    }
     const [first, second] = snapshots;
     if (!first || !second) throw new Error('there are two');
-    expect(await saveSnapshot(test.db, first)).toBe(false);
+    expect(await acceptUpload(test.db, first)).toBe('known');
+    expect(await acceptUpload(test.db, { ...first, sha256: hashOf('s2') })).toBe('missing');
     expect(await findSnapshot(test.db, first.snapshotId)).toMatchObject({ sizeBytes: 5_000_000_000, acknowledgment: { n: 1 } });
     const page = await listSnapshots(test.db, { taskId, limit: 1 });
     expect(page.items.map(({ snapshotId }) => snapshotId)).toEqual([second.snapshotId]);

@@ -3,7 +3,7 @@ import { ORDERS_MESSAGE_BYTES } from '@muster/protocol/messages/order-size';
 import type { Database } from '../client.ts';
 import type { OrderRow } from '../rows.ts';
 import { toJson } from '../sql/json.ts';
-import { execute, rows } from '../sql/query.ts';
+import { execute, firstRow, rows } from '../sql/query.ts';
 
 interface NodeOfRun {
   runId: string;
@@ -51,6 +51,16 @@ export function listWantedOrders(db: Database, { runId, node, seq }: NodeOfRun, 
     after.masterEpoch,
     after.counter,
   ]);
+}
+
+/** The order that asked a node for a snapshot, while it is not acknowledged. */
+export function findPendingSync(db: Database, { runId, node, seq }: NodeOfRun, snapshotId: string): Promise<OrderRow | null> {
+  return firstRow<OrderRow>(
+    db.pool,
+    `SELECT * FROM "Order" WHERE "runId" = $1 AND node = $2 AND seq = $3 AND "acknowledgedAt" IS NULL AND kind = 'sync'
+       AND (envelope->'message'->>'body')::jsonb->>'snapshotId' = $4 LIMIT 1`,
+    [runId, node, seq, snapshotId],
+  );
 }
 
 export interface OrderResult {

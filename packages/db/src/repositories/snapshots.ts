@@ -2,7 +2,7 @@ import type { Database } from '../client.ts';
 import type { SnapshotRow } from '../rows.ts';
 import { toJson } from '../sql/json.ts';
 import { pageLimit, toPage, type Page, type PageQuery } from '../sql/page.ts';
-import { execute, firstRow, rows } from '../sql/query.ts';
+import { execute, firstRow, rows, type Queryable } from '../sql/query.ts';
 
 export interface NewSnapshot {
   snapshotId: string;
@@ -17,16 +17,15 @@ export interface NewSnapshot {
   acknowledgment: object;
 }
 
-/** Keeps a snapshot once; false when it is known already. */
-export async function saveSnapshot(db: Database, snapshot: NewSnapshot): Promise<boolean> {
+/** See uploads.ts for what must hold before. */
+export async function insertSnapshot(on: Queryable, snapshot: NewSnapshot): Promise<void> {
   const { snapshotId, taskId, allocationId, runId, node, volume, sha256, sizeBytes, acknowledgment } = snapshot;
-  const inserted = await execute(
-    db.pool,
+  await execute(
+    on,
     `INSERT INTO "Snapshot" ("snapshotId", "taskId", "allocationId", "runId", node, volume, sha256, "sizeBytes", acknowledgment)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb) ON CONFLICT DO NOTHING`,
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb)`,
     [snapshotId, taskId, allocationId, runId, node, volume, sha256, sizeBytes, toJson(acknowledgment)],
   );
-  return inserted === 1;
 }
 
 export function findSnapshot(db: Database, snapshotId: string): Promise<SnapshotRow | null> {

@@ -1,7 +1,7 @@
 import { findAllocation } from '@muster/db/repositories/allocations';
 import { acknowledgeOrders, findOrders } from '@muster/db/repositories/orders';
-import { saveSnapshot } from '@muster/db/repositories/snapshots';
 import { appendTimeline } from '@muster/db/repositories/timeline';
+import { acceptUpload } from '@muster/db/repositories/uploads';
 import type { OrderRow } from '@muster/db/rows';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { unwrap } from '@muster/protocol/errors/result';
@@ -14,18 +14,18 @@ import { runTopic } from '../../live/topics.ts';
 import type { SessionKeys } from './session-book.ts';
 
 /** What a sync order asked for; null for an order of another kind. */
-export function syncBodyOf(order: OrderRow): OrderBody<'sync'> | null {
+function syncBodyOf(order: OrderRow): OrderBody<'sync'> | null {
   const parsed = parseOrderBody(Order.envelopeSchema.parse(order.envelope).message);
   return parsed.ok && parsed.value.kind === 'sync' ? parsed.value.body : null;
 }
 
 /** Turns an uploaded archive into a snapshot, on the word that the node signed. Repeating it changes nothing. Throws SNAPSHOT_MISMATCH, NOT_FOUND. */
 export async function acknowledgeSync(
-  deps: Pick<Deps, 'db' | 'domain' | 'clock' | 'blobs' | 'live' | 'logger'>,
+  deps: Pick<Deps, 'db' | 'domain' | 'clock' | 'live' | 'logger'>,
   session: SessionKeys,
   envelope: Envelope,
 ): Promise<void> {
-  const { db, domain, clock, blobs, live, logger } = deps;
+  const { db, domain, clock, live, logger } = deps;
   const { message } = unwrap(verifyEnvelope(SyncAck, envelope, { domain, now: clock.now() }));
   const { runId, node, seq, orderId, allocationId, volume, snapshotId, sha256, sizeBytes } = message;
   if (runId !== session.runId || node !== session.node || seq !== session.seq) throw new AppError('FORBIDDEN');
@@ -34,11 +34,8 @@ export async function acknowledgeSync(
   const matches = body !== null && body.allocationId === allocationId && body.volume === volume && body.snapshotId === snapshotId;
   const allocation = matches ? await findAllocation(db, allocationId) : null;
   if (allocation === null) throw new AppError('NOT_FOUND', { publicMessage: 'No order asked for this snapshot.' });
-  if (!(await blobs.has(sha256)))
-    throw new AppError('SNAPSHOT_MISMATCH', { publicMessage: 'No archive with this hash was uploaded.', data: { sha256 } });
-
   const { taskId } = allocation;
-  const isNew = await saveSnapshot(db, {
+  const outcome = await acceptUpload(db, {
     snapshotId,
     taskId,
     allocationId,
@@ -49,8 +46,10 @@ export async function acknowledgeSync(
     sizeBytes,
     acknowledgment: envelope,
   });
+  if (outcome === 'missing')
+    throw new AppError('SNAPSHOT_MISMATCH', { publicMessage: 'This node uploaded no such archive for the snapshot.', data: { sha256 } });
   await acknowledgeOrders(db, { runId, node }, [{ orderId, result: { orderId, ok: true } }]);
-  if (!isNew) return;
+  if (outcome === 'known') return;
   await appendTimeline(db.pool, [
     {
       runId,
