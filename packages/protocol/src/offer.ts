@@ -40,6 +40,10 @@ export const offerSchema = z.strictObject({
 export type Offer = z.output<typeof offerSchema>;
 
 /** Which features a task cannot do without. */
-export function featuresNeededBy({ resources, network }: Pick<TaskSpec, 'resources' | 'network'>): Feature[] {
-  return [...(resources.gpu ? (['gpu'] as const) : []), ...(network === 'egress' ? (['egress'] as const) : [])];
+export function featuresNeededBy({ resources, network, root }: Pick<TaskSpec, 'resources' | 'network' | 'root'>): Feature[] {
+  return [
+    ...(resources.gpu ? (['gpu'] as const) : []),
+    ...(network === 'egress' ? (['egress'] as const) : []),
+    ...(root ? (['root'] as const) : []),
+  ];
 }

@@ -41,6 +41,7 @@ export function normalise(document: TaskDocument) {
     graceMs: document.grace === undefined ? DEFAULT_GRACE_MS : parseDuration(document.grace),
     network: document.network ?? 'none',
     readOnlyRoot: document.readOnlyRoot ?? true,
+    ...(document.root ? { root: true as const } : {}),
     labels: document.labels ?? {},
   };
 }

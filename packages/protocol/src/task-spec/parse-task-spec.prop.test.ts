@@ -35,6 +35,7 @@ const documents = fc.record({
   grace: duration,
   network: fc.constantFrom('none', 'egress'),
   readOnlyRoot: fc.boolean(),
+  root: fc.boolean(),
   labels: fc.dictionary(name, text, { noNullPrototype: true }),
 });
 

@@ -18,6 +18,7 @@ timeout: 1h30m
 grace: 30s
 network: egress
 readOnlyRoot: false
+root: true
 labels: { team: vision }
 `;
 
@@ -50,6 +51,7 @@ describe('parseTaskSpec', () => {
         graceMs: 30_000,
         network: 'egress',
         readOnlyRoot: false,
+        root: true,
         labels: { team: 'vision' },
       },
     });

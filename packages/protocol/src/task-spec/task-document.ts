@@ -46,7 +46,7 @@ export const taskDocumentSchema = z.strictObject({
       cpu: z.number().optional().describe('Hardware threads; fractions are allowed. Default 0.25.'),
       memory: bytes.optional().describe('Memory limit. Default 256MiB.'),
       shm: bytes.optional().describe('Size of /dev/shm. Default 64MiB.'),
-      disk: bytes.optional().describe('Free space that the node must have. Default 512MiB.'),
+      disk: bytes.optional().describe('The most that it may write outside /tmp: its own files, its volumes and its log. Default 512MiB.'),
       gpu: z
         .strictObject(
           {
@@ -79,6 +79,10 @@ export const taskDocumentSchema = z.strictObject({
   grace: duration.optional().describe('Between SIGTERM and SIGKILL. Default 10s.'),
   network: networkSchema.optional().describe('none, or egress for connections out to the internet. Default none.'),
   readOnlyRoot: z.boolean().optional().describe("Whether the image's own files are read-only. Default true."),
+  root: z
+    .boolean()
+    .optional()
+    .describe('Whether the container runs as root, without capabilities; only where the owner of the node allows it. Default false.'),
   labels: z.record(labelNameSchema, z.string().max(256)).optional().describe('Your own marks.'),
 });
 

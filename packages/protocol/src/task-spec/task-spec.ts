@@ -70,7 +70,7 @@ export const taskSpecSchema = z.strictObject({
     memoryBytes: byteCountSchema.min(6_291_456, 'expected at least 6MiB, the least that the engine takes').optional(),
     /** Size of /dev/shm. */
     shmBytes: byteCountSchema.min(1).optional(),
-    /** What the node must have free; not a limit. */
+    /** The most that the container may write: its own files, its volumes and its log. */
     diskBytes: byteCountSchema.min(1).optional(),
     /** Whole GPUs (or slices of one, where it is divided), for this container alone. */
     gpu: z
@@ -104,6 +104,8 @@ export const taskSpecSchema = z.strictObject({
     .max(DAY_MS / 24),
   network: networkSchema,
   readOnlyRoot: z.boolean(),
+  /** Whether it runs as root; left out when not asked for. */
+  root: z.literal(true).optional(),
   labels: z.record(labelNameSchema, z.string().max(256)),
 });
 

@@ -24,6 +24,11 @@ export const machineCodes = {
     hint: 'Move the file that is named aside and start again; the state is rebuilt from the chain and the master.',
     severity: 'error',
   },
+  RUNTIME_UNUSABLE: {
+    title: 'The container runtime that is configured does not work on this machine.',
+    hint: 'Repair or install it as the message says, or leave MUSTER_RUNTIME out.',
+    severity: 'error',
+  },
   TOOL_MISSING: {
     title: 'A program that this needs is not installed.',
     hint: 'Install it with the line that is shown.',

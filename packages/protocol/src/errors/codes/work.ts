@@ -34,6 +34,11 @@ export const workCodes = {
     hint: 'Ask for less, or wait until something there ends; the task is placed elsewhere if it fits.',
     severity: 'info',
   },
+  EGRESS_UNAVAILABLE: {
+    title: 'The node gives containers no network.',
+    hint: 'Use network: none, or let the task run on another node; the message says what the node lacks.',
+    severity: 'info',
+  },
   NODE_LOST: {
     title: 'The node stopped answering and its grace period is over.',
     hint: 'The allocation may be placed elsewhere, as the restart policy says.',
@@ -63,6 +68,16 @@ export const workCodes = {
     title: 'The container was killed because it ran out of memory.',
     hint: 'Raise resources.memory in the task spec, or use less.',
     severity: 'info',
+  },
+  DISK_LIMIT_EXCEEDED: {
+    title: 'The container wrote more than its disk limit.',
+    hint: 'Raise resources.disk in the task spec, or write less.',
+    severity: 'info',
+  },
+  DISK_RESERVE_REACHED: {
+    title: 'The node ran short of disk space and stopped the container that had written most.',
+    hint: 'Try again: another node may have more room. Asking for the space in resources.disk helps to place the task.',
+    severity: 'warn',
   },
   CONTAINER_EXITED: { title: 'The container ended with a non-zero exit code.', hint: 'Read its last log lines.', severity: 'info' },
   CONTAINER_VANISHED: {
