@@ -12,10 +12,12 @@ import { createRunChain } from './adapters/chain/run-chain.ts';
 import { createDiscoveryClient } from './adapters/discovery/discovery-client.ts';
 import { createDockerRuntime } from './adapters/docker/docker-runtime.ts';
 import { createBootClock } from './adapters/host/boot-clock.ts';
+import { createIptablesFence } from './adapters/host/iptables-fence.ts';
 import { createSystemHost } from './adapters/host/system-host.ts';
 import { requireRunId, type Config } from './config.ts';
 import type { AgentContext } from './context.ts';
 import { requireSoundMachine } from './doctor/require-sound-machine.ts';
+import { createIsolation } from './isolation/isolation.ts';
 import { loadKeys, type NodeKeys } from './keys.ts';
 import { announceLoop } from './loops/announce.ts';
 import { ensureRegistered, type Registered } from './loops/register.ts';
@@ -37,6 +39,11 @@ export async function runAgent(config: Config, { logger, lifetime }: { logger: L
   const work = new AbortController();
   const context = await createContext({ config, client, keys, logger, signal: work.signal });
   lifetime.onStop(() => context.stores.release());
+  lifetime.onStop(() =>
+    context.isolation
+      .close()
+      .catch((err: unknown) => context.logger.warn({ event: 'fence.kept', err }, 'the network fence could not be taken away')),
+  );
 
   const capabilities = await requireSoundMachine(context);
   const tenancy = await createTenancy(context);
@@ -95,19 +102,24 @@ async function createContext({ config, client, keys, logger, signal }: ContextIn
   const { registry } = addresses;
   const { signer, provider, self } = keys;
   const node = signer.address;
+  const runtime = createDockerRuntime({ dockerHost });
+  const features = createFeatureBook(UNKNOWN_FEATURES);
+  const monotonic = () => performance.now();
+  const fence = createIptablesFence({ node, denied: config.isolation.egressDeny });
   return {
     config,
     runId,
     signer,
     signal,
     now: Date.now,
-    monotonic: () => performance.now(),
+    monotonic,
     bootClock: await createBootClock(),
     domain: musterDomain({ chainId, registry }),
     chain: createRunChain({ client, network, registry, runId, node, provider, self }),
-    runtime: createDockerRuntime({ dockerHost }),
+    runtime,
+    isolation: createIsolation({ node, runtime, fence, features, config: config.isolation, monotonic }),
     host: createSystemHost(),
-    features: createFeatureBook(UNKNOWN_FEATURES),
+    features,
     stores: await openAgentStores({ dataDir, identity: { chainId, registry, runId, node }, now: Date.now }),
     allowPrivate: network.isDev,
     logger: logger.child({ runId, node }),

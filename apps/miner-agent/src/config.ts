@@ -26,6 +26,7 @@ export interface Config {
   orphanGraceMs: number;
   logSpoolBytes: number;
   logSpoolTotalBytes: number;
+  isolation: { runtime: string | null; egressDns: readonly string[]; egressDeny: readonly string[]; diskReserveBytes: number };
 }
 
 /** Typed and nested, from here on passed down. Throws WRONG_CHAIN, WRONG_REGISTRY or CONFIG_INVALID. */
@@ -62,6 +63,12 @@ export function createConfig(env: Env): Config {
     orphanGraceMs: env.MUSTER_ORPHAN_GRACE_MS,
     logSpoolBytes: env.MUSTER_LOG_SPOOL_BYTES,
     logSpoolTotalBytes: env.MUSTER_LOG_SPOOL_TOTAL_BYTES,
+    isolation: {
+      runtime: env.MUSTER_RUNTIME ?? null,
+      egressDns: env.MUSTER_EGRESS_DNS,
+      egressDeny: env.MUSTER_EGRESS_DENY,
+      diskReserveBytes: env.MUSTER_DISK_RESERVE_BYTES,
+    },
   };
 }
 

@@ -2,12 +2,26 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { addressSchema, httpUrlSchema, runIdSchema } from '@muster/protocol/primitives';
 import { z } from 'zod';
+import { isPublicIpv4 } from './isolation/fence-rules.ts';
 import { mergeSettings } from './settings/merge-settings.ts';
 import { settingNotes, yesOrNo } from './settings/setting-notes.ts';
 
 const port = z.coerce.number().int('expected a port').min(0, 'expected a port').max(65_535, 'expected a port');
 const ms = z.coerce.number().int('expected whole milliseconds').positive('expected whole milliseconds');
 const bytes = z.coerce.number().int('expected whole bytes').positive('expected whole bytes');
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+const publicResolvers = list.pipe(
+  z
+    .array(z.string().refine((text) => isPublicIpv4(text), 'expected public IPv4 addresses: those of your own network are fenced off'))
+    .min(1, 'expected at least one address'),
+);
+const ranges = list.pipe(z.array(z.cidrv4('expected ranges such as 203.0.113.0/24')));
 
 /**
  * Every setting of the agent, once. MUSTER_RUN_ID is also `--run-id` and `runId` in the configuration file: flags win over
@@ -99,6 +113,29 @@ export const settingsSchema = z.object({
   MUSTER_LOG_SPOOL_TOTAL_BYTES: bytes.default(512 * 1024 * 1024).register(settingNotes, {
     about: 'the same over all allocations; the longest spools give way first',
     example: '536870912',
+  }),
+  MUSTER_RUNTIME: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]+$/, "expected the engine's name of a runtime")
+    .optional()
+    .register(settingNotes, {
+      about: "the engine's runtime for every container, such as gVisor's",
+      example: 'runsc',
+      defaultText: "the engine's",
+    }),
+  MUSTER_EGRESS_DNS: publicResolvers.default(['1.1.1.1', '9.9.9.9']).register(settingNotes, {
+    about: 'resolvers of containers with a network: public ones alone',
+    example: '1.1.1.1,9.9.9.9',
+    defaultText: '`1.1.1.1,9.9.9.9`',
+  }),
+  MUSTER_EGRESS_DENY: ranges.default([]).register(settingNotes, {
+    about: 'ranges that containers may not reach, besides all private ones and your own networks',
+    example: '203.0.113.0/24,8.8.4.4/32',
+    defaultText: '',
+  }),
+  MUSTER_DISK_RESERVE_BYTES: bytes.default(2 * 1024 ** 3).register(settingNotes, {
+    about: "free space on the engine's disk that containers never get",
+    example: '2147483648',
   }),
   MUSTER_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error'], 'expected trace, debug, info, warn or error')

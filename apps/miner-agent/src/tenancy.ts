@@ -4,6 +4,7 @@ import { every } from '@muster/runtime/poll';
 import { createSnapshotDelivery } from './adapters/master/snapshot-delivery.ts';
 import type { AgentContext } from './context.ts';
 import { createLogCollector } from './logs/log-collector.ts';
+import { keepFence } from './loops/keep-fence.ts';
 import { createFence } from './loops/fence.ts';
 import { heartbeatBody } from './loops/heartbeat-body.ts';
 import { forgetFinished } from './loops/housekeeping.ts';
@@ -41,11 +42,12 @@ export interface Tenancy {
 const RESYNC_MS = 15_000;
 const FLUSH_MS = 500;
 const WATCH_MS = 1_000;
+const FENCE_MS = 10_000;
 /** After the last container has ended: for its last words to reach the master. */
 const FAREWELL_MS = 5_000;
 
 export async function createTenancy(context: AgentContext): Promise<Tenancy> {
-  const { config, runId, stores, runtime, host, signer, domain, allowPrivate, logger, now, monotonic, signal } = context;
+  const { config, runId, stores, runtime, isolation, host, signer, domain, allowPrivate, logger, now, monotonic, signal } = context;
   const { state, allocations: store } = stores;
   const node = signer.address;
   const board = createStatusBoard(now);
@@ -114,7 +116,7 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
     orphans,
     signal,
     resyncMs: RESYNC_MS,
-    context: { node, runtime, store, logs, logger, now, hasInit, scratchDir: stores.scratchDirectory, deliverSnapshot },
+    context: { node, runtime, isolation, store, logs, logger, now, hasInit, scratchDir: stores.scratchDirectory, deliverSnapshot },
     onStatus: () => outbox.poke(),
     onSyncEnded: (orderId, error) =>
       desk.settle(
@@ -178,6 +180,10 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
     await enforceFence();
   }
 
+  async function guard(): Promise<void> {
+    if ((await keepFence({ store, isolation, logger })) > 0) reconciler.wake();
+  }
+
   return {
     hasInit,
     async run() {
@@ -185,7 +191,12 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
       // Before anything is looked at or started: a former life may have been cut off, and this machine may have been off.
       await enforceFence().catch(onError);
       await sweepHelpers(runtime, node).catch(onError);
-      await Promise.all([session.run(), reconciler.run(), every(WATCH_MS, look, { signal, onError })]);
+      await Promise.all([
+        session.run(),
+        reconciler.run(),
+        every(WATCH_MS, look, { signal, onError }),
+        every(FENCE_MS, guard, { signal, onError }),
+      ]);
     },
     async acceptInvite(invite) {
       await state.update((current) => ({ ...current, invite }));

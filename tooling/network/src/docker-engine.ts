@@ -10,7 +10,7 @@ import { StepError } from '../../scripts/lib/steps.mjs';
 import { signalGroup, waitForExit } from './process-group.ts';
 import { waitFor } from './wait-for.ts';
 
-const packages = ['docker.io', 'containerd', 'runc', 'iptables'];
+const packages = ['docker.io', 'containerd', 'runc', 'iptables', 'iproute2'];
 
 export interface DockerEngine {
   /** What a client puts into DOCKER_HOST. */

@@ -7,6 +7,7 @@ import {
 } from '@muster/protocol/challenges/container';
 import { AppError } from '@muster/protocol/errors/app-error';
 import type { Address } from 'viem';
+import type { Isolation } from '../isolation/isolation.ts';
 import type { ContainerBlueprint, ContainerRuntime } from '../ports/container-runtime.ts';
 import { FIXED_LIMITS } from '../reconcile/blueprint.ts';
 import { DEFAULT_USER } from '../reconcile/container-user.ts';
@@ -29,16 +30,26 @@ export interface ContainerChallengesOptions {
   node: Address;
   runId: string;
   hasInit: () => Promise<boolean>;
+  isolation: Pick<Isolation, 'admit'>;
 }
 
 /** A validator's container: isolated as a buyer's is, without network or volumes, and gone when it has answered. */
-export function createContainerChallenges({ runtime, node, runId, hasInit }: ContainerChallengesOptions): ContainerChallenges {
+export function createContainerChallenges({ runtime, node, runId, hasInit, isolation }: ContainerChallengesOptions): ContainerChallenges {
   return {
     async run({ image, command, timeoutMs }, signal) {
       const found = (await runtime.findImage(image)) ?? (await runtime.pullImage(image, { signal, onProgress: () => undefined }));
       const name = `muster-challenge-${randomUUID()}`;
       const labels = { ...roleLabels(node, 'challenge'), [LABEL.run]: runId };
-      const id = await runtime.createContainer({ ...LIMITS, name, labels, image, command, init: await hasInit() });
+      const terms = await isolation.admit({ network: 'none' });
+      const id = await runtime.createContainer({
+        ...LIMITS,
+        name,
+        labels,
+        image: found.id,
+        command,
+        runtime: terms.runtime,
+        init: await hasInit(),
+      });
       try {
         await runtime.startContainer(id);
         const stdout = await readOutput(runtime, id, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
@@ -54,7 +65,7 @@ export function createContainerChallenges({ runtime, node, runId, hasInit }: Con
   };
 }
 
-const LIMITS: Omit<ContainerBlueprint, 'name' | 'labels' | 'image' | 'command' | 'init'> = {
+const LIMITS: Omit<ContainerBlueprint, 'name' | 'labels' | 'image' | 'command' | 'init' | 'runtime'> = {
   entrypoint: [],
   env: ['HOME=/tmp'],
   user: `${DEFAULT_USER.uid}:${DEFAULT_USER.gid}`,
@@ -63,9 +74,13 @@ const LIMITS: Omit<ContainerBlueprint, 'name' | 'labels' | 'image' | 'command' |
   shmBytes: 16 * MiB,
   pids: 64,
   openFiles: FIXED_LIMITS.openFiles,
+  fileBytes: 64 * MiB,
+  layerBytes: null,
   readOnlyRoot: true,
   tmpfsBytes: 16 * MiB,
   network: 'none',
+  dns: [],
+  disableIpv6: false,
   volumes: [],
 };
 

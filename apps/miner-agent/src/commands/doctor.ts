@@ -1,10 +1,16 @@
+import { randomBytes } from 'node:crypto';
 import { createChainClient } from '@muster/chain/clients';
 import { latestBlock } from '@muster/chain/actions/latest-block';
 import { createDockerRuntime } from '../adapters/docker/docker-runtime.ts';
+import { createIptablesFence } from '../adapters/host/iptables-fence.ts';
 import { createSystemHost } from '../adapters/host/system-host.ts';
 import type { Config } from '../config.ts';
 import type { Check } from '../doctor/check.ts';
 import { runDoctor, type DoctorReport } from '../doctor/run-doctor.ts';
+import { createIsolation, type Isolation } from '../isolation/isolation.ts';
+import type { ContainerRuntime } from '../ports/container-runtime.ts';
+import { createFeatureBook, UNKNOWN_FEATURES } from '../resources/features.ts';
+import { getAddress, toHex } from 'viem';
 import { print, printJson } from './print.ts';
 
 /** Exits with 1 when something keeps the agent from serving. */
@@ -15,11 +21,30 @@ export async function doctorCommand(config: Config, { json = false }: { json?: b
   if (!report.ok) process.exitCode = 1;
 }
 
-export function examine(config: Config): Promise<DoctorReport> {
+export async function examine(config: Config): Promise<DoctorReport> {
+  const runtime = createDockerRuntime({ dockerHost: config.dockerHost });
+  const isolation = createTrialIsolation(config, runtime);
+  try {
+    return await examineWith(config, { runtime, isolation });
+  } finally {
+    await isolation.close().catch(() => undefined);
+  }
+}
+
+/** The fence of a node that does not exist: whatever a running agent has put up stays as it is. */
+function createTrialIsolation(config: Config, runtime: ContainerRuntime): Isolation {
+  const node = getAddress(toHex(randomBytes(20)));
+  const fence = createIptablesFence({ node, denied: config.isolation.egressDeny });
+  const features = createFeatureBook(UNKNOWN_FEATURES);
+  return createIsolation({ node, runtime, fence, features, config: config.isolation, monotonic: () => performance.now() });
+}
+
+function examineWith(config: Config, { runtime, isolation }: { runtime: ContainerRuntime; isolation: Isolation }): Promise<DoctorReport> {
   const client = createChainClient({ chainId: config.network.chainId, rpcUrl: config.rpcUrl, timeoutMs: 3_000, retries: 0 });
   return runDoctor({
     host: createSystemHost(),
-    runtime: createDockerRuntime({ dockerHost: config.dockerHost }),
+    runtime,
+    isolation,
     config,
     now: Date.now,
     readChainTime: () =>

@@ -1,6 +1,21 @@
 /** One thing that was looked at. A failed `error` keeps the agent from serving; a `warning` does not. */
 export interface Check {
-  id: 'cpu' | 'memory' | 'disk' | 'gpu' | 'network' | 'docker' | 'docker-limits' | 'docker-init' | 'clock' | 'data-dir';
+  id:
+    | 'cpu'
+    | 'memory'
+    | 'disk'
+    | 'gpu'
+    | 'network'
+    | 'docker'
+    | 'docker-limits'
+    | 'docker-init'
+    | 'clock'
+    | 'data-dir'
+    | 'seccomp'
+    | 'mandatory-access'
+    | 'network-fence'
+    | 'disk-limit'
+    | 'runtime';
   severity: 'error' | 'warning' | 'info';
   ok: boolean;
   reason: string;

@@ -11,11 +11,27 @@ const CODES: Partial<Record<Check['id'], ErrorCode>> = {
   disk: 'DISK_FULL',
   clock: 'CLOCK_SKEW',
   network: 'CONFIG_INVALID',
+  runtime: 'RUNTIME_UNUSABLE',
 };
 
 /** Says what is not as it should be; throws the code of the first failed check when the node cannot serve. */
-export async function requireSoundMachine({ host, runtime, config, chain, now, logger }: AgentContext): Promise<CapabilityDocument> {
-  const { checks, capabilities } = await runDoctor({ host, runtime, config, now, readChainTime: () => chain.readTime().catch(() => null) });
+export async function requireSoundMachine({
+  host,
+  runtime,
+  isolation,
+  config,
+  chain,
+  now,
+  logger,
+}: AgentContext): Promise<CapabilityDocument> {
+  const { checks, capabilities } = await runDoctor({
+    host,
+    runtime,
+    isolation,
+    config,
+    now,
+    readChainTime: () => chain.readTime().catch(() => null),
+  });
   for (const { id, ok, severity, reason, fix } of checks) {
     if (!ok) logger[severity === 'error' ? 'error' : 'warn']({ event: 'doctor.check', check: id, severity, fix }, `${reason}. ${fix}`);
   }

@@ -6,7 +6,9 @@ import type { ContainerRuntime, RuntimeInfo } from '../ports/container-runtime.t
 import type { GpuReading, Host, HostDescription } from '../ports/host.ts';
 import { AGENT_VERSION } from '../version.ts';
 import type { Check } from './check.ts';
+import type { Isolation } from '../isolation/isolation.ts';
 import { checkEngine, engineMissing } from './engine-checks.ts';
+import { checkIsolation, checkMandatoryAccess, checkSeccomp } from './isolation-checks.ts';
 import { checkCpu, checkDisk, checkGpu, checkMemory } from './machine-checks.ts';
 import { checkClock, checkDataDir, checkNetwork } from './place-checks.ts';
 
@@ -20,6 +22,7 @@ export interface DoctorReport {
 export interface DoctorOptions {
   host: Host;
   runtime: Pick<ContainerRuntime, 'info'>;
+  isolation: Pick<Isolation, 'examine'>;
   config: { dataDir: string; dockerHost: string; endpoint: string | null; listen: { host: string; port: number } };
   /** The chain's time, unix ms; null when the RPC does not answer. */
   readChainTime: () => Promise<number | null>;
@@ -27,7 +30,7 @@ export interface DoctorOptions {
 }
 
 /** Looks at the machine; the same look yields the document whose hash is registered. */
-export async function runDoctor({ host, runtime, config, readChainTime, now }: DoctorOptions): Promise<DoctorReport> {
+export async function runDoctor({ host, runtime, isolation, config, readChainTime, now }: DoctorOptions): Promise<DoctorReport> {
   const { dataDir, dockerHost, endpoint, listen } = config;
   const [description, engine, gpu, chainTimeMs] = await Promise.all([
     host.describe(),
@@ -44,7 +47,7 @@ export async function runDoctor({ host, runtime, config, readChainTime, now }: D
     checkDisk(freeBytes, diskPath),
     checkGpu(gpu),
     checkNetwork(announcedEndpoint({ configured: endpoint, listen, addresses: host.addresses() })),
-    ...(engine instanceof AppError ? [engineMissing(engine, dockerHost)] : checkEngine(engine)),
+    ...(engine instanceof AppError ? [engineMissing(engine, dockerHost)] : await checkContainers(engine, isolation)),
     checkClock(chainTimeMs, now()),
     dataDirCheck,
   ];
@@ -54,6 +57,13 @@ export async function runDoctor({ host, runtime, config, readChainTime, now }: D
     capabilities: engine instanceof AppError ? null : capabilitiesOf({ description, engine, gpu, freeBytes }),
   };
 }
+
+const checkContainers = async (engine: RuntimeInfo, isolation: Pick<Isolation, 'examine'>): Promise<Check[]> => [
+  ...checkEngine(engine),
+  checkSeccomp(engine),
+  checkMandatoryAccess(engine),
+  ...checkIsolation(await isolation.examine()),
+];
 
 interface Findings {
   description: HostDescription;

@@ -1,9 +1,11 @@
-import type { AllocationRecord } from '../reconcile/desired.ts';
+import type { AllocationRecord, Outcome } from '../reconcile/desired.ts';
 import type { AllocationStore } from '../state/allocation-store.ts';
 
 export interface StopReason {
-  phase: 'Cancelled' | 'Lost';
+  phase: 'Cancelled' | 'Lost' | 'Failed';
   reason: string;
+  /** Why the agent itself ends it. */
+  error?: Outcome['error'];
 }
 
 /** Asks every live allocation that `picks` to end, each with its own grace period, also when the disk takes no note of it. Returns how many. */

@@ -6,6 +6,8 @@ export interface ContainerRuntime {
   findImage(reference: string): Promise<ImageDetails | null>;
   /** Throws IMAGE_NOT_FOUND or IMAGE_PULL_FAILED. */
   pullImage(reference: string, options: PullOptions): Promise<ImageDetails>;
+  /** Makes an image of these files alone. Throws IMAGE_PULL_FAILED. */
+  importImage(reference: string, files: readonly ImageFile[]): Promise<void>;
 
   /** Containers that carry all of these labels, in any state. */
   listContainers(labels: Labels): Promise<ObservedContainer[]>;
@@ -26,7 +28,7 @@ export interface ContainerRuntime {
 
   listNetworks(labels: Labels): Promise<ObservedNetwork[]>;
   /** Idempotent by name and labels. */
-  createNetwork(network: { name: string; labels: Labels }): Promise<void>;
+  createNetwork(network: NetworkBlueprint): Promise<void>;
   removeNetwork(name: string): Promise<void>;
 
   /** Idempotent; the volume's root belongs to `owner` afterwards, so that an unprivileged container can write to it. */
@@ -51,6 +53,10 @@ export interface RuntimeInfo {
   runtimes: readonly string[];
   memoryLimit: boolean;
   pidsLimit: boolean;
+  /** Of the machine that containers run on, such as x86_64. */
+  architecture: string;
+  /** As the engine lists them, such as name=seccomp,profile=default. */
+  securityOptions: readonly string[];
 }
 
 export interface ImageDetails {
@@ -59,6 +65,12 @@ export interface ImageDetails {
   user: string;
   /** NAME=value lines of the image. */
   env: readonly string[];
+}
+
+export interface ImageFile {
+  path: string;
+  mode: number;
+  content: Uint8Array;
 }
 
 export interface PullOptions {
@@ -89,6 +101,13 @@ export interface ObservedNetwork {
   labels: Labels;
 }
 
+export interface NetworkBlueprint {
+  name: string;
+  labels: Labels;
+  /** The bridge's name on the host: what the fence knows it by. */
+  bridge: string;
+}
+
 export interface ContainerBlueprint {
   name: string;
   labels: Labels;
@@ -103,11 +122,21 @@ export interface ContainerBlueprint {
   shmBytes: number;
   pids: number;
   openFiles: number;
+  /** No single file may grow beyond it. */
+  fileBytes: number;
+  /** The writable layer's size where the engine can hold it there; null where it cannot. */
+  layerBytes: number | null;
   readOnlyRoot: boolean;
   tmpfsBytes: number;
   /** 'none', or the name of a network of ours. */
   network: string;
+  /** Resolvers; empty without a network. */
+  dns: readonly string[];
+  /** Whether the container's own stack must be told to leave IPv6 alone. */
+  disableIpv6: boolean;
   volumes: readonly { name: string; path: string }[];
+  /** The engine's default when null. */
+  runtime: string | null;
   init: boolean;
 }
 

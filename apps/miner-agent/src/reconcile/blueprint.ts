@@ -1,6 +1,7 @@
 import { DEFAULT_RESOURCES, demandOf } from '@muster/protocol/task-spec/defaults';
 import type { Address } from 'viem';
-import type { ContainerBlueprint } from '../ports/container-runtime.ts';
+import type { IsolationTerms } from '../isolation/terms.ts';
+import type { ContainerBlueprint, ImageDetails } from '../ports/container-runtime.ts';
 import type { User } from './container-user.ts';
 import type { AllocationRecord } from './desired.ts';
 import { containerName, volumeName, writeLabels } from './labels.ts';
@@ -13,29 +14,36 @@ export const FIXED_LIMITS = { tmpfsBytes: 64 * MiB, pids: 1024, openFiles: 16_38
 export interface BlueprintContext {
   node: Address;
   user: User;
-  imageEnv: readonly string[];
+  /** By content id and not by name: what was looked at is what runs, whatever a tag says by then. */
+  image: Pick<ImageDetails, 'id' | 'env'>;
+  terms: IsolationTerms;
   hasInit: boolean;
 }
 
 /** The container of an allocation. Pure: what the engine is asked for follows from the record alone. */
-export function blueprintOf(record: AllocationRecord, { node, user, imageEnv, hasInit }: BlueprintContext): ContainerBlueprint {
+export function blueprintOf(record: AllocationRecord, { node, user, image, terms, hasInit }: BlueprintContext): ContainerBlueprint {
   const { spec } = record;
   // A limit is what was promised: the books and the engine count alike.
   const demand = demandOf(spec);
   return {
     name: containerName(record),
     labels: writeLabels({ ...record, node }),
-    image: spec.image,
+    image: image.id,
     command: spec.command ?? [],
     entrypoint: spec.entrypoint ?? [],
-    env: environmentOf(record, imageEnv),
+    env: environmentOf(record, image.env),
     user: `${user.uid}:${user.gid}`,
     memoryBytes: demand.memoryBytes,
     cpus: demand.cpu,
     shmBytes: spec.resources.shmBytes ?? DEFAULT_RESOURCES.shmBytes,
     ...FIXED_LIMITS,
+    fileBytes: demand.diskBytes,
+    layerBytes: terms.layerQuota ? demand.diskBytes : null,
     readOnlyRoot: spec.readOnlyRoot,
     network: spec.network === 'none' ? 'none' : networkName(record),
+    dns: spec.network === 'none' ? [] : terms.dns,
+    disableIpv6: spec.network !== 'none' && terms.disableIpv6,
+    runtime: terms.runtime,
     volumes: spec.volumes.map(({ name, path }) => ({ name: volumeName(record, name), path })),
     init: hasInit,
   };

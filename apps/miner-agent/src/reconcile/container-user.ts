@@ -1,6 +1,9 @@
 /** An unprivileged user that no machine gives to a person or a service: what it writes to a volume belongs to nobody on the host. */
 export const DEFAULT_USER = { uid: 65_532, gid: 65_532 };
 
+/** Only where the task asks and the owner allows: without capabilities, yet the owner of whatever root owns in the image. */
+export const ROOT_USER = { uid: 0, gid: 0 };
+
 export interface User {
   uid: number;
   gid: number;

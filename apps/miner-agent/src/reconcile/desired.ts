@@ -10,13 +10,15 @@ export type OrderVersion = z.infer<typeof orderVersionSchema>;
 export const isNewer = (a: OrderVersion, b: OrderVersion): boolean =>
   a.masterEpoch !== b.masterEpoch ? a.masterEpoch > b.masterEpoch : a.counter > b.counter;
 
+const errorSchema = z.strictObject({ code: z.string(), message: z.string(), hint: z.string() });
+
 /** How an allocation ended: written before its container is removed, so that no exit code is ever lost. */
 export const outcomeSchema = z.strictObject({
   phase: z.enum(['Succeeded', 'Failed', 'Cancelled', 'Lost']),
   reason: z.string(),
   exitCode: z.int().nullable(),
   oomKilled: z.boolean(),
-  error: z.strictObject({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
+  error: errorSchema.nullable(),
   containerId: z.string().nullable(),
   imageId: z.string().nullable(),
   startedAt: timestampMsSchema.nullable(),
@@ -36,7 +38,15 @@ export const allocationRecordSchema = z.strictObject({
   /** The newest order that was applied to this allocation. */
   version: orderVersionSchema,
   /** Set once somebody wants it gone. */
-  stop: z.strictObject({ graceMs: z.int().nonnegative(), reason: z.string(), phase: z.enum(['Cancelled', 'Lost']) }).nullable(),
+  stop: z
+    .strictObject({
+      graceMs: z.int().nonnegative(),
+      reason: z.string(),
+      phase: z.enum(['Cancelled', 'Lost', 'Failed']),
+      /** Why the agent itself ends it. */
+      error: errorSchema.nullish(),
+    })
+    .nullable(),
   /** Replaces the incarnation that began at `insteadOf`; any other is the answer already. */
   restart: z.strictObject({ graceMs: z.int().nonnegative(), insteadOf: z.string() }).nullable(),
   restarts: z.int().nonnegative(),

@@ -1,5 +1,6 @@
 import type { Logger } from '@muster/runtime/logger';
 import type { Address, Hex } from 'viem';
+import type { Isolation } from '../isolation/isolation.ts';
 import type { LogCollector } from '../logs/log-collector.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import type { AllocationStore } from '../state/allocation-store.ts';
@@ -19,6 +20,7 @@ export interface StepContext {
   /** For archives on their way; emptied at start. */
   scratchDir: string;
   hasInit: () => Promise<boolean>;
+  isolation: Pick<Isolation, 'admit'>;
   onPullProgress: (allocationId: string, progress: { current: number; total: number }) => void;
   deliverSnapshot: DeliverSnapshot;
 }

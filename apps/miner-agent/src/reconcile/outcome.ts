@@ -33,7 +33,7 @@ function judge(
   lastEntry: LogEntry | undefined,
 ): Pick<Outcome, 'phase' | 'reason' | 'error'> {
   const { exitCode, oomKilled } = container;
-  if (record.stop) return { phase: record.stop.phase, reason: record.stop.reason, error: null };
+  if (record.stop) return { phase: record.stop.phase, reason: record.stop.reason, error: record.stop.error ?? null };
   if (exitCode === 0) return { phase: 'Succeeded', reason: 'exited with code 0', error: null };
   if (oomKilled && exitCode === OOM_EXIT_CODE) return failure(new AppError('CONTAINER_OOM_KILLED'));
   const init = (exitCode === 126 || exitCode === 127) && lastEntry ? INIT_EXEC_FAILED.exec(lastEntry.text) : null;
@@ -54,7 +54,7 @@ function signalNote(exitCode: number | null): string {
   return '';
 }
 
-export function failure(error: AppError): Pick<Outcome, 'phase' | 'reason' | 'error'> {
+export function failure(error: AppError): Pick<Outcome, 'reason' | 'error'> & { phase: 'Failed' } {
   const { code, publicMessage: message, hint } = error;
   return { phase: 'Failed', reason: message.slice(0, 500), error: { code, message: message.slice(0, 2000), hint } };
 }

@@ -61,7 +61,7 @@ function planWithoutContainer(record: AllocationRecord, images: ReadonlySet<stri
   if (record.outcome) return { steps: [], ends: true };
   const target = targetOf(record);
   if (record.stop) {
-    const outcome = { phase: record.stop.phase, reason: record.stop.reason, error: null };
+    const outcome = { phase: record.stop.phase, reason: record.stop.reason, error: record.stop.error ?? null };
     return { steps: [{ kind: 'finish', ...target, outcome }], ends: true };
   }
   // A container that was made and is gone may have run to its end: making another could run the task twice.

@@ -13,6 +13,7 @@ import type { DeliverSnapshot } from '../reconcile/executor.ts';
 import { agentStateSchema, initialState } from '../state/agent-state.ts';
 import { openAllocationStore } from '../state/allocation-store.ts';
 import { openJsonStore } from '../state/json-store.ts';
+import { testIsolation } from './test-isolation.ts';
 import { testRecord, testSpec } from './test-record.ts';
 
 export interface BenchOptions {
@@ -55,6 +56,7 @@ export async function startBench({ directory, node, runtime, orphanGraceMs = 60_
     context: {
       node,
       runtime,
+      isolation: testIsolation,
       store,
       logs,
       logger,

@@ -147,11 +147,12 @@ function startLife(env: Record<string, string>): AgentLife {
     for (const closer of closers.toReversed()) await closer();
   };
   const lifetime: Lifetime = { signal: controller.signal, onStop: (fn) => void closers.push(fn), stop: () => (stopping ??= close()) };
-  const ended = runAgent(createConfig(readEnv(env)), { logger, lifetime }).then(
-    () => null,
-    (error: unknown) => (controller.signal.aborted ? null : error),
-  );
-  void ended.then(() => lifetime.stop('ended'));
+  const ended = runAgent(createConfig(readEnv(env)), { logger, lifetime })
+    .then(
+      () => null,
+      (error: unknown) => (controller.signal.aborted ? null : error),
+    )
+    .finally(() => lifetime.stop('ended'));
   return {
     events,
     ended,

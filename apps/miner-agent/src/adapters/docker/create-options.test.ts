@@ -1,15 +1,28 @@
 import { expect, it } from 'vitest';
 import { blueprintOf } from '../../reconcile/blueprint.ts';
 import { DEFAULT_USER } from '../../reconcile/container-user.ts';
+import type { IsolationTerms } from '../../isolation/terms.ts';
+import { TEST_TERMS } from '../../testing/test-isolation.ts';
 import { TEST_NODE, testRecord, testSpec } from '../../testing/test-record.ts';
 import { createOptionsOf } from './create-options.ts';
 
-const optionsOf = (spec: Parameters<typeof testSpec>[0]) =>
-  createOptionsOf(blueprintOf(testRecord({ spec: testSpec(spec) }), { node: TEST_NODE, user: DEFAULT_USER, imageEnv: [], hasInit: true }));
+const IMAGE_ID = `sha256:${'ab'.repeat(32)}`;
+const optionsOf = (spec: Parameters<typeof testSpec>[0], terms: Partial<IsolationTerms> = {}) =>
+  createOptionsOf(
+    blueprintOf(testRecord({ spec: testSpec(spec) }), {
+      node: TEST_NODE,
+      user: DEFAULT_USER,
+      image: { id: IMAGE_ID, env: [] },
+      terms: { ...TEST_TERMS, ...terms },
+      hasInit: true,
+    }),
+  );
 
 it('grants a container nothing but what is listed', () => {
-  const { HostConfig = {}, User } = optionsOf({ volumes: [{ name: 'data', path: '/data' }] });
+  const { HostConfig = {}, User, Image } = optionsOf({ volumes: [{ name: 'data', path: '/data' }] });
   expect(User).toBe('65532:65532');
+  // What was looked at, whatever the tag says by now.
+  expect(Image).toBe(IMAGE_ID);
   expect(HostConfig).toMatchObject({
     Privileged: false,
     CapDrop: ['ALL'],
@@ -17,7 +30,16 @@ it('grants a container nothing but what is listed', () => {
     ReadonlyRootfs: true,
     IpcMode: 'private',
     NetworkMode: 'none',
+    OomScoreAdj: 500,
   });
+  expect(HostConfig.Tmpfs).toEqual({ '/tmp': expect.stringContaining('nosuid,nodev,size=') });
+  expect(HostConfig.Ulimits).toEqual(
+    expect.arrayContaining([
+      { Name: 'core', Soft: 0, Hard: 0 },
+      { Name: 'fsize', Soft: 512 * 1024 * 1024, Hard: 512 * 1024 * 1024 },
+    ]),
+  );
+  expect(HostConfig.LogConfig).toMatchObject({ Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } });
   expect(HostConfig.Memory).toBe(32 * 1024 * 1024);
   expect(HostConfig.MemorySwap).toBe(HostConfig.Memory);
   expect(HostConfig.NanoCpus).toBe(5e8);
@@ -32,6 +54,12 @@ it('grants a container nothing but what is listed', () => {
     'Devices',
     'DeviceRequests',
     'PidMode',
+    'UTSMode',
+    'MaskedPaths',
+    'ReadonlyPaths',
+    'Runtime',
+    'StorageOpt',
+    'Dns',
     'UsernsMode',
     'VolumesFrom',
     'ExtraHosts',
@@ -47,4 +75,18 @@ it('lets a task overwrite its environment but not who it is', () => {
   expect(Env).toContain('A=b=c');
   expect(Env).toContain('HOME=/data');
   expect(Env.filter((line) => line.startsWith('MUSTER_TASK_ID='))).toEqual(['MUSTER_TASK_ID=11111111-1111-4111-8111-111111111111']);
+});
+
+it('holds a container with a network to public resolvers, and keeps it off IPv6 where the kernel has it', () => {
+  const { HostConfig = {} } = optionsOf({ network: 'egress' }, { dns: ['9.9.9.9'], disableIpv6: true });
+  expect(HostConfig.Dns).toEqual(['9.9.9.9']);
+  expect(HostConfig.Sysctls).toEqual({ 'net.ipv6.conf.all.disable_ipv6': '1', 'net.ipv6.conf.default.disable_ipv6': '1' });
+  // A kernel without IPv6 has no such setting, and no container would start.
+  expect(optionsOf({ network: 'egress' }, { disableIpv6: false }).HostConfig).not.toHaveProperty('Sysctls');
+});
+
+it('passes on what the machine was found to offer', () => {
+  const { HostConfig = {} } = optionsOf({ resources: { diskBytes: 1e9 } }, { runtime: 'runsc', layerQuota: true });
+  expect(HostConfig.Runtime).toBe('runsc');
+  expect(HostConfig.StorageOpt).toEqual({ size: '1000000000' });
 });

@@ -3,6 +3,7 @@ import { createContainers } from './containers.ts';
 import { connectEngine } from './engine.ts';
 import { createEvents } from './events.ts';
 import { createImages } from './images.ts';
+import { createImport } from './import-image.ts';
 import { createLogs } from './logs.ts';
 import { createNetworks } from './networks.ts';
 import { createUsage } from './usage.ts';
@@ -14,6 +15,7 @@ export function createDockerRuntime({ dockerHost }: { dockerHost: string }): Con
   return {
     ...createUsage(engine),
     ...createImages(engine),
+    ...createImport(engine),
     ...createContainers(engine),
     ...createLogs(engine),
     ...createNetworks(engine),

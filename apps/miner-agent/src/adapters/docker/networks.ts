@@ -1,4 +1,4 @@
-import type { ContainerRuntime, Labels } from '../../ports/container-runtime.ts';
+import type { ContainerRuntime, Labels, NetworkBlueprint } from '../../ports/container-runtime.ts';
 import { labelFilter } from './containers.ts';
 import { fallbackSubnets } from './fallback-subnets.ts';
 import { engineError, messageOf, statusOf, type Engine } from './engine.ts';
@@ -18,30 +18,33 @@ export function createNetworks(engine: Engine): Networks {
     }
   }
 
-  async function createNetwork({ name, labels }: { name: string; labels: Labels }): Promise<void> {
+  async function createNetwork(network: NetworkBlueprint): Promise<void> {
+    const { name, labels } = network;
     try {
       // Not by name alone: the engine allows two networks of one name when asked to create twice at once.
-      if ((await listNetworks(labels)).some((network) => network.name === name)) return;
-      await tryCreate(name, labels, [undefined, ...fallbackSubnets(name)]);
+      if ((await listNetworks(labels)).some((found) => found.name === name)) return;
+      await tryCreate(network, [undefined, ...fallbackSubnets(name)]);
     } catch (error) {
       throw engineError(error, 'CONTAINER_START_FAILED', `The container's network could not be created: ${messageOf(error)}`);
     }
   }
 
   /** Undefined lets the engine choose the subnet. */
-  async function tryCreate(name: string, labels: Labels, [subnet, ...others]: readonly (string | undefined)[]): Promise<void> {
+  async function tryCreate(network: NetworkBlueprint, [subnet, ...others]: readonly (string | undefined)[]): Promise<void> {
     try {
       await engine.createNetwork({
-        Name: name,
+        Name: network.name,
         Driver: 'bridge',
         CheckDuplicate: true,
-        Labels: { ...labels },
-        Options: { 'com.docker.network.bridge.enable_icc': 'false' },
+        // Whatever the engine's defaults are: the fence refuses IPv6 altogether.
+        EnableIPv6: false,
+        Labels: { ...network.labels },
+        Options: { 'com.docker.network.bridge.name': network.bridge, 'com.docker.network.bridge.enable_icc': 'false' },
         ...(subnet === undefined ? {} : { IPAM: { Driver: 'default', Config: [{ Subnet: subnet }] } }),
       });
     } catch (error) {
       if (others.length === 0 || !NO_ROOM.test(messageOf(error))) throw error;
-      await tryCreate(name, labels, others);
+      await tryCreate(network, others);
     }
   }
 

@@ -29,6 +29,8 @@ export function createUsage(engine: Engine): Pick<ContainerRuntime, 'readUsage' 
         runtimes: Object.keys(typeof raw['Runtimes'] === 'object' && raw['Runtimes'] !== null ? raw['Runtimes'] : {}),
         memoryLimit: raw['MemoryLimit'] === true,
         pidsLimit: raw['PidsLimit'] === true,
+        architecture: text('Architecture'),
+        securityOptions: Array.isArray(raw['SecurityOptions']) ? raw['SecurityOptions'].filter((option) => typeof option === 'string') : [],
       };
     } catch (error) {
       throw engineError(error, 'DOCKER_UNAVAILABLE');

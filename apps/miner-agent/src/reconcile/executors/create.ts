@@ -1,7 +1,8 @@
 import { AppError } from '@muster/protocol/errors/app-error';
+import { bridgeName } from '../../isolation/bridge-name.ts';
 import type { ContainerBlueprint, ImageDetails } from '../../ports/container-runtime.ts';
 import { blueprintOf } from '../blueprint.ts';
-import { containerUser, needsPasswd, type User } from '../container-user.ts';
+import { containerUser, needsPasswd, ROOT_USER, type User } from '../container-user.ts';
 import type { AllocationRecord } from '../desired.ts';
 import { updateRecord, type Executor, type StepContext } from '../executor.ts';
 import { LABEL, roleLabels, volumeName } from '../labels.ts';
@@ -14,8 +15,9 @@ export const create: Executor<'create'> = async (step, context) => {
   const image = await runtime.findImage(record.spec.image);
   if (!image) throw new AppError('IMAGE_NOT_FOUND', { publicMessage: `${record.spec.image} is no longer on this machine` });
 
-  const user = await userOf(image, record.spec.image, context);
-  const blueprint = blueprintOf(record, { node, user, imageEnv: image.env, hasInit: await context.hasInit() });
+  const terms = await context.isolation.admit(record.spec);
+  const user = record.spec.root ? ROOT_USER : await userOf(image, record.spec.image, context);
+  const blueprint = blueprintOf(record, { node, user, image, terms, hasInit: await context.hasInit() });
   await Promise.all([prepareNetwork(blueprint, context), prepareVolumes(record, user, context)]);
   const containerId = await runtime.createContainer(blueprint);
   await updateRecord(context, step, (current) => ({ ...current, containerId }));
@@ -25,8 +27,8 @@ export const create: Executor<'create'> = async (step, context) => {
   );
 };
 
-async function prepareNetwork({ network, labels }: ContainerBlueprint, { runtime }: StepContext): Promise<void> {
-  if (network !== 'none') await runtime.createNetwork({ name: network, labels });
+async function prepareNetwork({ network, labels }: ContainerBlueprint, { runtime, node }: StepContext): Promise<void> {
+  if (network !== 'none') await runtime.createNetwork({ name: network, labels, bridge: bridgeName(node, network) });
 }
 
 async function prepareVolumes(record: AllocationRecord, owner: User, { runtime, node }: StepContext): Promise<void> {

@@ -8,6 +8,9 @@ export const start: Executor<'start'> = async (step, context) => {
   if (!container) throw new AppError('CONTAINER_VANISHED');
   // A container runs once; what has run already is for restart orders alone.
   if (container.state !== 'created') return;
+  const spec = context.store.get(step.allocationId)?.spec;
+  // Once more: an engine may have pushed its own rules before the fence's when it made the network.
+  if (spec) await context.isolation.admit(spec);
   await runtime.startContainer(container.id);
   // Written down when it was created, unless the agent died in between: a second time would cost a write to disk on the way.
   await updateRecord(context, step, (record) => (record.containerId === container.id ? record : { ...record, containerId: container.id }));

@@ -1,0 +1,86 @@
+import { AppError } from '@muster/protocol/errors/app-error';
+import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
+import type { Address } from 'viem';
+import type { ContainerRuntime } from '../ports/container-runtime.ts';
+import type { FenceAttempt, NetworkFence } from '../ports/network-fence.ts';
+import { LABEL } from '../reconcile/labels.ts';
+import type { FeatureBook } from '../resources/features.ts';
+import { probeContainerRuntime, probeLayerQuota } from './probe-container.ts';
+import type { IsolationTerms } from './terms.ts';
+import { verifyFence } from './verify-fence.ts';
+
+/** What was found out about this machine by trying. */
+export interface IsolationReport {
+  /** What the fence refused, or why there is none. */
+  fence: readonly FenceAttempt[] | AppError;
+  layerQuota: boolean;
+  /** Null when no runtime is configured; else whether it works. */
+  runtime: { name: string; problem: AppError | null } | null;
+}
+
+/** What stands between a stranger's container and the machine, beyond what the engine is asked for with every container. */
+export interface Isolation {
+  /** Tries it all out; once, and again later where something failed. */
+  examine(): Promise<IsolationReport>;
+  /** The terms for a container of this spec, right before it is made or started. Throws POLICY_REFUSED, EGRESS_UNAVAILABLE or RUNTIME_UNUSABLE. */
+  admit(spec: Pick<TaskSpec, 'network' | 'root'>): Promise<IsolationTerms>;
+  /** Puts the fence's rules back where somebody took them away. Throws EGRESS_UNAVAILABLE. */
+  keepFence(): Promise<void>;
+  /** Takes the fence away, unless a container is left that needs it. */
+  close(): Promise<void>;
+}
+
+export interface IsolationOptions {
+  node: Address;
+  runtime: ContainerRuntime;
+  fence: NetworkFence;
+  features: FeatureBook;
+  config: { runtime: string | null; egressDns: readonly string[] };
+  monotonic: () => number;
+}
+
+/** Somebody may have installed what was missing. */
+const TRY_AGAIN_MS = 60_000;
+
+export function createIsolation({ node, runtime: engine, fence, features, config, monotonic }: IsolationOptions): Isolation {
+  let last: { report: Promise<IsolationReport>; at: number } | undefined;
+
+  async function look(): Promise<IsolationReport> {
+    const layerQuota = await probeLayerQuota({ node, engine });
+    const attempts = await verifyFence({ node, runtime: engine, fence }).catch(toAppError);
+    features.set('egress', attempts instanceof AppError ? attempts.publicMessage : null);
+    const name = config.runtime;
+    const problem = name === null ? null : await probeContainerRuntime({ node, engine }, name).then(() => null, toAppError);
+    return { fence: attempts, layerQuota, runtime: name === null ? null : { name, problem } };
+  }
+
+  async function examine(): Promise<IsolationReport> {
+    const isDue = last === undefined || (monotonic() - last.at > TRY_AGAIN_MS && (await last.report.then(hasProblem, () => true)));
+    if (isDue || !last) last = { report: look(), at: monotonic() };
+    return last.report;
+  }
+
+  return {
+    examine,
+    keepFence: () => fence.raise(),
+    async admit({ network, root }) {
+      const noRoot = root ? features.why('root') : null;
+      if (noRoot !== null) throw new AppError('POLICY_REFUSED', { publicMessage: `The task asks for root: ${noRoot}` });
+      const report = await examine();
+      if (report.runtime?.problem) throw report.runtime.problem;
+      if (network !== 'none') {
+        if (report.fence instanceof AppError) throw report.fence;
+        await fence.raise();
+      }
+      return { runtime: config.runtime, layerQuota: report.layerQuota, dns: config.egressDns, disableIpv6: await fence.hasIpv6() };
+    },
+    async close() {
+      const left = await engine.listContainers({ [LABEL.node]: node });
+      if (left.length === 0) await fence.lower();
+    },
+  };
+}
+
+const hasProblem = ({ fence, runtime }: IsolationReport): boolean => fence instanceof AppError || Boolean(runtime?.problem);
+
+const toAppError = (error: unknown): AppError => (error instanceof AppError ? error : new AppError('INTERNAL', { cause: error }));

@@ -1,0 +1,29 @@
+import type { Logger } from '@muster/runtime/logger';
+import type { Isolation } from '../isolation/isolation.ts';
+import { failure } from '../reconcile/outcome.ts';
+import { toAppError } from '../reconcile/step-failure.ts';
+import type { AllocationStore } from '../state/allocation-store.ts';
+import { stopAllocations } from './stop-allocations.ts';
+
+export interface KeepFenceOptions {
+  store: AllocationStore;
+  isolation: Pick<Isolation, 'keepFence'>;
+  logger: Logger;
+}
+
+/** Other programs change firewall rules too. A container that can no longer be fenced off must not run on. Returns how many were stopped. */
+export async function keepFence({ store, isolation, logger }: KeepFenceOptions): Promise<number> {
+  const hasNetwork = store.list().some(({ spec, outcome }) => spec.network !== 'none' && !outcome);
+  if (!hasNetwork) return 0;
+  try {
+    await isolation.keepFence();
+    return 0;
+  } catch (err) {
+    const error = toAppError(err);
+    logger.error(
+      { event: 'fence.lost', code: error.code, err },
+      'the network fence cannot be kept up; stopping the containers that need it',
+    );
+    return stopAllocations(store, failure(error), ({ spec }) => spec.network !== 'none');
+  }
+}
