@@ -24,6 +24,8 @@ export const VECTOR_MESSAGES: Readonly<Record<string, Message>> = {
     capabilitiesHash: hash('bb'),
   },
   EndpointQuery: { ...header, node: RECEIVER, role: 'validator' },
+  RelayOpen: { ...header, seq: 1, sequence: 4 },
+  RelayCall: { ...header, node: RECEIVER, role: 'master', sealedHash: hash('88') },
   Challenge: { ...header, seq: 1, round: 1, kind: 'matrix', params: '{"modulus":1048573,"seed":42,"size":64}' },
   ChallengeAnswer: { ...header, challengeDigest: hash('cc'), seq: 1, round: 1, result: '{"text":"Grüße, 世界 🌍"}' },
   Invite: { ...header, seq: 1, masterEpoch: 1, masterUrl: 'http://127.0.0.1:3000/master', heartbeatMs: 30_000, lostAfterMs: 120_000 },

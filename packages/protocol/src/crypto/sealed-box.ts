@@ -43,6 +43,14 @@ export async function openSealed(
   }
 }
 
+/** A key pair for one answer: whoever gets the public half can seal to its maker, and to nobody else. */
+export async function createSealKey(): Promise<{ publicKey: Hex; privateKey: Uint8Array }> {
+  const { kem } = createSuite();
+  const pair = await kem.generateKeyPair();
+  const [publicKey, privateKey] = await Promise.all([kem.serializePublicKey(pair.publicKey), kem.serializePrivateKey(pair.privateKey)]);
+  return { publicKey: toHex(new Uint8Array(publicKey)), privateKey: new Uint8Array(privateKey) };
+}
+
 const createSuite = () => new CipherSuite({ kem: new DhkemX25519HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes128Gcm() });
 
 const infoOf = ({ purpose }: SealContext): ArrayBuffer => exactly(utf8(`muster/1/${purpose}`));

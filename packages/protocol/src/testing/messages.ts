@@ -14,6 +14,8 @@ import { audienceOfAddress } from '../messages/header.ts';
 import { Invite } from '../messages/invite.ts';
 import { NodeConsent } from '../messages/node-consent.ts';
 import { Order } from '../messages/order.ts';
+import { RelayCall } from '../messages/relay-call.ts';
+import { RelayOpen } from '../messages/relay-open.ts';
 import { SessionAccept } from '../messages/session-accept.ts';
 import { SessionOpen } from '../messages/session-open.ts';
 import { SyncAck } from '../messages/sync-ack.ts';
@@ -22,6 +24,8 @@ import { SyncAck } from '../messages/sync-ack.ts';
 export const ALL_MESSAGES: readonly MessageDefinition<MessageSchema>[] = [
   EndpointAnnouncement,
   EndpointQuery,
+  RelayOpen,
+  RelayCall,
   Challenge,
   ChallengeAnswer,
   Invite,

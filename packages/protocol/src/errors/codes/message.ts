@@ -49,6 +49,11 @@ export const messageCodes = {
     hint: 'If you did not restart the agent, its node key may be in use on another machine.',
     severity: 'warn',
   },
+  RELAY_SUPERSEDED: {
+    title: 'A newer relay connection of this node has taken over.',
+    hint: 'Nothing is to be done after a reconnect; if it repeats, the node key is in use on another machine.',
+    severity: 'warn',
+  },
   STALE_GENERATION: {
     title: 'A session with this generation or a later one was opened before.',
     hint: 'Open the session with a higher generation; the answer names the highest seen.',
