@@ -82,7 +82,7 @@ export function nodeText(node: NodeDetail, nowMs: number): string {
 export const tasksTable = (tasks: readonly TaskView[]): string =>
   formatTable(
     ['TASK', 'NAME', 'PHASE', 'IMAGE', 'CREATED', 'REASON'],
-    tasks.map((task) => [task.taskId, task.name, task.phase, task.spec.image, task.createdAt, task.phaseReason]),
+    tasks.map((task) => [task.taskId, task.name, task.phase, task.spec?.image ?? null, task.createdAt, task.phaseReason]),
   );
 
 export function taskText(task: TaskView): string {
@@ -91,7 +91,7 @@ export function taskText(task: TaskView): string {
     ['name', task.name],
     ['run', task.runId],
     ['phase', task.phaseReason === null ? task.phase : `${task.phase}: ${task.phaseReason}`],
-    ['image', task.spec.image],
+    ['image', task.spec?.image ?? null],
     ['created', task.createdAt],
     ['ended', task.endedAt],
   ]);

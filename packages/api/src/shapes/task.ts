@@ -29,7 +29,8 @@ export const taskShape = z.object({
   taskId: uuidSchema,
   runId: runIdSchema,
   name: z.string(),
-  spec: taskSpecSchema,
+  /** Null when this version cannot read it: then the task fails, TASK_SPEC_UNREADABLE. */
+  spec: taskSpecSchema.nullable(),
   specHash: hash32Schema,
   desired: z.string(),
   phase: z.string(),

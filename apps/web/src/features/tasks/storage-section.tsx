@@ -18,7 +18,8 @@ const WHEN_WORTH_ASKING_MS = 3_000;
 export const StorageSection = ({ task }: { task: TaskView }) => {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const snapshots = useQuery({ ...snapshotList(trpc, task.taskId), enabled: task.spec.volumes.length > 0 });
+  const volumes = task.spec?.volumes ?? [];
+  const snapshots = useQuery({ ...snapshotList(trpc, task.taskId), enabled: volumes.length > 0 });
   const sync = useMutation(
     trpc.task.sync.mutationOptions({
       onSuccess: ({ snapshotIds }) => {
@@ -31,12 +32,12 @@ export const StorageSection = ({ task }: { task: TaskView }) => {
       onError: notifyError,
     }),
   );
-  if (task.spec.volumes.length === 0) return null;
+  if (volumes.length === 0) return null;
   const running = task.allocations.some((allocation) => allocation.phase === 'Running');
   return (
     <Section title="Storage">
       <Card className="divide-y divide-line">
-        {task.spec.volumes.map((volume) => {
+        {volumes.map((volume) => {
           const own = (snapshots.data?.items ?? []).filter((snapshot) => snapshot.volume === volume.name);
           return (
             <div key={volume.name} className="flex flex-col gap-3 p-4">

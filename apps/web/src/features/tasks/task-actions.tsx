@@ -23,7 +23,7 @@ export const TaskActions = ({ task }: { task: TaskView }) => {
     trpc.task.restart.mutationOptions({
       onSuccess: (next) => {
         keep(next);
-        notifyDone('Restart ordered', `Containers get ${formatDuration(task.spec.graceMs)} to end, then start again.`);
+        notifyDone('Restart ordered', `Containers get ${graceOf(task)} to end, then start again.`);
       },
       onError: notifyError,
     }),
@@ -69,10 +69,12 @@ export const TaskActions = ({ task }: { task: TaskView }) => {
         onConfirm={() => stop.mutate({ taskId: task.taskId })}
       >
         <p>
-          Its containers get SIGTERM and {formatDuration(task.spec.graceMs)} to end. Logs and volumes are kept. A stopped task does not
-          start again; create a new one instead.
+          Its containers get SIGTERM and {graceOf(task)} to end. Logs and volumes are kept. A stopped task does not start again; create a
+          new one instead.
         </p>
       </ConfirmDialog>
     </>
   );
 };
+
+const graceOf = ({ spec }: TaskView): string => (spec === null ? 'their grace period' : formatDuration(spec.graceMs));

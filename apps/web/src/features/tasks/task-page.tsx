@@ -47,7 +47,7 @@ const TaskBody = ({ runId, task }: { runId: string; task: TaskView }) => (
       actions={<TaskActions task={task} />}
       meta={
         <>
-          <span className="font-mono text-xs">{task.spec.image}</span>
+          <span className="font-mono text-xs">{task.spec?.image}</span>
           <span>{task.phaseReason ? readableReason(task.phaseReason) : phaseInfo('task', task.phase).meaning}</span>
           <span>
             created <RelativeTime at={task.createdAt} />
@@ -62,7 +62,7 @@ const TaskBody = ({ runId, task }: { runId: string; task: TaskView }) => (
       </div>
       <div className="flex min-w-0 flex-col gap-8">
         <StorageSection task={task} />
-        <TaskSpecSection task={task} />
+        {task.spec === null ? null : <TaskSpecSection spec={task.spec} specHash={task.specHash} />}
       </div>
     </div>
   </>

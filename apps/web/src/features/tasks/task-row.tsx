@@ -26,7 +26,7 @@ export const TaskRow = ({ task }: { task: TaskView }) => (
     >
       <span className="min-w-0">
         <span className="block truncate text-sm font-medium">{task.name}</span>
-        <span className="block truncate font-mono text-xs text-muted">{[task.spec.image, ...(task.spec.command ?? [])].join(' ')}</span>
+        <span className="block truncate font-mono text-xs text-muted">{[task.spec?.image, ...(task.spec?.command ?? [])].join(' ')}</span>
       </span>
       <span className="hidden md:block">
         <AllocationSquares task={task} />

@@ -1,15 +1,14 @@
+import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
 import { Card, Section } from '../../components/ui/card.tsx';
 import { CopyButton, Hash } from '../../components/ui/copyable.tsx';
 import { DefinitionList, type Definition } from '../../components/ui/definition-list.tsx';
 import { ScrollBox } from '../../components/ui/scroll-box.tsx';
 import { formatBytes, formatDuration } from '../../lib/format.ts';
-import type { TaskView } from '../../lib/trpc/outputs.ts';
 
 const shown = (items: readonly (Definition | null)[]): Definition[] => items.filter((item) => item !== null);
 
 /** What was ordered: the spec with its defaults, and the hash that the orders carry. */
-export const TaskSpecSection = ({ task }: { task: TaskView }) => {
-  const { spec } = task;
+export const TaskSpecSection = ({ spec, specHash }: { spec: TaskSpec; specHash: string }) => {
   const { cpu, memoryBytes } = spec.resources;
   const items = shown([
     { term: 'Copies', value: <span className="figures">{spec.replicas === 'all' ? 'every node' : spec.replicas}</span> },
@@ -19,7 +18,7 @@ export const TaskSpecSection = ({ task }: { task: TaskView }) => {
     { term: 'Grace', value: <span className="figures">{formatDuration(spec.graceMs)}</span> },
     spec.timeoutMs === undefined ? null : { term: 'Timeout', value: <span className="figures">{formatDuration(spec.timeoutMs)}</span> },
     { term: 'Network', value: spec.network },
-    { term: 'Spec hash', value: <Hash value={task.specHash} label="spec hash" /> },
+    { term: 'Spec hash', value: <Hash value={specHash} label="spec hash" /> },
   ]);
   const json = JSON.stringify(spec, null, 2);
   return (

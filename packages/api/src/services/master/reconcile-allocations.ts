@@ -3,19 +3,18 @@ import { transitionAllocations, type AllocationTransition } from '@muster/db/rep
 import type { NodeOverview } from '@muster/db/repositories/nodes';
 import type { AllocationPhase } from '@muster/domain/allocation-lifecycle';
 import type { RunRow } from '@muster/db/rows';
-import type { OpenTask } from '@muster/db/repositories/tasks';
 import type { Deps } from '../../app/deps.ts';
 import { runTopic } from '../../live/topics.ts';
 import { beatOf } from '../session/beat-of.ts';
 import { isOpen } from './node-facts.ts';
 import { planAllocation, type NodeOfAllocation } from './plan-allocation.ts';
 import type { RunsById } from './reconcile-nodes.ts';
-import { specOf } from './task-spec-of.ts';
+import type { ReadTask } from './task-spec-of.ts';
 
 export type Situation = {
   runs: RunsById;
   nodes: readonly NodeOverview[];
-  tasks: readonly OpenTask[];
+  tasks: readonly ReadTask[];
   master: string;
   nowMs: number;
   finalizedMs: number;
@@ -47,7 +46,7 @@ export async function reconcileAllocations(deps: Pick<Deps, 'db' | 'live' | 'set
     const plan = planAllocation({
       allocation,
       task,
-      spec: specOf(task),
+      spec: task.spec,
       node,
       runOpen,
       elsewhere: run.master !== situation.master,

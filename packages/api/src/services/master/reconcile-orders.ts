@@ -2,12 +2,11 @@ import { listLiveAllocations, type TimedAllocation } from '@muster/db/repositori
 import { listDrainOrders, withdrawOrdersOfEnded } from '@muster/db/repositories/master-work';
 import { listNewestOrders, withdrawOrders } from '@muster/db/repositories/orders';
 import type { OrderRow } from '@muster/db/rows';
-import type { OpenTask } from '@muster/db/repositories/tasks';
 import type { Deps } from '../../app/deps.ts';
 import { sendOrders, type OrderRequest } from '../order/send-orders.ts';
 import type { Situation } from './reconcile-allocations.ts';
 import { findStrays, needsStop } from './strays.ts';
-import { specOf } from './task-spec-of.ts';
+import type { ReadTask } from './task-spec-of.ts';
 
 /**
  * Every live allocation has its start order, every unwanted one its stop order, every draining node its drain order; all in the present
@@ -84,7 +83,7 @@ const STRAY_GRACE_MS = 10_000;
 
 const idsOf = (allocations: readonly { allocationId: string }[]): string[] => allocations.map(({ allocationId }) => allocationId);
 
-type Tasks = ReadonlyMap<string, OpenTask>;
+type Tasks = ReadonlyMap<string, ReadTask>;
 type EpochOf = (runId: string) => number;
 
 function startRequest(
@@ -93,7 +92,7 @@ function startRequest(
   epochOf: EpochOf,
 ): OrderRequest[] {
   const task = tasks.get(taskId);
-  if (task === undefined) return [];
+  if (task === undefined || !task.isReadable) return [];
   const { specHash } = task;
   return [
     {
@@ -103,7 +102,7 @@ function startRequest(
       masterEpoch: epochOf(runId),
       kind: 'start',
       allocationId,
-      body: { allocationId, epoch, taskId, specHash, spec: specOf(task), replica },
+      body: { allocationId, epoch, taskId, specHash, spec: task.spec, replica },
     },
   ];
 }
@@ -115,6 +114,6 @@ function stopRequest(
 ): OrderRequest[] {
   const task = tasks.get(taskId);
   if (task === undefined) return [];
-  const body = { allocationId, epoch, graceMs: specOf(task).graceMs, reason: stopReason ?? 'buyer' };
+  const body = { allocationId, epoch, graceMs: task.spec.graceMs, reason: stopReason ?? 'buyer' };
   return [{ runId, node, seq, masterEpoch: epochOf(runId), kind: 'stop', allocationId, body }];
 }

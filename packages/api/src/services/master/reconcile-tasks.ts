@@ -8,9 +8,11 @@ import {
 } from '@muster/db/repositories/allocations';
 import type { NodeOverview } from '@muster/db/repositories/nodes';
 import { listRefusals } from '@muster/db/repositories/refusals';
-import { transitionTasks, type OpenTask, type TaskTransition } from '@muster/db/repositories/tasks';
+import { transitionTasks, type TaskTransition } from '@muster/db/repositories/tasks';
 import type { PlacementNode, Promised } from '@muster/domain/placement';
 import { demandOf } from '@muster/protocol/task-spec/defaults';
+import { isTerminalTaskPhase } from '@muster/domain/task-phase';
+import { ERROR_CODES } from '@muster/protocol/errors/codes';
 import type { Deps } from '../../app/deps.ts';
 import { runTopic } from '../../live/topics.ts';
 import { standingNow } from './node-facts.ts';
@@ -18,7 +20,7 @@ import { NOTHING, offerOf, promisedOn, withDemand } from './demand.ts';
 import { planTask, type TaskPlan } from './plan-task.ts';
 import { servesRun, type Situation } from './reconcile-allocations.ts';
 import { refusingNodes, REFUSALS } from './refusals.ts';
-import { specOf } from './task-spec-of.ts';
+import type { ReadTask } from './task-spec-of.ts';
 
 /** Places what is missing and moves every task to the phase that its replicas make. */
 export async function reconcileTasks({ db, live, logger }: Pick<Deps, 'db' | 'live' | 'logger'>, situation: Situation): Promise<void> {
@@ -37,8 +39,7 @@ export async function reconcileTasks({ db, live, logger }: Pick<Deps, 'db' | 'li
   const moves: TaskTransition[] = [];
 
   for (const task of tasks) {
-    const { taskId, runId } = task;
-    const spec = specOf(task);
+    const { taskId, runId, spec } = task;
     const own = refusals.get(taskId) ?? [];
     const refusing = refusingNodes(own);
     const candidates = nodes.flatMap((node) => candidateFor(node, { situation, runId, used, refusing }));
@@ -68,6 +69,9 @@ export async function reconcileTasks({ db, live, logger }: Pick<Deps, 'db' | 'li
   const moved = moves.length === 0 ? [] : await transitionTasks(db, moves);
   for (const { allocationId, taskId, runId, node, replica, epoch } of placed)
     logger.info({ event: 'allocation.placed', runId, node, taskId, allocationId, replica, epoch }, 'placed a replica');
+  const unreadable = new Set(tasks.filter(({ isReadable }) => !isReadable).map(({ taskId }) => taskId));
+  for (const { runId, taskId, phase } of moved.filter((row) => row.phase === 'Failed' && unreadable.has(row.taskId)))
+    logger.error({ event: 'task.unreadable', runId, taskId, phase, code: 'TASK_SPEC_UNREADABLE' }, ERROR_CODES.TASK_SPEC_UNREADABLE.title);
   live.publish(new Set([...placed, ...moved].map(({ runId }) => runTopic(runId, 'task'))));
 }
 
@@ -115,7 +119,7 @@ function groupBy<T>(things: readonly T[], groupOf: (thing: T) => string): Map<st
 
 /** What each node has been promised to live allocations, of whatever task. */
 async function promised(db: Deps['db'], { runs, tasks, nodes }: Situation): Promise<Map<string, Promised>> {
-  const demands = new Map(tasks.map((task) => [task.taskId, demandOf(specOf(task))]));
+  const demands = new Map(tasks.map((task) => [task.taskId, demandOf(task.spec)]));
   const live = groupBy(await listLiveAllocations(db, [...runs.keys()]), keyOf);
   return new Map(nodes.map((node) => [keyOf(node.registration), promisedOn(node, live.get(keyOf(node.registration)) ?? [], demands)]));
 }
@@ -123,8 +127,11 @@ async function promised(db: Deps['db'], { runs, tasks, nodes }: Situation): Prom
 const reasonFor = (before: TimedAllocation | undefined): string =>
   before === undefined ? 'placed' : `placed anew: the one before ended ${before.phase}`;
 
-function moveOf(task: OpenTask, plan: TaskPlan, runOpen: boolean): TaskTransition[] {
-  const why = plan.reason ?? (runOpen ? null : 'the run is closed');
-  if (plan.phase === task.phase && (plan.phase !== 'Pending' || why === task.phaseReason || why === null)) return [];
-  return [{ taskId: task.taskId, from: task.phase, to: plan.phase, actor: 'master', reason: why ?? `its replicas make it ${plan.phase}` }];
+const UNREADABLE = `TASK_SPEC_UNREADABLE: ${ERROR_CODES.TASK_SPEC_UNREADABLE.title}`;
+
+function moveOf(task: ReadTask, plan: TaskPlan, runOpen: boolean): TaskTransition[] {
+  const to = !task.isReadable && isTerminalTaskPhase(plan.phase) ? 'Failed' : plan.phase;
+  const why = task.isReadable ? (plan.reason ?? (runOpen ? null : 'the run is closed')) : UNREADABLE;
+  if (to === task.phase && (to !== 'Pending' || why === task.phaseReason || why === null)) return [];
+  return [{ taskId: task.taskId, from: task.phase, to, actor: 'master', reason: why ?? `its replicas make it ${to}` }];
 }

@@ -9,6 +9,7 @@ import { reconcileAllocations, type Situation } from './reconcile-allocations.ts
 import { reconcileNodes } from './reconcile-nodes.ts';
 import { reconcileOrders } from './reconcile-orders.ts';
 import { reconcileTasks } from './reconcile-tasks.ts';
+import { readTask } from './task-spec-of.ts';
 
 /** One turn of the loop: rows in, rows out. A turn that is missed, repeated or cut short is made good by the next. */
 export async function reconcile(deps: Deps, { listeningSinceMs }: { listeningSinceMs: number }): Promise<void> {
@@ -20,7 +21,7 @@ export async function reconcile(deps: Deps, { listeningSinceMs }: { listeningSin
   const [finalized, tasks] = await Promise.all([findFinalizedTime(db, settings), listOpenTasks(db, [...runs.keys()])]);
   const finalizedMs = finalized?.getTime() ?? 0;
   const nodes = await reconcileNodes(deps, runs, { nowMs, heartbeatMs: settings.heartbeatMs, listeningSinceMs, finalizedMs });
-  const situation: Situation = { runs, nodes, tasks, master, nowMs, finalizedMs };
+  const situation: Situation = { runs, nodes, tasks: tasks.map(readTask), master, nowMs, finalizedMs };
   await reconcileAllocations(deps, situation);
   await reconcileTasks(deps, situation);
   await reconcileOrders(deps, situation);

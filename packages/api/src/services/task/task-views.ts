@@ -2,7 +2,7 @@ import type { AllocationRow, TaskRow } from '@muster/db/rows';
 import { z } from 'zod';
 import type { AllocationView, TaskView } from '../../shapes/task.ts';
 import { iso, isoOrNull } from '../iso-time.ts';
-import { specOf } from '../master/task-spec-of.ts';
+import { specOrNull } from '../master/task-spec-of.ts';
 
 const errorShape = z.object({ code: z.string(), message: z.string(), hint: z.string().nullish() });
 const pullShape = z.object({ current: z.number(), total: z.number() });
@@ -42,7 +42,7 @@ export function taskView(row: TaskRow, allocations: readonly AllocationRow[]): T
     taskId,
     runId,
     name,
-    spec: specOf(row),
+    spec: specOrNull(row),
     specHash,
     desired,
     phase,

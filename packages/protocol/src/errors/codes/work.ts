@@ -17,6 +17,11 @@ export const workCodes = {
     hint: 'Correct the path that is named; packages/protocol/schemas/task-spec.json helps editors to check it.',
     severity: 'info',
   },
+  TASK_SPEC_UNREADABLE: {
+    title: 'The stored spec of this task cannot be read.',
+    hint: 'Create the task anew: another version of the master wrote it, or its row was damaged.',
+    severity: 'info',
+  },
   TASK_ENDED: { title: 'The task has already ended.', hint: 'Create a new task.', severity: 'info' },
   NO_NODE_FITS: {
     title: 'No node of the run can take this task.',
