@@ -16,6 +16,7 @@ import { createIptablesFence } from './adapters/host/iptables-fence.ts';
 import { createSystemHost } from './adapters/host/system-host.ts';
 import { requireRunId, type Config } from './config.ts';
 import type { AgentContext } from './context.ts';
+import { openImages } from './images/open-images.ts';
 import { requireSoundMachine } from './doctor/require-sound-machine.ts';
 import { createIsolation } from './isolation/isolation.ts';
 import { loadKeys, type NodeKeys } from './keys.ts';
@@ -102,27 +103,30 @@ async function createContext({ config, client, keys, logger, signal }: ContextIn
   const { registry } = addresses;
   const { signer, provider, self } = keys;
   const node = signer.address;
-  const runtime = createDockerRuntime({ dockerHost });
-  const features = createFeatureBook(UNKNOWN_FEATURES);
   const monotonic = () => performance.now();
+  const features = createFeatureBook(UNKNOWN_FEATURES);
   const fence = createIptablesFence({ node, denied: config.isolation.egressDeny });
+  const common = {
+    now: Date.now,
+    runtime: createDockerRuntime({ dockerHost }),
+    host: createSystemHost(),
+    stores: await openAgentStores({ dataDir, identity: { chainId, registry, runId, node }, now: Date.now }),
+    allowPrivate: network.isDev,
+    logger: logger.child({ runId, node }),
+  };
   return {
+    ...common,
     config,
     runId,
     signer,
     signal,
-    now: Date.now,
+    images: await openImages({ ...common, config, node }),
+    isolation: createIsolation({ node, runtime: common.runtime, fence, features, config: config.isolation, monotonic }),
     monotonic,
     bootClock: await createBootClock(),
     domain: musterDomain({ chainId, registry }),
     chain: createRunChain({ client, network, registry, runId, node, provider, self }),
-    runtime,
-    isolation: createIsolation({ node, runtime, fence, features, config: config.isolation, monotonic }),
-    host: createSystemHost(),
     features,
-    stores: await openAgentStores({ dataDir, identity: { chainId, registry, runId, node }, now: Date.now }),
-    allowPrivate: network.isDev,
-    logger: logger.child({ runId, node }),
   };
 }
 
@@ -160,6 +164,10 @@ function serve({ context, tenancy, lifetime, registration, endpoint }: ServeInpu
     await clearAway(context, tenancy, standing);
     await lifetime.stop(`the registration ended: ${standing}`);
   };
+  const keepHouse = async () => {
+    await tenancy.forgetFinished();
+    await context.images.tidy();
+  };
   return [
     announceLoop({
       ...context,
@@ -178,7 +186,7 @@ function serve({ context, tenancy, lifetime, registration, endpoint }: ServeInpu
       onMasterChanged: () => tenancy.inviteChanged(),
       onEnded: (standing) => void (ending ??= end(standing)),
     }),
-    every(60_000, () => tenancy.forgetFinished(), {
+    every(60_000, keepHouse, {
       signal,
       onError: (err) => logger.warn({ event: 'housekeeping.failed', err }, 'housekeeping failed'),
     }),

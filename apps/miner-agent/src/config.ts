@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { resolveAddresses, type Addresses } from '@muster/chain/address-book';
 import { networkOf, type Network } from '@muster/chain/networks';
 import { AppError } from '@muster/protocol/errors/app-error';
+import type { ImagePrefix } from '@muster/protocol/images/image-prefix';
 import type { KeySource } from '@muster/runtime/key-file';
 import type { Address } from 'viem';
 import { settingsSchema, type Env } from './env.ts';
@@ -27,6 +28,10 @@ export interface Config {
   logSpoolBytes: number;
   logSpoolTotalBytes: number;
   isolation: { runtime: string | null; egressDns: readonly string[]; egressDeny: readonly string[]; diskReserveBytes: number };
+  /** For all images that the agent pulls; null: a share of the disk. */
+  imageBytes: number | null;
+  /** Which images of the miner's own buyers may use. */
+  localImages: readonly ImagePrefix[] | 'all';
 }
 
 /** Typed and nested, from here on passed down. Throws WRONG_CHAIN, WRONG_REGISTRY or CONFIG_INVALID. */
@@ -69,6 +74,8 @@ export function createConfig(env: Env): Config {
       egressDeny: env.MUSTER_EGRESS_DENY,
       diskReserveBytes: env.MUSTER_DISK_RESERVE_BYTES,
     },
+    imageBytes: env.MUSTER_IMAGE_BYTES ?? null,
+    localImages: env.MUSTER_LOCAL_IMAGES ?? (network.isDev ? 'all' : []),
   };
 }
 

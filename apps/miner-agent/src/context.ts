@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import type { BootClock } from './ports/boot-clock.ts';
 import type { ContainerRuntime } from './ports/container-runtime.ts';
 import type { Isolation } from './isolation/isolation.ts';
+import type { Images } from './images/create-images.ts';
 import type { Host } from './ports/host.ts';
 import type { FeatureBook } from './resources/features.ts';
 import type { RunChain } from './ports/run-chain.ts';
@@ -19,6 +20,7 @@ export interface AgentContext {
   domain: MusterDomain;
   chain: RunChain;
   runtime: ContainerRuntime;
+  images: Images;
   host: Host;
   isolation: Isolation;
   /** What the machine can give beyond cores and bytes; whoever finds out writes it down. */

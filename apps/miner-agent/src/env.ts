@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { parseImagePrefix, type ImagePrefix } from '@muster/protocol/images/image-prefix';
 import { addressSchema, httpUrlSchema, runIdSchema } from '@muster/protocol/primitives';
 import { z } from 'zod';
 import { isPublicIpv4 } from './isolation/fence-rules.ts';
@@ -8,6 +9,18 @@ import { settingNotes, yesOrNo } from './settings/setting-notes.ts';
 
 const port = z.coerce.number().int('expected a port').min(0, 'expected a port').max(65_535, 'expected a port');
 const ms = z.coerce.number().int('expected whole milliseconds').positive('expected whole milliseconds');
+const imagePrefixes = z.string().transform((text, context): ImagePrefix[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .flatMap((part) => {
+      const prefix = parseImagePrefix(part);
+      if (prefix.ok) return [prefix.value];
+      context.addIssue({ code: 'custom', message: `expected prefixes of images with commas between: ${prefix.error.message}` });
+      return [];
+    }),
+);
 const bytes = z.coerce.number().int('expected whole bytes').positive('expected whole bytes');
 
 const list = z.string().transform((text) =>
@@ -136,6 +149,16 @@ export const settingsSchema = z.object({
   MUSTER_DISK_RESERVE_BYTES: bytes.default(2 * 1024 ** 3).register(settingNotes, {
     about: "free space on the engine's disk that containers never get",
     example: '2147483648',
+  }),
+  MUSTER_IMAGE_BYTES: bytes.optional().register(settingNotes, {
+    about: 'for all images that the agent pulls; the least recently used that no allocation uses give way',
+    example: '50000000000',
+    defaultText: '40% of the disk',
+  }),
+  MUSTER_LOCAL_IMAGES: imagePrefixes.optional().register(settingNotes, {
+    about: "images that are on the machine already and that buyers may use, by prefix; others of the miner's stay his own",
+    example: 'muster/,ghcr.io/org/train',
+    defaultText: 'none; on Anvil all',
   }),
   MUSTER_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error'], 'expected trace, debug, info, warn or error')

@@ -47,7 +47,7 @@ const FENCE_MS = 10_000;
 const FAREWELL_MS = 5_000;
 
 export async function createTenancy(context: AgentContext): Promise<Tenancy> {
-  const { config, runId, stores, runtime, isolation, host, signer, domain, allowPrivate, logger, now, monotonic, signal } = context;
+  const { config, runId, stores, runtime, images, isolation, host, signer, domain, allowPrivate, logger, now, monotonic, signal } = context;
   const { state, allocations: store } = stores;
   const node = signer.address;
   const board = createStatusBoard(now);
@@ -116,7 +116,7 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
     orphans,
     signal,
     resyncMs: RESYNC_MS,
-    context: { node, runtime, isolation, store, logs, logger, now, hasInit, scratchDir: stores.scratchDirectory, deliverSnapshot },
+    context: { node, runtime, images, isolation, store, logs, logger, now, hasInit, scratchDir: stores.scratchDirectory, deliverSnapshot },
     onStatus: () => outbox.poke(),
     onSyncEnded: (orderId, error) =>
       desk.settle(

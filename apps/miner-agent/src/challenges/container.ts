@@ -7,6 +7,7 @@ import {
 } from '@muster/protocol/challenges/container';
 import { AppError } from '@muster/protocol/errors/app-error';
 import type { Address } from 'viem';
+import type { Images } from '../images/create-images.ts';
 import type { Isolation } from '../isolation/isolation.ts';
 import type { ContainerBlueprint, ContainerRuntime } from '../ports/container-runtime.ts';
 import { FIXED_LIMITS } from '../reconcile/blueprint.ts';
@@ -27,6 +28,7 @@ const MiB = 1024 * 1024;
 
 export interface ContainerChallengesOptions {
   runtime: ContainerRuntime;
+  images: Pick<Images, 'ensure'>;
   node: Address;
   runId: string;
   hasInit: () => Promise<boolean>;
@@ -34,10 +36,17 @@ export interface ContainerChallengesOptions {
 }
 
 /** A validator's container: isolated as a buyer's is, without network or volumes, and gone when it has answered. */
-export function createContainerChallenges({ runtime, node, runId, hasInit, isolation }: ContainerChallengesOptions): ContainerChallenges {
+export function createContainerChallenges({
+  runtime,
+  images,
+  node,
+  runId,
+  hasInit,
+  isolation,
+}: ContainerChallengesOptions): ContainerChallenges {
   return {
     async run({ image, command, timeoutMs }, signal) {
-      const found = (await runtime.findImage(image)) ?? (await runtime.pullImage(image, { signal, onProgress: () => undefined }));
+      const found = await images.ensure({ reference: image, pinned: null, credentials: null, signal, onProgress: () => undefined });
       const name = `muster-challenge-${randomUUID()}`;
       const labels = { ...roleLabels(node, 'challenge'), [LABEL.run]: runId };
       const terms = await isolation.admit({ network: 'none' });

@@ -49,6 +49,8 @@ function applyStart(
     replica,
     specHash: body.specHash,
     spec,
+    imageDigest: body.imageDigest ?? null,
+    image: null,
     version,
     stop: null,
     restart: null,

@@ -109,7 +109,17 @@ export function createOrderDesk(options: OrderDeskOptions): OrderDesk {
     if (record?.epoch !== epoch) throw new AppError('ALLOCATION_UNKNOWN');
     if (!record.spec.volumes.some(({ name }) => name === volume)) throw new AppError('VOLUME_UNKNOWN');
     const { runId, taskId, replica, spec } = record;
-    const sync: SyncRecord = { orderId, runId, taskId, allocationId, epoch, replica, volume, snapshotId, image: spec.image };
+    const sync: SyncRecord = {
+      orderId,
+      runId,
+      taskId,
+      allocationId,
+      epoch,
+      replica,
+      volume,
+      snapshotId,
+      image: record.image?.id ?? spec.image,
+    };
     await state.update((current) =>
       current.syncs.some((known) => known.orderId === orderId) ? current : { ...current, syncs: [...current.syncs, sync] },
     );

@@ -1,13 +1,19 @@
+import type { Platform } from './image-registry.ts';
+
 /** What the agent asks of a container engine, in its own words: one method per verb. Errors are AppErrors. */
 export interface ContainerRuntime {
   info(): Promise<RuntimeInfo>;
 
-  /** The image's content id, or null when it is not on this machine. */
+  /** By name or content id; null when it is not on this machine. */
   findImage(reference: string): Promise<ImageDetails | null>;
-  /** Throws IMAGE_NOT_FOUND or IMAGE_PULL_FAILED. */
-  pullImage(reference: string, options: PullOptions): Promise<ImageDetails>;
   /** Makes an image of these files alone. Throws IMAGE_PULL_FAILED. */
   importImage(reference: string, files: readonly ImageFile[]): Promise<void>;
+  /** Takes an archive as `docker save` writes it, with its tag. Throws IMAGE_PULL_FAILED or DISK_FULL. */
+  loadImage(archive: AsyncIterable<Uint8Array>, options: LoadOptions): Promise<void>;
+  /** Takes a name off an image; its content goes with its last name. False: a container has it. What is gone is taken off. */
+  removeTag(tag: string): Promise<boolean>;
+  /** The unpacked layers (their diff ids, from the lowest up) of every image here: an archive need not bring these again. */
+  listLayers(): Promise<readonly (readonly string[])[]>;
 
   /** Containers that carry all of these labels, in any state. */
   listContainers(labels: Labels): Promise<ObservedContainer[]>;
@@ -57,6 +63,8 @@ export interface RuntimeInfo {
   architecture: string;
   /** As the engine lists them, such as name=seccomp,profile=default. */
   securityOptions: readonly string[];
+  /** In the words of image manifests, such as linux and amd64. */
+  platform: Platform;
 }
 
 export interface ImageDetails {
@@ -65,6 +73,9 @@ export interface ImageDetails {
   user: string;
   /** NAME=value lines of the image. */
   env: readonly string[];
+  /** By which registries know it, as far as the engine does; empty for one that was built or imported here. */
+  digests: readonly string[];
+  sizeBytes: number;
 }
 
 export interface ImageFile {
@@ -73,10 +84,17 @@ export interface ImageFile {
   content: Uint8Array;
 }
 
-export interface PullOptions {
+/** How far an image is: bytes over all its layers. */
+export interface PullProgress {
+  stage: 'download' | 'extract';
+  current: number;
+  total: number;
+}
+
+export interface LoadOptions {
   signal: AbortSignal;
-  /** Bytes over all layers; total grows while the engine learns of layers. */
-  onProgress(progress: { current: number; total: number }): void;
+  /** Bytes of one layer's file that the engine has unpacked; a layer is named by its own id. */
+  onLayer(layer: string, bytes: number): void;
 }
 
 export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';

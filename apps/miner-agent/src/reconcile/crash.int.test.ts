@@ -5,8 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import { startBench } from '../testing/reconcile-bench.ts';
-import { connectEngine } from '../adapters/docker/engine.ts';
-import { randomNode, removeEverythingOf, testDockerHost, testRuntime, waitFor } from '../testing/test-docker.ts';
+import { randomNode, removeEverythingOf, testRuntime, waitFor } from '../testing/test-docker.ts';
 import { startTestRegistry, type TestRegistry } from '../testing/test-registry.ts';
 import { LABEL } from './labels.ts';
 
@@ -87,15 +86,14 @@ describe.each(['before', 'after'])('killed right %s the engine is asked', (when)
     await bench.stop();
   });
 
-  it('pullImage: the pull is taken up again', async () => {
+  it('loadImage: the pull is taken up again', async () => {
     // The image holds no program: that it comes as far as starting one is the proof.
     const id = await want({ image: registry.image, entrypoint: ['/unique'] });
-    expect(await crash('pullImage', when)).toBe('SIGKILL');
+    expect(await crash('loadImage', when)).toBe('SIGKILL');
     const bench = await start();
     await waitFor(() => bench.phaseOf(id) === 'Failed');
     expect(bench.statusOf(id)?.error).toMatchObject({ code: 'COMMAND_NOT_FOUND' });
     await waitFor(async () => (await containersOf(id)).length === 0);
     await bench.stop();
-    await connectEngine(testDockerHost()).getImage(registry.image).remove();
   });
 });

@@ -35,6 +35,10 @@ export const allocationRecordSchema = z.strictObject({
   replica: z.int().nonnegative(),
   specHash: hash32Schema,
   spec: taskSpecSchema,
+  /** What the master pinned the task to; null until some node has told it. */
+  imageDigest: z.string().nullable().default(null),
+  /** The image that this allocation has been given here; null until then. */
+  image: z.strictObject({ id: z.string(), digest: z.string() }).nullable().default(null),
   /** The newest order that was applied to this allocation. */
   version: orderVersionSchema,
   /** Set once somebody wants it gone. */

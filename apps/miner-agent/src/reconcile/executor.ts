@@ -2,7 +2,8 @@ import type { Logger } from '@muster/runtime/logger';
 import type { Address, Hex } from 'viem';
 import type { Isolation } from '../isolation/isolation.ts';
 import type { LogCollector } from '../logs/log-collector.ts';
-import type { ContainerRuntime } from '../ports/container-runtime.ts';
+import type { Images } from '../images/create-images.ts';
+import type { ContainerRuntime, PullProgress } from '../ports/container-runtime.ts';
 import type { AllocationStore } from '../state/allocation-store.ts';
 import type { AllocationRecord } from './desired.ts';
 import type { StepKind, StepOf } from './steps.ts';
@@ -11,6 +12,7 @@ import type { StepKind, StepOf } from './steps.ts';
 export interface StepContext {
   node: Address;
   runtime: ContainerRuntime;
+  images: Pick<Images, 'ensure'>;
   store: AllocationStore;
   logs: LogCollector;
   logger: Logger;
@@ -21,7 +23,7 @@ export interface StepContext {
   scratchDir: string;
   hasInit: () => Promise<boolean>;
   isolation: Pick<Isolation, 'admit'>;
-  onPullProgress: (allocationId: string, progress: { current: number; total: number }) => void;
+  onPullProgress: (allocationId: string, progress: PullProgress) => void;
   deliverSnapshot: DeliverSnapshot;
 }
 

@@ -9,12 +9,11 @@ const allocationLabels = (node: Address) => ({ [LABEL.node]: node, [LABEL.role]:
 /** What the engine has of ours, and which of the images that are still wanted. */
 export async function observe(runtime: ContainerRuntime, node: Address, records: readonly AllocationRecord[]): Promise<Observed> {
   const waiting = records.filter(({ outcome, stop, containerId }) => !outcome && !stop && containerId === null);
-  const references = [...new Set(waiting.map(({ spec }) => spec.image))];
+  const ids = [...new Set(waiting.flatMap(({ image }) => (image ? [image.id] : [])))];
   const [containers, networks, images] = await Promise.all([
     runtime.listContainers(allocationLabels(node)),
     runtime.listNetworks(allocationLabels(node)),
-    // A reference that the engine cannot even parse is not here; pulling it will say why.
-    Promise.all(references.map(async (reference) => ((await runtime.findImage(reference).catch(() => null)) ? [reference] : []))),
+    Promise.all(ids.map(async (id) => ((await runtime.findImage(id)) ? [id] : []))),
   ]);
   return { containers, networks, images: new Set(images.flat()) };
 }

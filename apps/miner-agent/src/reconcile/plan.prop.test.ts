@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ContainerState, ObservedContainer } from '../ports/container-runtime.ts';
-import { applyStep, newContainer, type World } from '../testing/model-engine.ts';
+import { applyStep, idOf, newContainer, type World } from '../testing/model-engine.ts';
 import { OTHER_NODE, TEST_NODE, testRecord, testSpec } from '../testing/test-record.ts';
 import type { AllocationRecord } from './desired.ts';
 import { containerName, LABEL, readLabels, writeLabels } from './labels.ts';
@@ -37,10 +37,17 @@ const record = (allocationId: string): fc.Arbitrary<AllocationRecord> =>
       stop: fc.constantFrom(null, { graceMs: 5, reason: 'r', phase: 'Cancelled' as const }),
       restart: fc.constantFrom(null, { graceMs: 5, insteadOf: 'start-a' }, { graceMs: 5, insteadOf: 'start-b' }),
       hadContainer: fc.boolean(),
+      hadImage: fc.boolean(),
       outcome: fc.constantFrom(null, null, outcome),
     })
-    .map(({ image, network, hadContainer, ...rest }) =>
-      testRecord({ allocationId, spec: testSpec({ image, network }), containerId: hadContainer ? 'made-before' : null, ...rest }),
+    .map(({ image, network, hadContainer, hadImage, ...rest }) =>
+      testRecord({
+        allocationId,
+        spec: testSpec({ image, network }),
+        image: hadImage ? { id: idOf(image), digest: image } : null,
+        containerId: hadContainer ? 'made-before' : null,
+        ...rest,
+      }),
     );
 
 /** A container of one of the allocations, of any epoch, in any state; ours, another node's, half-labelled, or nobody's. */
@@ -79,7 +86,7 @@ const world: fc.Arbitrary<World> = fc
           maxLength: 8,
           selector: ({ name, labels }) => `${name}${labels[LABEL.node] ?? ''}${labels[LABEL.role] ?? ''}`,
         }),
-        images: fc.subarray(IMAGES),
+        images: fc.subarray(IMAGES.map(idOf)),
         sweep: fc.subarray(ALLOCATIONS),
       })
       .map(({ containers, images, sweep }) => ({

@@ -8,7 +8,7 @@ import type { Step, StepOf } from './steps.ts';
 export interface Observed {
   containers: readonly ObservedContainer[];
   networks: readonly ObservedNetwork[];
-  /** References of desired images that are on this machine. */
+  /** Ids of the images that waiting allocations were given and that are on this machine. */
   images: ReadonlySet<string>;
 }
 
@@ -66,7 +66,8 @@ function planWithoutContainer(record: AllocationRecord, images: ReadonlySet<stri
   }
   // A container that was made and is gone may have run to its end: making another could run the task twice.
   if (record.containerId !== null) return { steps: [{ kind: 'finish', ...target, outcome: 'vanished' }], ends: true };
-  const pull: Step[] = images.has(record.spec.image) ? [] : [{ kind: 'pull', ...target, image: record.spec.image }];
+  const hasImage = record.image !== null && images.has(record.image.id);
+  const pull: Step[] = hasImage ? [] : [{ kind: 'pull', ...target, image: record.spec.image }];
   return { steps: [...pull, { kind: 'create', ...target }, { kind: 'start', ...target }], ends: false };
 }
 

@@ -2,7 +2,7 @@ import type { AppError } from '@muster/protocol/errors/app-error';
 import { every } from '@muster/runtime/poll';
 import { within } from '@muster/runtime/within';
 import type { LogCollector } from '../logs/log-collector.ts';
-import type { ObservedContainer } from '../ports/container-runtime.ts';
+import type { ObservedContainer, PullProgress } from '../ports/container-runtime.ts';
 import type { AgentState } from '../state/agent-state.ts';
 import type { JsonStore } from '../state/json-store.ts';
 import { LABEL, readLabels } from './labels.ts';
@@ -67,7 +67,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     },
   });
 
-  function onProgress(allocationId: string, pull: { current: number; total: number }): void {
+  function onProgress(allocationId: string, pull: PullProgress): void {
     note(allocationId, { pull });
   }
 

@@ -1,12 +1,12 @@
 import type { AllocationStatus } from '@muster/protocol/messages/frames';
-import type { ObservedContainer } from '../ports/container-runtime.ts';
+import type { ObservedContainer, PullProgress } from '../ports/container-runtime.ts';
 import type { AllocationRecord } from './desired.ts';
 import type { StepKind } from './steps.ts';
 
 /** What the agent is doing for an allocation right now, and what last went wrong. */
 export interface Activity {
   step: StepKind | null;
-  pull: { current: number; total: number } | null;
+  pull: PullProgress | null;
   error: { code: string; message: string; hint: string } | null;
 }
 
@@ -22,7 +22,7 @@ export interface StatusInput {
 /** What the master is told about an allocation: a level, true at `now`. Pure. */
 export function statusOf({ record, container, activity, now }: StatusInput): AllocationStatus {
   const { allocationId, epoch, restarts, outcome } = record;
-  const common = { allocationId, epoch, restarts, at: now };
+  const common = { allocationId, epoch, restarts, at: now, ...(record.image ? { imageDigest: record.image.digest } : {}) };
   if (outcome) {
     return {
       ...common,

@@ -8,6 +8,14 @@ export type FailureDecision = { retry: true; delayMs: number } | { retry: false 
 /** How often a step may fail for this reason before its allocation ends; a reason not listed here never ends one. */
 const ATTEMPTS: Partial<Record<ErrorCode, number>> = {
   IMAGE_NOT_FOUND: 1,
+  IMAGE_PLATFORM_MISMATCH: 1,
+  IMAGE_DIGEST_MISMATCH: 1,
+  IMAGE_TOO_LARGE: 1,
+  ADDRESS_REFUSED: 1,
+  REGISTRY_AUTH_REQUIRED: 1,
+  REGISTRY_AUTH_DENIED: 1,
+  REGISTRY_CREDENTIALS_INVALID: 1,
+  REGISTRY_RATE_LIMITED: 8,
   COMMAND_NOT_FOUND: 1,
   VOLUME_UNKNOWN: 1,
   IMAGE_PULL_FAILED: 4,

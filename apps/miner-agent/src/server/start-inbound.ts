@@ -19,9 +19,9 @@ export async function startInbound(
   context: AgentContext,
   { tenancy, present }: InboundOptions,
 ): Promise<{ endpoint: string; close(): Promise<void> }> {
-  const { config, chain, stores, runtime, isolation, signer, runId, monotonic, host } = context;
+  const { config, chain, stores, runtime, images, isolation, signer, runId, monotonic, host } = context;
   const common = { ...context, view: createRunView(chain, monotonic), nonces: stores.nonces };
-  const containers = createContainerChallenges({ runtime, node: signer.address, runId, hasInit: tenancy.hasInit, isolation });
+  const containers = createContainerChallenges({ runtime, images, node: signer.address, runId, hasInit: tenancy.hasInit, isolation });
   const facts = () => ({
     containers,
     identity: { capabilitiesHash: capabilitiesHash(stores.state.get().registration?.capabilities ?? present) },

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NonceStore } from '@muster/protocol/messages/nonce-guard';
+import type { AllocationRecord } from '../reconcile/desired.ts';
 import { agentStateSchema, initialState, type AgentState } from './agent-state.ts';
 import { openAllocationStore, type AllocationStore } from './allocation-store.ts';
 import { lockDataDir } from './data-dir.ts';
@@ -18,6 +19,10 @@ export interface AgentStores {
   encryptionKey: EncryptionKey;
   logsDirectory: string;
   scratchDirectory: string;
+  /** Shared by all runs that the node serves, one after the other. */
+  imagesDirectory: string;
+  /** Ids of the images that allocations or syncs will still make containers of. */
+  claimedImages(): string[];
   /** Lets another agent have the directory. */
   release(): Promise<void>;
 }
@@ -27,6 +32,11 @@ export const runDirectory = (
   dataDir: string,
   { chainId, registry, runId }: Pick<AgentState['identity'], 'chainId' | 'registry' | 'runId'>,
 ): string => join(dataDir, 'runs', `${chainId}-${registry.slice(2, 10).toLowerCase()}-${runId}`);
+
+export const claimedImages = (records: readonly AllocationRecord[], { syncs }: Pick<AgentState, 'syncs'>): string[] => [
+  ...records.flatMap(({ image, outcome }) => (image && !outcome ? [image.id] : [])),
+  ...syncs.map(({ image }) => image),
+];
 
 export interface OpenOptions {
   dataDir: string;
@@ -41,14 +51,18 @@ export async function openAgentStores({ dataDir, identity, now }: OpenOptions): 
   const scratchDirectory = join(directory, 'scratch');
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await rm(scratchDirectory, { recursive: true, force: true });
+  const state = await openJsonStore(join(directory, 'agent.json'), agentStateSchema, initialState(identity));
+  const allocations = await openAllocationStore(join(directory, 'allocations'));
   return {
-    state: await openJsonStore(join(directory, 'agent.json'), agentStateSchema, initialState(identity)),
-    allocations: await openAllocationStore(join(directory, 'allocations')),
     lease: createLeaseFile(join(directory, 'lease.json')),
+    state,
+    allocations,
+    claimedImages: () => claimedImages(allocations.list(), state.get()),
     nonces: await openNonceStore(join(directory, 'nonces.json'), now),
     encryptionKey: await loadEncryptionKey(join(dataDir, 'encryption.key')),
     logsDirectory: join(directory, 'logs'),
     scratchDirectory,
+    imagesDirectory: join(dataDir, 'images'),
     release: () => lock.release(),
   };
 }

@@ -30,7 +30,10 @@ export function applyStep(world: World, step: Step): World {
 
   switch (step.kind) {
     case 'pull':
-      return { desired, observed: { ...observed, images: new Set([...observed.images, step.image]) } };
+      return {
+        ...withRecord((record) => ({ ...record, image: { id: idOf(step.image), digest: step.image } })),
+        observed: { ...observed, images: new Set([...observed.images, idOf(step.image)]) },
+      };
     case 'create': {
       const record = desired.allocations.find((candidate) => isOf(candidate, step));
       if (!record) return world;
@@ -73,6 +76,9 @@ export function applyStep(world: World, step: Step): World {
       return { observed, desired: { ...desired, syncs: desired.syncs.filter(({ orderId }) => orderId !== step.sync.orderId) } };
   }
 }
+
+/** Of the image that a reference names. */
+export const idOf = (reference: string): string => `id of ${reference}`;
 
 const isOf = (thing: { allocationId: string; epoch: number }, step: Step): boolean =>
   thing.allocationId === step.allocationId && thing.epoch === step.epoch;

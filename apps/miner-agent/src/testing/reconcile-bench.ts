@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { specHash, type TaskSpec } from '@muster/protocol/task-spec/task-spec';
 import { createLoggerTo } from '@muster/runtime/logger';
 import type { Address } from 'viem';
+import { createSystemHost } from '../adapters/host/system-host.ts';
 import { createLogCollector } from '../logs/log-collector.ts';
+import { openImages } from '../images/open-images.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import type { AllocationRecord } from '../reconcile/desired.ts';
 import { createOrphanWatch } from '../reconcile/orphans.ts';
@@ -12,6 +14,7 @@ import { createStatusBoard } from '../reconcile/status-board.ts';
 import type { DeliverSnapshot } from '../reconcile/executor.ts';
 import { agentStateSchema, initialState } from '../state/agent-state.ts';
 import { openAllocationStore } from '../state/allocation-store.ts';
+import { claimedImages } from '../state/open-stores.ts';
 import { openJsonStore } from '../state/json-store.ts';
 import { testIsolation } from './test-isolation.ts';
 import { testRecord, testSpec } from './test-record.ts';
@@ -21,11 +24,12 @@ export interface BenchOptions {
   node: Address;
   runtime: ContainerRuntime;
   orphanGraceMs?: number;
+  imageBytes?: number;
   deliverSnapshot?: DeliverSnapshot;
 }
 
 /** The reconciling half of an agent over a real engine; `stop` is as abrupt as a crash that finishes its current write. */
-export async function startBench({ directory, node, runtime, orphanGraceMs = 60_000, deliverSnapshot }: BenchOptions) {
+export async function startBench({ directory, node, runtime, orphanGraceMs = 60_000, imageBytes, deliverSnapshot }: BenchOptions) {
   const abort = new AbortController();
   const { signal } = abort;
   const logger = createLoggerTo({ write: (line) => void (process.env['BENCH_LOG'] && process.stdout.write(line)) }, { name: 'bench' });
@@ -40,6 +44,16 @@ export async function startBench({ directory, node, runtime, orphanGraceMs = 60_
     runtime,
     logger,
     signal,
+  });
+  const images = await openImages({
+    config: { imageBytes: imageBytes ?? null, localImages: 'all', dataDir: directory },
+    node,
+    runtime,
+    host: createSystemHost(),
+    stores: { imagesDirectory: join(directory, 'images'), claimedImages: () => claimedImages(store.list(), state.get()) },
+    allowPrivate: true,
+    now: Date.now,
+    logger,
   });
   const board = createStatusBoard(Date.now);
   const monotonic = () => performance.now();
@@ -57,6 +71,7 @@ export async function startBench({ directory, node, runtime, orphanGraceMs = 60_
       node,
       runtime,
       isolation: testIsolation,
+      images,
       store,
       logs,
       logger,
@@ -79,6 +94,7 @@ export async function startBench({ directory, node, runtime, orphanGraceMs = 60_
   return {
     state,
     store,
+    images,
     logs,
     board,
     reconciler,

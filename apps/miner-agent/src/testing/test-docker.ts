@@ -1,5 +1,6 @@
 import { getAddress, toHex, type Address } from 'viem';
 import { randomBytes } from 'node:crypto';
+import { connectEngine } from '../adapters/docker/engine.ts';
 import { createDockerRuntime } from '../adapters/docker/docker-runtime.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import { LABEL } from '../reconcile/labels.ts';
@@ -16,12 +17,21 @@ export const randomNode = (): Address => getAddress(toHex(randomBytes(20)));
 
 export const testRuntime = (): ContainerRuntime => createDockerRuntime({ dockerHost: testDockerHost() });
 
+/** What an agent with this key has pulled. */
+export async function removeImagesOf(node: Address): Promise<void> {
+  const engine = connectEngine(testDockerHost());
+  const reference = [`muster-pulled/${node.slice(2).toLowerCase()}`];
+  for (const { RepoTags } of await engine.listImages({ filters: { reference } }))
+    for (const tag of RepoTags ?? []) await engine.getImage(tag).remove({ force: true });
+}
+
 /** Everything that carries the node's label. */
 export async function removeEverythingOf(runtime: ContainerRuntime, node: Address): Promise<void> {
   for (const { id } of await runtime.listContainers({ [LABEL.node]: node })) {
     await runtime.stopContainer(id, 0);
     await runtime.removeContainer(id);
   }
+  await removeImagesOf(node);
   for (const { name } of await runtime.listNetworks({ [LABEL.node]: node })) await runtime.removeNetwork(name);
   for (const name of await runtime.listVolumes({ [LABEL.node]: node })) await runtime.removeVolume(name);
 }

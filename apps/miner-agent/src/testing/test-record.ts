@@ -35,6 +35,8 @@ export function testRecord(record: Partial<AllocationRecord> = {}): AllocationRe
     replica: 0,
     specHash: HASH,
     spec,
+    imageDigest: null,
+    image: null,
     version: { masterEpoch: 1, counter: 1 },
     stop: null,
     restart: null,

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 import { err, ok, type Result } from '../errors/result.ts';
 
 /** The name of an image, by the grammar of the distribution specification, with Docker's defaults filled in. */
@@ -29,6 +31,8 @@ const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const HEX_LENGTHS: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };
 
 export const digestPattern = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
+
+export const imageDigestSchema = z.string().regex(digestPattern, 'expected sha256: and 64 hex digits');
 
 /** Reads `busybox`, `host:5000/team/img:tag`, `ghcr.io/org/train@sha256:…` or both tag and digest. The error points at the part. */
 export function parseImageReference(text: string): Result<ImageReference, ImageReferenceError> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { imageDigestSchema } from '../images/image-reference.ts';
 import { byteCountSchema, counterSchema, timestampMsSchema, uint32Schema, uuidSchema } from '../primitives.ts';
 import { offerSchema } from '../offer.ts';
 import { Order } from './order.ts';
@@ -123,8 +124,12 @@ export const allocationStatusSchema = z.strictObject({
   exitCode: z.int().optional(),
   oomKilled: z.boolean(),
   error: z.strictObject({ code: errorCode, message: errorText, hint: errorText }).optional(),
-  /** Bytes of the image so far and in all. */
-  pull: z.strictObject({ current: byteCountSchema, total: byteCountSchema }).optional(),
+  /** What the image is: its manifest's digest, or the id of one that no registry knows. */
+  imageDigest: imageDigestSchema.optional(),
+  /** Bytes of the image's layers so far and in all: first fetched, then unpacked. */
+  pull: z
+    .strictObject({ stage: z.enum(['download', 'extract']).default('download'), current: byteCountSchema, total: byteCountSchema })
+    .optional(),
   restarts: uint32Schema,
   startedAt: timestampMsSchema.optional(),
   endedAt: timestampMsSchema.optional(),

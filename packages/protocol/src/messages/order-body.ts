@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../errors/result.ts';
 import { fromZodError } from '../errors/zod-error.ts';
 import { durationMsSchema, hash32Schema, timestampMsSchema, uint32Schema, uuidSchema } from '../primitives.ts';
 import { taskSpecSchema } from '../task-spec/task-spec.ts';
+import { imageDigestSchema } from '../images/image-reference.ts';
 import { volumeNameSchema } from '../task-spec/volume-name.ts';
 import type { Order, OrderKind } from './order.ts';
 
@@ -14,7 +15,15 @@ const placement = { allocationId: uuidSchema, epoch: uint32Schema };
 const reason = z.string().max(500);
 
 export const orderBodySchemas = {
-  start: z.strictObject({ ...placement, taskId: uuidSchema, specHash: hash32Schema, spec: taskSpecSchema, replica: uint32Schema }),
+  start: z.strictObject({
+    ...placement,
+    taskId: uuidSchema,
+    specHash: hash32Schema,
+    spec: taskSpecSchema,
+    replica: uint32Schema,
+    /** What the task's first node got, and every other must: left out before there is one. */
+    imageDigest: imageDigestSchema.optional(),
+  }),
   /** SIGTERM, then SIGKILL after graceMs. */
   stop: z.strictObject({ ...placement, graceMs: durationMsSchema, reason }),
   restart: z.strictObject({ ...placement, graceMs: durationMsSchema }),

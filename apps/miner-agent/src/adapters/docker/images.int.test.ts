@@ -1,52 +1,45 @@
+import { Readable } from 'node:stream';
 import { AppError } from '@muster/protocol/errors/app-error';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TEST_IMAGE, testDockerHost, testRuntime } from '../../testing/test-docker.ts';
-import { connectEngine } from './engine.ts';
-import { startTestRegistry, type TestRegistry } from '../../testing/test-registry.ts';
+import { describe, expect, it } from 'vitest';
+import { TEST_IMAGE, testRuntime } from '../../testing/test-docker.ts';
+import { tarOf } from '../../testing/test-image.ts';
 
 const runtime = testRuntime();
-const quiet = { signal: new AbortController().signal, onProgress: () => undefined };
-const codeOf = (pull: Promise<unknown>) =>
-  pull.then(
+const quiet = { signal: new AbortController().signal, onLayer: () => undefined };
+const codeOf = (call: Promise<unknown>) =>
+  call.then(
     () => null,
     (error: unknown) => (error instanceof AppError ? error.code : error),
   );
-let registry: TestRegistry;
-beforeAll(async () => (registry = await startTestRegistry()));
-afterAll(async () => {
-  await connectEngine(testDockerHost()).getImage(registry.image).remove();
-  await registry.stop();
-});
 
 describe('images on a real engine', () => {
-  it('pulls what is not there, and says how far it is', async () => {
-    expect(await runtime.findImage(registry.image)).toBeNull();
-    const seen: { current: number; total: number }[] = [];
-    const pulled = await runtime.pullImage(registry.image, { ...quiet, onProgress: (progress) => void seen.push(progress) });
-    expect(pulled.id).toMatch(/^sha256:[0-9a-f]{64}$/);
-    expect((await runtime.findImage(registry.image))?.id).toBe(pulled.id);
-    for (const { current, total } of seen) expect(current).toBeLessThanOrEqual(total);
-  });
-
-  it('tells an image that does not exist from a registry that does not answer', async () => {
-    expect(await codeOf(runtime.pullImage(`${registry.host}/team/nothing:1`, quiet))).toBe('IMAGE_NOT_FOUND');
-    expect(await codeOf(runtime.pullImage('127.0.0.1:9/team/nothing:1', quiet))).toBe('IMAGE_PULL_FAILED');
-    expect(await codeOf(runtime.pullImage('NOT/A/Reference', quiet))).toBe('IMAGE_NOT_FOUND');
-  });
-
-  it('gives a pull up when told to', async () => {
-    await expect(runtime.pullImage(registry.image, { ...quiet, signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
-  });
-
   it('says who an image wants to be, and what its /etc/passwd holds', async () => {
-    expect(await runtime.findImage(TEST_IMAGE)).toMatchObject({ user: '', env: [expect.stringMatching(/^PATH=/)] });
-    expect(await runtime.readPasswd(registry.image, { 'muster.role': 'helper', 'muster.node': 'test' })).toBeNull();
+    expect(await runtime.findImage(TEST_IMAGE)).toMatchObject({ user: '', env: [expect.stringMatching(/^PATH=/)], digests: [] });
+    expect(await runtime.readPasswd(TEST_IMAGE, { 'muster.role': 'helper', 'muster.node': 'test' })).toContain('nobody');
+  });
+
+  it('knows the layers of what it has, and nothing of what it has not', async () => {
+    expect(await runtime.listLayers()).toContainEqual([expect.stringMatching(/^sha256:/)]);
+    expect(await runtime.findImage('127.0.0.1:9/nothing:1')).toBeNull();
+    expect(await runtime.findImage('NOT/A/Reference')).toBeNull();
+    expect(await runtime.removeTag('muster-pulled/nothing:1')).toBe(true);
+  });
+
+  it('refuses an archive that is none', async () => {
+    const archive = await tarOf({ 'manifest.json': '[{"Config":"missing.json","RepoTags":["x:1"],"Layers":[]}]' });
+    expect(await codeOf(runtime.loadImage(Readable.from([archive]), quiet))).toBe('IMAGE_PULL_FAILED');
   });
 });
 
 it('says that an engine is away', async () => {
   const { createDockerRuntime } = await import('./docker-runtime.ts');
   const away = createDockerRuntime({ dockerHost: 'unix:///nowhere/docker.sock' });
-  for (const call of [away.info(), away.findImage('x'), away.listContainers({}), away.startContainer('x'), away.pullImage('x', quiet)])
+  for (const call of [
+    away.info(),
+    away.findImage('x'),
+    away.listContainers({}),
+    away.startContainer('x'),
+    away.loadImage(Readable.from([]), quiet),
+  ])
     expect(await codeOf(call)).toBe('DOCKER_UNAVAILABLE');
 });

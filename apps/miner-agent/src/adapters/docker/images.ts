@@ -1,70 +1,81 @@
+import { Readable } from 'node:stream';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { z } from 'zod';
-import type { ContainerRuntime, ImageDetails, PullOptions } from '../../ports/container-runtime.ts';
+import type { ContainerRuntime, ImageDetails, LoadOptions } from '../../ports/container-runtime.ts';
 import { derived, engineError, messageOf, statusOf, type Engine } from './engine.ts';
 
 const progressSchema = z.object({
   id: z.string().optional(),
   status: z.string().optional(),
   error: z.string().optional(),
-  progressDetail: z.object({ current: z.number().optional(), total: z.number().optional() }).optional(),
+  progressDetail: z.object({ current: z.number().optional() }).nullish(),
 });
 
-/** What registries and engines say when there is no such image, or none for us: waiting does not help. */
-const ABSENT =
-  /not found|manifest unknown|does not exist|pull access denied|repository name must|invalid reference|no matching manifest|denied: /i;
+type Images = Pick<ContainerRuntime, 'findImage' | 'loadImage' | 'removeTag' | 'listLayers'>;
 
-export function createImages(engine: Engine): Pick<ContainerRuntime, 'findImage' | 'pullImage'> {
+export function createImages(engine: Engine): Images {
   async function findImage(reference: string): Promise<ImageDetails | null> {
     try {
       const info = await engine.getImage(reference).inspect();
-      return { id: info.Id, user: info.Config?.User ?? '', env: info.Config?.Env ?? [] };
+      return {
+        id: info.Id,
+        user: info.Config?.User ?? '',
+        env: info.Config?.Env ?? [],
+        digests: (info.RepoDigests ?? []).map((name) => name.slice(name.indexOf('@') + 1)),
+        sizeBytes: info.Size,
+      };
     } catch (error) {
-      if (statusOf(error) === 404) return null;
-      // A reference that no registry could hold is one that does not exist.
-      if (statusOf(error) === 400)
-        throw new AppError('IMAGE_NOT_FOUND', { publicMessage: `${reference} is not an image reference`, cause: error });
+      // A reference that no registry could hold is one that is not here.
+      if (statusOf(error) === 404 || statusOf(error) === 400) return null;
       throw engineError(error, 'IMAGE_PULL_FAILED');
     }
   }
 
-  async function pullImage(reference: string, options: PullOptions): Promise<ImageDetails> {
+  async function loadImage(archive: AsyncIterable<Uint8Array>, options: LoadOptions): Promise<void> {
+    const { signal } = options;
     try {
-      const stream = await engine.pull(withTag(reference), { abortSignal: derived(options.signal) });
-      await drainPull(stream, options);
+      await drain(await engine.loadImage(Readable.from(archive, { objectMode: false }), { abortSignal: derived(signal) }), options);
     } catch (error) {
-      options.signal.throwIfAborted();
-      throw pullError(reference, error);
+      signal.throwIfAborted();
+      throw loadError(error);
     }
-    const image = await findImage(reference);
-    if (!image) throw new AppError('IMAGE_PULL_FAILED', { publicMessage: `${reference} was pulled, yet the engine does not have it` });
-    return image;
   }
 
-  return { findImage, pullImage };
+  async function removeTag(tag: string): Promise<boolean> {
+    try {
+      await engine.getImage(tag).remove();
+      return true;
+    } catch (error) {
+      if (statusOf(error) === 404) return true;
+      if (statusOf(error) === 409) return false;
+      throw engineError(error, 'IMAGE_PULL_FAILED');
+    }
+  }
+
+  async function listLayers(): Promise<string[][]> {
+    try {
+      const images = await engine.listImages();
+      return await Promise.all(images.map(async ({ Id }) => (await engine.getImage(Id).inspect()).RootFS?.Layers ?? []));
+    } catch (error) {
+      // Removed while we looked: what is not known to be here is brought.
+      if (statusOf(error) === 404) return [];
+      throw engineError(error, 'IMAGE_PULL_FAILED');
+    }
+  }
+
+  return { findImage, loadImage, removeTag, listLayers };
 }
 
-/** Without tag and digest the engine would pull every tag there is. */
-export function withTag(reference: string): string {
-  if (reference.includes('@')) return reference;
-  const lastPart = reference.slice(reference.lastIndexOf('/') + 1);
-  return lastPart.includes(':') ? reference : `${reference}:latest`;
-}
-
-async function drainPull(stream: NodeJS.ReadableStream, { signal, onProgress }: PullOptions): Promise<void> {
-  const layers = new Map<string, { current: number; total: number }>();
+async function drain(stream: NodeJS.ReadableStream, { signal, onLayer }: LoadOptions): Promise<void> {
   const onAbort = () => 'destroy' in stream && typeof stream.destroy === 'function' && stream.destroy(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     for await (const line of jsonLines(stream)) {
       const parsed = progressSchema.safeParse(line);
       if (!parsed.success) continue;
-      if (parsed.data.error) throw new Error(parsed.data.error);
-      const { id, status, progressDetail } = parsed.data;
-      if (!id || status !== 'Downloading' || !progressDetail?.total) continue;
-      layers.set(id, { current: progressDetail.current ?? 0, total: progressDetail.total });
-      const all = [...layers.values()];
-      onProgress({ current: all.reduce((sum, l) => sum + l.current, 0), total: all.reduce((sum, l) => sum + l.total, 0) });
+      const { id, status, error, progressDetail } = parsed.data;
+      if (error) throw new Error(error);
+      if (id && status === 'Loading layer' && progressDetail?.current) onLayer(id, progressDetail.current);
     }
   } finally {
     signal.removeEventListener('abort', onAbort);
@@ -81,16 +92,12 @@ async function* jsonLines(stream: NodeJS.ReadableStream): AsyncGenerator<unknown
   if (rest.trim() !== '') yield JSON.parse(rest);
 }
 
-function pullError(reference: string, error: unknown): AppError {
+function loadError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
   const message = messageOf(error);
-  // Without a status it came inside the pull's stream, or the engine is gone.
-  const isRefusal = statusOf(error) !== undefined || ABSENT.test(message);
-  if (statusOf(error) === 404 || (isRefusal && ABSENT.test(message))) {
-    return new AppError('IMAGE_NOT_FOUND', {
-      publicMessage: `There is no image ${reference} that this node may pull: ${message}`,
-      cause: error,
-    });
-  }
-  if (!isRefusal && /ECONNREFUSED|ENOENT|socket hang up|ECONNRESET/.test(message)) return engineError(error, 'IMAGE_PULL_FAILED');
-  return new AppError('IMAGE_PULL_FAILED', { publicMessage: `${reference} could not be pulled: ${message}`, cause: error });
+  if (/no space left on device/i.test(message))
+    return new AppError('DISK_FULL', { publicMessage: "The disk of the node's engine is full: an image does not fit", cause: error });
+  if (statusOf(error) === undefined && /ECONNREFUSED|ENOENT|socket hang up|ECONNRESET|EPIPE/.test(message))
+    return engineError(error, 'IMAGE_PULL_FAILED');
+  return new AppError('IMAGE_PULL_FAILED', { publicMessage: `The engine does not take the image: ${message}`, cause: error });
 }

@@ -1,6 +1,9 @@
 import type { ContainerRuntime, ContainerUsage } from '../../ports/container-runtime.ts';
 import { engineError, statusOf, type Engine } from './engine.ts';
 
+/** The kernel's words for processors, and those of image manifests. */
+const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64', armv7l: 'arm', i386: '386', i686: '386' };
+
 export function createUsage(engine: Engine): Pick<ContainerRuntime, 'readUsage' | 'info'> {
   async function readUsage(id: string): Promise<ContainerUsage | null> {
     try {
@@ -31,6 +34,7 @@ export function createUsage(engine: Engine): Pick<ContainerRuntime, 'readUsage' 
         pidsLimit: raw['PidsLimit'] === true,
         architecture: text('Architecture'),
         securityOptions: Array.isArray(raw['SecurityOptions']) ? raw['SecurityOptions'].filter((option) => typeof option === 'string') : [],
+        platform: { os: text('OSType') || 'linux', architecture: ARCHITECTURES[text('Architecture')] ?? text('Architecture') },
       };
     } catch (error) {
       throw engineError(error, 'DOCKER_UNAVAILABLE');

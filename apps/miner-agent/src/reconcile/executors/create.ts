@@ -12,13 +12,13 @@ export const create: Executor<'create'> = async (step, context) => {
   const { runtime, store, node, logger } = context;
   const record = store.get(step.allocationId);
   if (record?.epoch !== step.epoch) return;
-  const image = await runtime.findImage(record.spec.image);
-  if (!image) throw new AppError('IMAGE_NOT_FOUND', { publicMessage: `${record.spec.image} is no longer on this machine` });
+  const image = record.image && (await runtime.findImage(record.image.id));
+  if (!image) throw new AppError('IMAGE_PULL_FAILED', { publicMessage: `${record.spec.image} is no longer on this machine` });
 
   const terms = await context.isolation.admit(record.spec);
-  const user = record.spec.root ? ROOT_USER : await userOf(image, record.spec.image, context);
+  const user = record.spec.root ? ROOT_USER : await userOf(image, context);
   const blueprint = blueprintOf(record, { node, user, image, terms, hasInit: await context.hasInit() });
-  await Promise.all([prepareNetwork(blueprint, context), prepareVolumes(record, user, context)]);
+  await Promise.all([prepareNetwork(blueprint, context), prepareVolumes(record, { owner: user, image: image.id }, context)]);
   const containerId = await runtime.createContainer(blueprint);
   await updateRecord(context, step, (current) => ({ ...current, containerId }));
   logger.info(
@@ -31,21 +31,25 @@ async function prepareNetwork({ network, labels }: ContainerBlueprint, { runtime
   if (network !== 'none') await runtime.createNetwork({ name: network, labels, bridge: bridgeName(node, network) });
 }
 
-async function prepareVolumes(record: AllocationRecord, owner: User, { runtime, node }: StepContext): Promise<void> {
+async function prepareVolumes(
+  record: AllocationRecord,
+  { owner, image }: { owner: User; image: string },
+  { runtime, node }: StepContext,
+): Promise<void> {
   const labels = { [LABEL.node]: node, [LABEL.run]: record.runId, [LABEL.task]: record.taskId };
   for (const { name } of record.spec.volumes) {
     await runtime.prepareVolume({
       name: volumeName(record, name),
       labels,
       helperLabels: roleLabels(node, 'helper'),
-      image: record.spec.image,
+      image,
       owner,
     });
   }
 }
 
-async function userOf(image: ImageDetails, reference: string, { runtime, node }: StepContext) {
-  const passwd = needsPasswd(image.user) ? await runtime.readPasswd(reference, roleLabels(node, 'helper')) : null;
+async function userOf(image: ImageDetails, { runtime, node }: StepContext) {
+  const passwd = needsPasswd(image.user) ? await runtime.readPasswd(image.id, roleLabels(node, 'helper')) : null;
   const user = containerUser(image.user, passwd);
   if (user) return user;
   throw new AppError('CONTAINER_START_FAILED', {

@@ -1,9 +1,17 @@
-import type { Executor } from '../executor.ts';
+import { updateRecord, type Executor } from '../executor.ts';
 
-export const pull: Executor<'pull'> = async ({ image, allocationId }, { runtime, signal, onPullProgress, logger }) => {
-  // It may have come by another way since the plan was made, and no registry need know it.
-  if (await runtime.findImage(image)) return;
-  logger.info({ event: 'image.pulling', allocationId, image }, 'pulling the image');
-  const { id } = await runtime.pullImage(image, { signal, onProgress: (progress) => onPullProgress(allocationId, progress) });
-  logger.info({ event: 'image.pulled', allocationId, image, imageId: id }, 'the image is here');
+/** Sees to it that the allocation's image is here, whoever brought it, and writes down which one it is. */
+export const pull: Executor<'pull'> = async (step, context) => {
+  const { images, store, signal, onPullProgress } = context;
+  const { allocationId, epoch } = step;
+  const record = store.get(allocationId);
+  if (record?.epoch !== epoch) return;
+  const { id, digest } = await images.ensure({
+    reference: record.spec.image,
+    pinned: record.imageDigest,
+    credentials: null,
+    signal,
+    onProgress: (progress) => onPullProgress(allocationId, progress),
+  });
+  await updateRecord(context, step, (current) => ({ ...current, image: { id, digest } }));
 };

@@ -59,6 +59,41 @@ export const workCodes = {
     hint: 'Look at the cause; the agent tries again with growing pauses.',
     severity: 'warn',
   },
+  IMAGE_PLATFORM_MISMATCH: {
+    title: "The image has no variant for this node's processor.",
+    hint: 'Build the image for the platform that is named, or for several.',
+    severity: 'info',
+  },
+  IMAGE_DIGEST_MISMATCH: {
+    title: 'The image is not the one that the task is pinned to.',
+    hint: 'Push the image to a registry, or create a new task for the image as it is now.',
+    severity: 'warn',
+  },
+  IMAGE_TOO_LARGE: {
+    title: 'The image does not fit into what the node gives to images.',
+    hint: 'Use a smaller image or another node; the miner may raise MUSTER_IMAGE_BYTES.',
+    severity: 'info',
+  },
+  REGISTRY_AUTH_REQUIRED: {
+    title: 'The registry wants credentials for this image.',
+    hint: 'Create the task with --registry-auth; the credentials are sealed to the nodes alone.',
+    severity: 'info',
+  },
+  REGISTRY_AUTH_DENIED: {
+    title: 'The registry does not take the credentials for this image.',
+    hint: 'Check user name and password or token, and that they may pull this repository.',
+    severity: 'info',
+  },
+  REGISTRY_RATE_LIMITED: {
+    title: 'The registry refuses more pulls for now.',
+    hint: 'It is tried again with growing pauses; credentials of your own usually raise the limit.',
+    severity: 'warn',
+  },
+  REGISTRY_CREDENTIALS_INVALID: {
+    title: 'The sealed registry credentials are not for this node, task and registry.',
+    hint: 'Seal them again: muster task seal TASK --registry-auth FILE',
+    severity: 'warn',
+  },
   COMMAND_NOT_FOUND: {
     title: 'The command does not exist in the image.',
     hint: 'Check the command and entrypoint against what the image contains; a shell line needs ["sh", "-c", "…"].',

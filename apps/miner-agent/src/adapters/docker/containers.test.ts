@@ -1,18 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { withTag } from './images.ts';
+import { expect, it } from 'vitest';
 import { commandNotFound } from './containers.ts';
-
-describe('withTag', () => {
-  it.each([
-    ['busybox', 'busybox:latest'],
-    ['busybox:1.37', 'busybox:1.37'],
-    ['host:5000/team/img', 'host:5000/team/img:latest'],
-    ['host:5000/team/img:tag', 'host:5000/team/img:tag'],
-    ['img@sha256:abc', 'img@sha256:abc'],
-  ])('%s is pulled as %s', (reference, pulled) => {
-    expect(withTag(reference)).toBe(pulled);
-  });
-});
 
 it('names the command in runc’s chain of causes', () => {
   const message =

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { parseChallenge, tokenUrlOf } from './challenge.ts';
+
+describe('parseChallenge', () => {
+  it('reads what Docker Hub sends', () => {
+    const challenge = parseChallenge(
+      'Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:library/busybox:pull"',
+    );
+    if (challenge?.scheme !== 'bearer') throw new Error('not understood');
+    expect(tokenUrlOf(challenge, 'library/busybox')).toBe(
+      'https://auth.docker.io/token?service=registry.docker.io&scope=repository%3Alibrary%2Fbusybox%3Apull',
+    );
+  });
+
+  it('asks to pull the repository when the registry names no scope', () => {
+    const challenge = parseChallenge('bearer Realm="https://r.example/token?a=1", error="a \\"quoted\\" word"');
+    if (challenge?.scheme !== 'bearer') throw new Error('not understood');
+    expect(challenge.parameters.get('error')).toBe('a "quoted" word');
+    expect(tokenUrlOf(challenge, 'a/b')).toBe('https://r.example/token?a=1&scope=repository%3Aa%2Fb%3Apull');
+  });
+
+  it('knows basic, and gives up on the rest', () => {
+    expect(parseChallenge('Basic realm="x"')).toEqual({ scheme: 'basic' });
+    for (const header of [null, '', 'Negotiate', 'Bearer service="x"']) expect(parseChallenge(header)).toBeNull();
+  });
+});

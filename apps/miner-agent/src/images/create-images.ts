@@ -1,0 +1,224 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '@muster/protocol/errors/app-error';
+import {
+  familiarImageName,
+  formatImageReference,
+  parseImageReference,
+  wantedOf,
+  type ImageReference,
+} from '@muster/protocol/images/image-reference';
+import { formatBytes } from '@muster/protocol/units/bytes';
+import type { Logger } from '@muster/runtime/logger';
+import type { Address } from 'viem';
+import type { ContainerRuntime, ImageDetails, PullProgress } from '../ports/container-runtime.ts';
+import type { ImageRegistry, Platform, RegistryCredentials, ResolvedImage } from '../ports/image-registry.ts';
+import type { JsonStore } from '../state/json-store.ts';
+import type { BlobFiles } from './blob-files.ts';
+import type { ImageLedger, OwnImage } from './ledger.ts';
+import { planEviction } from './plan-eviction.ts';
+import { pullImage } from './pull-image.ts';
+import { createSharedPulls } from './shared-pulls.ts';
+import { throttleProgress } from './throttle-progress.ts';
+
+export interface ImageRequest {
+  /** As the task names it. */
+  reference: string;
+  /** The digest that the task is pinned to, or the id of an image that no registry knows; null before anybody has had it. */
+  pinned: string | null;
+  credentials: RegistryCredentials | null;
+  signal: AbortSignal;
+  onProgress(progress: PullProgress): void;
+}
+
+export interface ReadyImage extends ImageDetails {
+  /** What a task can be pinned to: the manifest's digest, or the id of an image that no registry knows. */
+  digest: string;
+}
+
+/** The images on this machine that containers may be made of. */
+export interface Images {
+  /** Brings the image here unless it is. Throws what a registry's refusals mean, and IMAGE_DIGEST_MISMATCH, IMAGE_TOO_LARGE, DISK_FULL. */
+  ensure(request: ImageRequest): Promise<ReadyImage>;
+  /** Marks what is in use, and removes the least recently used of ours while they are over the budget. */
+  tidy(): Promise<void>;
+}
+
+export interface ImagesOptions {
+  node: Address;
+  runtime: Pick<ContainerRuntime, 'findImage' | 'loadImage' | 'listLayers' | 'removeTag' | 'listContainers'>;
+  registry: ImageRegistry;
+  files: BlobFiles;
+  ledger: JsonStore<ImageLedger>;
+  platform: () => Promise<Platform>;
+  /** For all images of ours; and what the disk has free. */
+  space: () => Promise<{ budgetBytes: number; freeBytes: number }>;
+  /** Ids of images that allocations are about to use. */
+  claimed: () => readonly string[];
+  /** Whether the miner lets buyers use an image of his own. */
+  isOffered: (reference: ImageReference) => boolean;
+  now: () => number;
+  logger: Logger;
+}
+
+const PULLS_AT_ONCE = 2;
+const PROGRESS_MS = 500;
+/** Stays free whatever images are wanted. */
+const RESERVE_BYTES = 1024 ** 3;
+const KEEP_PARTS_MS = 24 * 60 * 60_000;
+
+export function createImages(options: ImagesOptions): Images {
+  const { node, runtime, registry, files, ledger, platform, space, claimed, isOffered, now, logger } = options;
+  const pulls = createSharedPulls<ReadyImage>(PULLS_AT_ONCE);
+
+  async function ensure(request: ImageRequest): Promise<ReadyImage> {
+    const reference = parse(request.reference);
+    const pinned = request.pinned ?? reference.digest;
+    const own = await findMinersOwn(reference, pinned, request.reference);
+    if (own.ready) return own.ready;
+    const known = pinned === null || request.credentials ? null : await findPulled(pinned);
+    if (known) return known;
+    const wanted = wantedOf({ ...reference, digest: pinned });
+    try {
+      return await pulls.join(keyOf(reference, wanted, request.credentials), throttled(request), (work) =>
+        pull({ ...request, ...work }, reference, wanted),
+      );
+    } catch (error) {
+      if (own.other === null || !AppError.is(error, 'IMAGE_NOT_FOUND') || pinned === null) throw error;
+      throw new AppError('IMAGE_DIGEST_MISMATCH', {
+        publicMessage: `The task is pinned to ${familiarImageName({ ...reference, digest: pinned })}; this node has ${own.other} under that name`,
+        cause: error,
+      });
+    }
+  }
+
+  /** Images that the miner brought himself: of use to buyers only as far as he offers them, since some may be his secret. */
+  async function findMinersOwn(
+    reference: ImageReference,
+    pinned: string | null,
+    name: string,
+  ): Promise<{ ready: ReadyImage | null; other: string | null }> {
+    const details = isOffered(reference) ? await runtime.findImage(name) : null;
+    if (!details) return { ready: null, other: null };
+    const digest = details.digests[0] ?? details.id;
+    if (pinned === null) return { ready: { ...details, digest }, other: null };
+    return pinned === details.id || details.digests.includes(pinned)
+      ? { ready: { ...details, digest: pinned }, other: null }
+      : { ready: null, other: digest };
+  }
+
+  /** Only what anybody may have: what was pulled with credentials is had by asking the registry again. */
+  async function findPulled(digest: string, withPrivate = false): Promise<ReadyImage | null> {
+    const entry = ledger.get().images.find((image) => image.digest === digest && (withPrivate || !image.private));
+    const details = entry ? await runtime.findImage(entry.tag) : null;
+    if (!entry || !details) return null;
+    await update((images) => images.map((image) => (image.digest === digest ? { ...image, lastUsedAt: now() } : image)));
+    return { ...details, digest };
+  }
+
+  async function pull(
+    { credentials, signal, onProgress }: Pick<ImageRequest, 'credentials' | 'signal' | 'onProgress'>,
+    reference: ImageReference,
+    wanted: string,
+  ): Promise<ReadyImage> {
+    const repository = registry.repository(reference, { credentials, signal });
+    const resolved = await repository.resolve(wanted, await platform());
+    const known = await findPulled(resolved.digest, true);
+    if (known) {
+      if (!credentials)
+        await update((images) => images.map((image) => (image.digest === known.digest ? { ...image, private: false } : image)));
+      return known;
+    }
+    const name = familiarImageName({ ...reference, digest: resolved.digest });
+    logger.info({ event: 'image.pulling', image: name, layers: resolved.layers.length }, 'pulling the image');
+    const { budgetBytes } = await space();
+    const tag = tagOf(node, resolved.digest);
+    const makeRoom = (room: { imageBytes: number; transientBytes: number }) => requireRoom(room, name);
+    const details = await pullImage(resolved, tag, { runtime, files, repository, makeRoom, limitBytes: budgetBytes, signal, onProgress });
+    await remember({ resolved, tag, name, sizeBytes: details.sizeBytes, imageId: details.id, isPrivate: credentials !== null });
+    logger.info({ event: 'image.pulled', image: name, imageId: details.id, sizeBytes: details.sizeBytes }, 'the image is here');
+    return { ...details, digest: resolved.digest };
+  }
+
+  async function remember(entry: {
+    resolved: ResolvedImage;
+    tag: string;
+    name: string;
+    sizeBytes: number;
+    imageId: string;
+    isPrivate: boolean;
+  }): Promise<void> {
+    const { resolved, tag, name, sizeBytes, imageId, isPrivate } = entry;
+    const { digest } = resolved;
+    const image: OwnImage = { digest, imageId, tag, name, sizeBytes, private: isPrivate, pulledAt: now(), lastUsedAt: now() };
+    await update((images) => [...images.filter((known) => known.digest !== digest), image]);
+  }
+
+  const update = (change: (images: OwnImage[]) => OwnImage[]) => ledger.update((current) => ({ images: change(current.images) }));
+
+  async function inUse(): Promise<Set<string>> {
+    const containers = await runtime.listContainers({});
+    return new Set([...containers.map(({ imageId }) => imageId), ...claimed()]);
+  }
+
+  async function requireRoom({ imageBytes, transientBytes }: { imageBytes: number; transientBytes: number }, name: string): Promise<void> {
+    const { budgetBytes } = await space();
+    if (imageBytes > budgetBytes)
+      throw new AppError('IMAGE_TOO_LARGE', {
+        publicMessage: `${name} takes ${about(imageBytes)} or more; this node gives ${about(budgetBytes)} to images`,
+      });
+    const missing = await evict({ neededBytes: imageBytes, transientBytes });
+    if (missing > 0)
+      throw new AppError('DISK_FULL', { publicMessage: `${name} does not fit beside the images in use: ${about(missing)} are missing` });
+  }
+
+  /** Returns what is still missing. */
+  async function evict({ neededBytes, transientBytes }: { neededBytes: number; transientBytes: number }): Promise<number> {
+    const { budgetBytes, freeBytes } = await space();
+    const room = { budgetBytes, freeBytes: freeBytes - transientBytes, reserveBytes: neededBytes > 0 ? RESERVE_BYTES : 0, neededBytes };
+    const { evict: chosen, missingBytes } = planEviction({ images: ledger.get().images, inUse: await inUse(), ...room });
+    for (const image of chosen) {
+      // The engine has the last word: it knows of containers that were made a moment ago.
+      if (!(await runtime.removeTag(image.tag))) continue;
+      await update((images) => images.filter(({ digest }) => digest !== image.digest));
+      logger.info({ event: 'image.removed', image: image.name, sizeBytes: image.sizeBytes }, 'an image that nothing uses is removed');
+    }
+    return missingBytes;
+  }
+
+  return {
+    ensure,
+    async tidy() {
+      const used = await inUse();
+      await update((images) => images.map((image) => (used.has(image.imageId) ? { ...image, lastUsedAt: now() } : image)));
+      await evict({ neededBytes: 0, transientBytes: 0 });
+      await files.removeOlderThan(now() - KEEP_PARTS_MS);
+    },
+  };
+}
+
+function parse(text: string): ImageReference {
+  const parsed = parseImageReference(text);
+  if (parsed.ok) return parsed.value;
+  throw new AppError('IMAGE_NOT_FOUND', { publicMessage: `${text.slice(0, 100)} is not an image reference: ${parsed.error.message}` });
+}
+
+/** In a name space of our own: no tag of the miner's is ever moved or taken off. */
+const tagOf = (node: Address, digest: string): string =>
+  `muster-pulled/${node.slice(2).toLowerCase()}:${digest.replace(':', '-').slice(0, 120)}`;
+
+/** Those with the same credentials share a pull; the credentials themselves are no one's to see in a key. */
+function keyOf(reference: ImageReference, wanted: string, credentials: RegistryCredentials | null): string {
+  const who = credentials
+    ? createHash('sha256')
+        .update(JSON.stringify([credentials.username, credentials.password]))
+        .digest('hex')
+    : 'anybody';
+  return `${formatImageReference({ ...reference, tag: null, digest: null })} ${wanted} ${who}`;
+}
+
+const throttled = ({ signal, onProgress }: ImageRequest) => ({
+  signal,
+  onProgress: throttleProgress(onProgress, { everyMs: PROGRESS_MS, monotonic: () => performance.now() }),
+});
+
+const about = (bytes: number): string => formatBytes(Math.ceil(bytes / 1e6) * 1e6);

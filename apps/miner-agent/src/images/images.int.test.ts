@@ -1,0 +1,224 @@
+import { randomBytes } from 'node:crypto';
+import { AppError } from '@muster/protocol/errors/app-error';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PullProgress } from '../ports/container-runtime.ts';
+import { openImagesStage, type ImagesStage } from '../testing/images-stage.ts';
+import { waitFor } from '../testing/test-docker.ts';
+import { digestOf, tarOf } from '../testing/test-image.ts';
+import { startTestRegistry, type TestRegistry } from '../testing/test-registry.ts';
+
+let stage: ImagesStage;
+let registry: TestRegistry;
+beforeEach(async () => {
+  stage = await openImagesStage();
+  registry = await startTestRegistry();
+});
+afterEach(async () => {
+  await stage.stop();
+  await registry.stop();
+});
+
+const layer = (bytes: number) => tarOf({ [randomBytes(6).toString('hex')]: randomBytes(bytes) });
+const layersOf = (image: { layers: { bytes: Buffer }[] }) => image.layers.map(({ bytes }) => digestOf(bytes));
+const refusal = (work: Promise<unknown>) =>
+  work.then(
+    () => null,
+    (error: unknown) => (error instanceof AppError ? error.code : error),
+  );
+
+describe('a pull', () => {
+  it('says how far it is, fetching and unpacking, and gives the image with its digest', async () => {
+    const image = registry.add('team/img:1', { layers: [await layer(200_000), await layer(300_000)] });
+    const seen: PullProgress[] = [];
+    const images = await stage.start();
+    const ready = await images.get({ reference: image.reference, onProgress: (progress) => void seen.push(progress) });
+    expect(ready).toMatchObject({ digest: image.digest, id: digestOf(image.config.bytes) });
+    expect(seen.map(({ stage: at }) => at)).toEqual(expect.arrayContaining(['download', 'extract']));
+    expect(seen.findLast(({ stage: at }) => at === 'download')).toMatchObject({ current: seen[0]?.total });
+    for (const { current, total } of seen) expect(current).toBeLessThanOrEqual(total);
+    expect(await stage.runtime.findImage(ready.id)).toMatchObject({ env: ['PATH=/bin'] });
+  });
+
+  it('chooses the variant for the engine, and is pinned to the index that all platforms share', async () => {
+    const platforms = [
+      { os: 'linux', architecture: 's390x', layers: [await layer(1_000)] },
+      { ...(await stage.runtime.info()).platform, layers: [await layer(1_000)] },
+    ];
+    const { reference, digest } = registry.addIndex('team/multi:1', platforms);
+    expect((await (await stage.start()).get({ reference })).digest).toBe(digest);
+  });
+
+  it('goes on after a restart where it was: whole layers are not fetched again, a cut one goes on from its middle', async () => {
+    const image = registry.add('team/img:1', { layers: [await layer(50_000), await layer(60_000), await layer(1_500_000)] });
+    const [first = '', second = '', third = ''] = layersOf(image);
+    registry.behaviour.bytesPerSecond = 400_000;
+    const life = new AbortController();
+    let received = 0;
+    const pulling = (await stage.start()).get({
+      reference: image.reference,
+      signal: life.signal,
+      onProgress: ({ current }) => (received = current),
+    });
+    await waitFor(() => received > 600_000);
+    life.abort(new Error('the agent ends'));
+    await expect(pulling).rejects.toThrow('the agent ends');
+    registry.behaviour.bytesPerSecond = null;
+
+    const ready = await (await stage.start()).get({ reference: image.reference });
+    expect(ready.id).toBe(digestOf(image.config.bytes));
+    expect([first, second, third].map((digest) => registry.fetchesOf(digest))).toEqual([1, 1, 2]);
+    const resumed = registry.requests.findLast(({ path }) => path.endsWith(third));
+    expect(Number(/^bytes=(\d+)-$/.exec(resumed?.range ?? '')?.[1])).toBeGreaterThan(400_000);
+    expect(resumed?.status).toBe(206);
+  });
+
+  it('takes up a connection that breaks, also at a registry that gives no parts', async () => {
+    const image = registry.add('team/img:1', { layers: [await layer(400_000)] });
+    const [digest = ''] = layersOf(image);
+    registry.behaviour.breakAfterBytes = 100_000;
+    const images = await stage.start();
+    await images.get({ reference: image.reference });
+    expect(registry.requests.filter(({ path }) => path.endsWith(digest)).map(({ status }) => status)).toEqual([200, 206]);
+
+    const other = registry.add('team/other:1', { layers: [await layer(400_000)] });
+    registry.behaviour.honoursRange = false;
+    registry.behaviour.breakAfterBytes = 100_000;
+    expect((await images.get({ reference: other.reference })).digest).toBe(other.digest);
+  });
+
+  it('does not fetch what the engine has under another image', async () => {
+    const base = await layer(100_000);
+    const below = registry.add('team/base:1', { layers: [base] });
+    const above = registry.add('team/img:1', { layers: [base, await layer(1_000)] });
+    const images = await stage.start();
+    await images.get({ reference: below.reference });
+    await images.get({ reference: above.reference });
+    expect(layersOf(above).map((digest) => registry.fetchesOf(digest))).toEqual([1, 1]);
+    expect(await stage.runtime.listLayers()).toContainEqual(JSON.parse(above.config.bytes.toString()).rootfs.diff_ids);
+  });
+
+  it('is one for all who want the same, and ends when nobody wants it any more', async () => {
+    const image = registry.add('team/img:1', { layers: [await layer(1_000_000)] });
+    const [digest = ''] = layersOf(image);
+    registry.behaviour.bytesPerSecond = 300_000;
+    const images = await stage.start();
+    const first = new AbortController();
+    const second = new AbortController();
+    let received = 0;
+    const pulls = [first, second].map(({ signal }) =>
+      images.get({ reference: image.reference, signal, onProgress: ({ current }) => (received = current) }),
+    );
+    const ended = Promise.allSettled(pulls);
+    await waitFor(() => received > 100_000);
+    first.abort(new Error('stopped'));
+    await expect(pulls[0]).rejects.toThrow('stopped');
+    const before = received;
+    await waitFor(() => received > before);
+    second.abort(new Error('stopped too'));
+    await ended;
+    await waitFor(() => registry.requests.find(({ path, status }) => path.endsWith(digest) && status !== 0));
+    expect(registry.fetchesOf(digest)).toBe(1);
+
+    registry.behaviour.bytesPerSecond = null;
+    await Promise.all([1, 2, 3].map(() => images.get({ reference: image.reference })));
+    expect(registry.fetchesOf(digest)).toBe(2);
+  });
+
+  it('waits while others are under way', async () => {
+    registry.behaviour.bytesPerSecond = 200_000;
+    const images = await stage.start();
+    const wanted = await Promise.all([1, 2, 3, 4].map(async (n) => registry.add(`team/img${n}:1`, { layers: [await layer(60_000)] })));
+    let most = 0;
+    const look = setInterval(
+      () => (most = Math.max(most, registry.requests.filter(({ path, status }) => path.includes('/blobs/') && status === 0).length)),
+      5,
+    );
+    await Promise.all(wanted.map(({ reference }) => images.get({ reference })));
+    clearInterval(look);
+    expect(most).toBe(2);
+  });
+});
+
+describe('a refusal', () => {
+  const credentials = { username: 'buyer', password: 'right' };
+
+  it('says what is wrong: the name, the registry, the platform, the rate', async () => {
+    const images = await stage.start();
+    expect(await refusal(images.get({ reference: `${registry.host}/team/nothing:1` }))).toBe('IMAGE_NOT_FOUND');
+    expect(await refusal(images.get({ reference: 'NOT/A/Reference' }))).toBe('IMAGE_NOT_FOUND');
+    expect(await refusal(images.get({ reference: '127.0.0.1:9999/team/nothing:1' }))).toBe('IMAGE_PULL_FAILED');
+    expect(await refusal(images.get({ reference: '169.254.169.254/team/nothing:1' }))).toBe('ADDRESS_REFUSED');
+    const foreign = registry.add('team/s390x:1', { layers: [await layer(100)], platform: { os: 'linux', architecture: 's390x' } });
+    expect(await refusal(images.get({ reference: foreign.reference }))).toBe('IMAGE_PLATFORM_MISMATCH');
+    registry.behaviour.tooManyRequests = 1;
+    expect(await refusal(images.get({ reference: registry.image }))).toBe('REGISTRY_RATE_LIMITED');
+  });
+
+  it.each(['basic', 'token'] as const)('is overcome by the right credentials (%s), and by those alone', async (kind) => {
+    registry.behaviour.auth = { kind, ...credentials };
+    const images = await stage.start();
+    expect(await refusal(images.get({ reference: registry.image }))).toBe('REGISTRY_AUTH_REQUIRED');
+    expect(await refusal(images.get({ reference: registry.image, credentials: { ...credentials, password: 'wrong' } }))).toBe(
+      'REGISTRY_AUTH_DENIED',
+    );
+    const ready = await images.get({ reference: registry.image, credentials });
+    // That it is here now is no reason to give it to whoever cannot show credentials.
+    expect(await refusal(images.get({ reference: registry.image }))).toBe('REGISTRY_AUTH_REQUIRED');
+    expect(await refusal(images.get({ reference: registry.image, pinned: ready.digest }))).toBe('REGISTRY_AUTH_REQUIRED');
+    const fetches = registry.requests.filter(({ path }) => path.includes('/blobs/')).length;
+    expect((await images.get({ reference: registry.image, credentials })).id).toBe(ready.id);
+    expect(registry.requests.filter(({ path }) => path.includes('/blobs/')).length - fetches).toBe(1);
+    expect(stage.log.join('')).not.toContain('right');
+  });
+
+  it('never lets a buyer have an image of the miner’s own that he does not offer', async () => {
+    const closed = await stage.start({ offersNothing: true });
+    // docker.io cannot be reached from here; what matters is that it is asked.
+    expect(await refusal(closed.get({ reference: 'muster/demo:latest' }))).toBe('IMAGE_PULL_FAILED');
+    const open = await stage.start();
+    expect((await open.get({ reference: 'muster/demo:latest' })).digest).toMatch(/^sha256:/);
+  });
+});
+
+describe('a pinned image', () => {
+  it('is what it was, wherever its tag went', async () => {
+    const before = registry.add('team/img:1', { layers: [await layer(1_000)] });
+    registry.add('team/img:1', { layers: [await layer(1_000)] });
+    const images = await stage.start();
+    expect((await images.get({ reference: before.reference, pinned: before.digest })).digest).toBe(before.digest);
+    expect((await images.get({ reference: before.reference })).digest).not.toBe(before.digest);
+    expect(await refusal(images.get({ reference: before.reference, pinned: `sha256:${'0'.repeat(64)}` }))).toBe('IMAGE_NOT_FOUND');
+  });
+});
+
+describe('the disk budget', () => {
+  it('is kept by removing the least recently used that nothing uses, and never the miner’s own', async () => {
+    const [a, b, c] = await Promise.all(
+      ['a', 'b', 'c'].map(async (name) => registry.add(`team/${name}:1`, { layers: [await layer(1_000_000)] })),
+    );
+    if (!a || !b || !c) throw new Error('no images');
+    const images = await stage.start({ imageBytes: 2_500_000 });
+    const first = await images.get({ reference: a.reference });
+    const second = await images.get({ reference: b.reference });
+    await images.get({ reference: a.reference });
+    const third = await images.get({ reference: c.reference });
+    const here = async (id: string) => (await stage.runtime.findImage(id)) !== null;
+    expect(await Promise.all([first, second, third].map(({ id }) => here(id)))).toEqual([true, false, true]);
+
+    stage.claim(first.id, third.id);
+    expect(await refusal(images.get({ reference: b.reference }))).toBe('DISK_FULL');
+    expect(await here('muster/demo:latest')).toBe(true);
+
+    const small = await stage.start({ imageBytes: 500_000 });
+    stage.claim(third.id);
+    await small.tidy();
+    expect(await Promise.all([first, third].map(({ id }) => here(id)))).toEqual([false, true]);
+    expect(await refusal(small.get({ reference: b.reference }))).toBe('IMAGE_TOO_LARGE');
+  });
+
+  it('is not blown by a layer that grows a thousandfold', async () => {
+    const bomb = registry.add('team/bomb:1', { layers: [await tarOf({ zeros: Buffer.alloc(50_000_000) })] });
+    const images = await stage.start({ imageBytes: 10_000_000 });
+    expect(await refusal(images.get({ reference: bomb.reference }))).toBe('IMAGE_TOO_LARGE');
+  });
+});

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { matchesPrefix } from '@muster/protocol/images/image-prefix';
+import type { Logger } from '@muster/runtime/logger';
+import type { Address } from 'viem';
+import { createImageRegistry } from '../adapters/registry/image-registry.ts';
+import type { Config } from '../config.ts';
+import type { ContainerRuntime } from '../ports/container-runtime.ts';
+import type { Host } from '../ports/host.ts';
+import type { AgentStores } from '../state/open-stores.ts';
+import { openJsonStore } from '../state/json-store.ts';
+import { openBlobFiles } from './blob-files.ts';
+import { createImages, type Images } from './create-images.ts';
+import { EMPTY_LEDGER, imageLedgerSchema } from './ledger.ts';
+
+/** Of the disk, when the miner does not say: the rest is for containers, volumes and his own. */
+const DEFAULT_SHARE = 0.4;
+
+export interface OpenImagesOptions {
+  config: Pick<Config, 'imageBytes' | 'localImages' | 'dataDir'>;
+  node: Address;
+  runtime: ContainerRuntime;
+  host: Pick<Host, 'diskSpace'>;
+  stores: Pick<AgentStores, 'imagesDirectory' | 'claimedImages'>;
+  allowPrivate: boolean;
+  now: () => number;
+  logger: Logger;
+}
+
+/** The agent's images over its registries, its engine and its disk. */
+export async function openImages({ config, node, runtime, host, stores, allowPrivate, now, logger }: OpenImagesOptions): Promise<Images> {
+  const { imagesDirectory, claimedImages } = stores;
+  const { localImages } = config;
+  return createImages({
+    node,
+    runtime,
+    logger,
+    now,
+    registry: createImageRegistry({ allowPrivate }),
+    files: await openBlobFiles(join(imagesDirectory, 'blobs')),
+    ledger: await openJsonStore(join(imagesDirectory, 'images.json'), imageLedgerSchema, EMPTY_LEDGER),
+    platform: async () => (await runtime.info()).platform,
+    async space() {
+      const { totalBytes, freeBytes } = await host.diskSpace(await diskOf(runtime, config.dataDir, host));
+      return { budgetBytes: config.imageBytes ?? Math.floor(totalBytes * DEFAULT_SHARE), freeBytes };
+    },
+    claimed: claimedImages,
+    isOffered: (reference) => localImages === 'all' || localImages.some((prefix) => matchesPrefix(reference, prefix)),
+  });
+}
+
+/** Where the engine keeps its images, if that is on this machine. */
+async function diskOf(runtime: ContainerRuntime, dataDir: string, host: Pick<Host, 'diskSpace'>): Promise<string> {
+  const { rootDir } = await runtime.info();
+  return host.diskSpace(rootDir).then(
+    () => rootDir,
+    () => dataDir,
+  );
+}

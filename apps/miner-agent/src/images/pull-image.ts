@@ -1,0 +1,80 @@
+import type { ContainerRuntime, ImageDetails, PullProgress } from '../ports/container-runtime.ts';
+import type { ImageRepository, ResolvedImage } from '../ports/image-registry.ts';
+import type { BlobFiles } from './blob-files.ts';
+import { dockerArchive } from './docker-archive.ts';
+import { downloadLayers } from './download.ts';
+import { unpackedSize } from './unpacked-size.ts';
+
+export interface PullTools {
+  runtime: Pick<ContainerRuntime, 'findImage' | 'loadImage' | 'listLayers'>;
+  files: BlobFiles;
+  repository: ImageRepository;
+  /** Makes room for an image of this size on the engine, with so much beside it on the way. Throws IMAGE_TOO_LARGE or DISK_FULL. */
+  makeRoom(room: { imageBytes: number; transientBytes: number }): Promise<void>;
+  /** The most that an image may have unpacked. */
+  limitBytes: number;
+  signal: AbortSignal;
+  onProgress(progress: PullProgress): void;
+}
+
+/**
+ * Brings an image from its registry to the engine: layers to files of ours, where they outlast a restart, then the whole to the engine in
+ * one archive. The engine's own pull forgets every layer when its caller goes away (ADR 68).
+ */
+export async function pullImage(image: ResolvedImage, tag: string, tools: PullTools): Promise<ImageDetails> {
+  const present = await presentLayers(image, tools);
+  try {
+    return await bring(image, tag, { ...tools, present });
+  } catch (error) {
+    if (!(error instanceof LoadFailure)) throw error;
+    if (present === 0 || tools.signal.aborted) throw error.cause;
+  }
+  // Not every engine takes an archive without the layers that it has.
+  return bring(image, tag, { ...tools, present: 0 }).catch((error: unknown) => {
+    throw error instanceof LoadFailure ? error.cause : error;
+  });
+}
+
+/** It is all here, and the engine will not have it. */
+class LoadFailure extends Error {}
+
+async function bring(image: ResolvedImage, tag: string, tools: PullTools & { present: number }): Promise<ImageDetails> {
+  const { runtime, files, repository, makeRoom, signal, onProgress, present } = tools;
+  const missing = image.layers.slice(present);
+  const compressed = missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  // Nothing is as large unpacked as packed or smaller, so this much is certain before the first byte is fetched.
+  await makeRoom({ imageBytes: compressed, transientBytes: compressed });
+  await downloadLayers(missing, { files, repository, signal, onProgress: (progress) => onProgress({ stage: 'download', ...progress }) });
+
+  let unpacked = 0;
+  for (const { digest } of missing) unpacked += await unpackedSize(files.pathOf(digest), tools.limitBytes - unpacked, signal);
+  await makeRoom({ imageBytes: unpacked, transientBytes: compressed });
+  const done = new Map<string, number>();
+  onProgress({ stage: 'extract', current: 0, total: compressed });
+  const layerFile = (index: number) => (index < present ? null : files.pathOf(image.layers[index]?.digest ?? ''));
+  const onLayer = (layer: string, bytes: number) => {
+    done.set(layer, bytes);
+    const current = [...done.values()].reduce((sum, count) => sum + count, 0);
+    onProgress({ stage: 'extract', current: Math.min(current, compressed), total: compressed });
+  };
+  try {
+    await runtime.loadImage(dockerArchive({ image, tag, layerFile }), { signal, onLayer });
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new LoadFailure('the engine did not take the image', { cause });
+  }
+  const details = await runtime.findImage(tag);
+  if (!details) throw new Error(`${tag} was loaded, yet the engine does not have it`);
+  await files.remove(missing.map(({ digest }) => digest));
+  return details;
+}
+
+/** How many of the image's lowest layers the engine has under some other image. */
+async function presentLayers({ diffIds }: ResolvedImage, { runtime }: PullTools): Promise<number> {
+  const known = await runtime.listLayers();
+  const shared = known.map((layers) => {
+    const differing = diffIds.findIndex((id, index) => layers[index] !== id);
+    return differing < 0 ? diffIds.length : differing;
+  });
+  return Math.max(0, ...shared);
+}

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { createLoggerTo } from '@muster/runtime/logger';
+import { createTempDir } from '@muster/runtime/temp-dir';
+import type { ImageRequest, Images } from '../images/create-images.ts';
+import { openImages } from '../images/open-images.ts';
+import { randomNode, removeImagesOf, testRuntime } from './test-docker.ts';
+
+export interface ImagesLife extends Images {
+  /** `ensure` with what a test does not care about filled in. */
+  get(request: Partial<ImageRequest> & { reference: string }): ReturnType<Images['ensure']>;
+}
+
+/** The agent's images over a real engine, whose lives a test may begin and end. */
+export async function openImagesStage() {
+  const directory = await createTempDir('muster-images');
+  const node = randomNode();
+  const runtime = testRuntime();
+  const log: string[] = [];
+  let claims: string[] = [];
+
+  async function start(config: { imageBytes?: number; offersNothing?: boolean } = {}): Promise<ImagesLife> {
+    const images = await openImages({
+      config: { imageBytes: config.imageBytes ?? null, localImages: config.offersNothing ? [] : 'all', dataDir: directory.path },
+      node,
+      runtime,
+      host: { diskSpace: async () => ({ totalBytes: 100e9, freeBytes: 50e9 }) },
+      stores: {
+        imagesDirectory: join(directory.path, 'images'),
+        claimedImages: () => claims,
+      },
+      allowPrivate: true,
+      now: Date.now,
+      logger: createLoggerTo({ write: (line) => void log.push(line) }, { name: 'images' }),
+    });
+    const get: ImagesLife['get'] = (request) =>
+      images.ensure({ pinned: null, credentials: null, signal: new AbortController().signal, onProgress: () => undefined, ...request });
+    return { ...images, get };
+  }
+
+  return {
+    node,
+    runtime,
+    directory: directory.path,
+    log,
+    start,
+    claim: (...ids: string[]) => (claims = ids),
+    async stop() {
+      await removeImagesOf(node);
+      await directory.remove();
+    },
+  };
+}
+
+export type ImagesStage = Awaited<ReturnType<typeof openImagesStage>>;
