@@ -16,6 +16,7 @@ import type { OwnerDrain } from './operator/drain.ts';
 import { reportSelf } from './operator/report-self.ts';
 import { createOrderDesk } from './orders/order-desk.ts';
 import { LABEL } from './reconcile/labels.ts';
+import { createEngineOutages } from './reconcile/engine-outages.ts';
 import { createOrphanWatch } from './reconcile/orphans.ts';
 import { createReconciler } from './reconcile/reconciler.ts';
 import { createStatusBoard } from './reconcile/status-board.ts';
@@ -116,7 +117,20 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
     orphans,
     signal,
     resyncMs: RESYNC_MS,
-    context: { node, runtime, images, isolation, store, logs, logger, now, hasInit, scratchDir: stores.scratchDirectory, deliverSnapshot },
+    context: {
+      node,
+      runtime,
+      images,
+      isolation,
+      store,
+      logs,
+      logger,
+      now,
+      outages: createEngineOutages(now),
+      hasInit,
+      scratchDir: stores.scratchDirectory,
+      deliverSnapshot,
+    },
     onStatus: () => outbox.poke(),
     onSyncEnded: (orderId, error) =>
       desk.settle(

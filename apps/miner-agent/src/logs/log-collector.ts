@@ -13,6 +13,8 @@ export interface LogCollector {
   follow(allocationId: string, containerId: string): void;
   /** For a container that has ended: resolves when its whole log is in the spool. */
   drain(allocationId: string, containerId: string): Promise<void>;
+  /** A line of the agent's own behind what is there; once, however often it is said. */
+  remark(allocationId: string, text: string, at: number): Promise<void>;
   /** Undelivered chunks of all allocations, oldest first within each. */
   pending(limit: number): Promise<LogChunk[]>;
   acknowledge(acked: readonly { allocationId: string; sequence: number }[]): Promise<void>;
@@ -44,6 +46,7 @@ export async function createLogCollector(options: LogCollectorOptions): Promise<
   const opened = new Map<string, LogSpool>();
   const followers = new Map<string, { abort: AbortController; ended: Promise<void> }>();
   const listeners: (() => void)[] = [];
+  const remarks = new Set<string>();
 
   function spoolOf(allocationId: string): Promise<LogSpool> {
     const existing = spools.get(allocationId);
@@ -111,6 +114,15 @@ export async function createLogCollector(options: LogCollectorOptions): Promise<
     await read(allocationId, containerId, signal);
   }
 
+  async function remark(allocationId: string, text: string, at: number): Promise<void> {
+    const key = `${allocationId} ${text}`;
+    if (remarks.has(key)) return;
+    const spool = await spoolOf(allocationId);
+    await spool.append([{ at, stream: 'stderr', text: `[muster] ${text}` }], spool.position);
+    remarks.add(key);
+    await onChunk();
+  }
+
   async function pending(limit: number): Promise<LogChunk[]> {
     const chunks: LogChunk[] = [];
     for (const [allocationId, spool] of opened) {
@@ -142,6 +154,7 @@ export async function createLogCollector(options: LogCollectorOptions): Promise<
   return {
     follow,
     drain,
+    remark,
     pending,
     acknowledge,
     forget,

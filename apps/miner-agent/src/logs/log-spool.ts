@@ -20,7 +20,7 @@ export interface PendingChunk {
  */
 export interface LogSpool {
   readonly position: LogPosition | null;
-  append(lines: LogLine[], after: LogPosition): Promise<void>;
+  append(lines: LogLine[], after: LogPosition | null): Promise<void>;
   /** Oldest first. */
   pending(limit: number): Promise<PendingChunk[]>;
   acknowledge(sequences: readonly number[]): Promise<void>;
@@ -89,7 +89,7 @@ export async function openLogSpool({ directory, maxBytes }: LogSpoolOptions): Pr
     return own;
   }
 
-  async function append(lines: LogLine[], after: LogPosition): Promise<void> {
+  async function append(lines: LogLine[], after: LogPosition | null): Promise<void> {
     await writeChunk({ sequence: newest + 1, lines, after });
     newest += 1;
     position = after;

@@ -9,7 +9,7 @@ export type Gap = z.infer<typeof gapSchema>;
 export const chunkSchema = z.strictObject({
   sequence: z.int().positive(),
   lines: z.array(logLineSchema),
-  after: logPositionSchema,
+  after: logPositionSchema.nullable(),
   gap: gapSchema.optional(),
 });
 export type SpoolChunk = z.infer<typeof chunkSchema>;

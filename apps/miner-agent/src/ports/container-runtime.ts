@@ -65,6 +65,8 @@ export interface RuntimeInfo {
   securityOptions: readonly string[];
   /** In the words of image manifests, such as linux and amd64. */
   platform: Platform;
+  /** Containers run on while the engine itself is stopped, restarted or killed. */
+  liveRestore: boolean;
 }
 
 export interface ImageDetails {

@@ -5,6 +5,7 @@ import type { LogCollector } from '../logs/log-collector.ts';
 import type { Images } from '../images/create-images.ts';
 import type { ContainerRuntime, PullProgress } from '../ports/container-runtime.ts';
 import type { AllocationStore } from '../state/allocation-store.ts';
+import type { EngineOutages } from './engine-outages.ts';
 import type { AllocationRecord } from './desired.ts';
 import type { StepKind, StepOf } from './steps.ts';
 
@@ -17,6 +18,7 @@ export interface StepContext {
   logs: LogCollector;
   logger: Logger;
   now: () => number;
+  outages: EngineOutages;
   /** Aborts when the agent stops, or when the step is no longer wanted. */
   signal: AbortSignal;
   /** For archives on their way; emptied at start. */

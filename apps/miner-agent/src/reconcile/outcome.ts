@@ -11,11 +11,13 @@ export interface Ended {
   container: ObservedContainer;
   lastEntry: LogEntry | undefined;
   now: number;
+  /** The engine was away when it ended, and does not keep containers over that. */
+  endedByEngine: boolean;
 }
 
 /** How an allocation ended, from what the engine says of its container. Pure. */
-export function outcomeOf({ record, container, lastEntry, now }: Ended): Outcome {
-  const verdict = judge(record, container, lastEntry);
+export function outcomeOf({ record, container, lastEntry, now, endedByEngine }: Ended): Outcome {
+  const verdict = endedByEngine && !record.stop ? lostWithEngine(container) : judge(record, container, lastEntry);
   return {
     ...verdict,
     exitCode: container.exitCode,
@@ -45,6 +47,14 @@ function judge(
   return failure(
     new AppError('CONTAINER_EXITED', { publicMessage: `The container ended with exit code ${exitCode}${signalNote(exitCode)}` }),
   );
+}
+
+/** Lost, not Failed or Succeeded: the exit code is the answer to the engine's signal, and says nothing of the task. */
+function lostWithEngine({ exitCode }: ObservedContainer): Pick<Outcome, 'phase' | 'reason' | 'error'> {
+  const error = new AppError('ENGINE_RESTARTED', {
+    publicMessage: `The container engine of the node stopped or was restarted, and the container with it (exit code ${exitCode ?? 'unknown'})`,
+  });
+  return { ...failure(error), phase: 'Lost' };
 }
 
 /** By a shell's convention 128 + n means killed by signal n. */

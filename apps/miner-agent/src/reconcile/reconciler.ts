@@ -1,4 +1,4 @@
-import type { AppError } from '@muster/protocol/errors/app-error';
+import { AppError } from '@muster/protocol/errors/app-error';
 import { every } from '@muster/runtime/poll';
 import { within } from '@muster/runtime/within';
 import type { LogCollector } from '../logs/log-collector.ts';
@@ -46,7 +46,7 @@ const LAST_STEP_MS = 5_000;
 /** Level-triggered: compares what is wanted with what is there and runs the difference, again and again. */
 export function createReconciler(options: ReconcilerOptions): Reconciler {
   const { context, state, board, logs, orphans, signal, resyncMs, onStatus, onSyncEnded } = options;
-  const { node, runtime, store, logger, now } = context;
+  const { node, runtime, store, logger, now, outages } = context;
   let requested = true;
   let passing = false;
   let planned = 0;
@@ -112,6 +112,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const look = lanes.beginLook();
     const records = store.list();
     const observed = await observe(runtime, node, records);
+    outages.answered();
     recovered();
     containers = presentContainers(observed);
     for (const record of records) {
@@ -151,6 +152,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   /** Said once per outage, however often the engine is asked meanwhile. */
   function onError(err: unknown): void {
+    if (!isOwnTrouble(err)) outages.failed();
     if (!failing) logger.warn({ event: 'reconcile.failed', err }, 'looking at the containers failed; trying again');
     failing = true;
   }
@@ -167,6 +169,14 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   async function followEvents(): Promise<void> {
     for await (const _event of runtime.watch({ [LABEL.node]: node }, signal)) wake();
+    onEventsEnded(new AppError('DOCKER_UNAVAILABLE'));
+  }
+
+  /** The stream ends with the engine, be it for so short a time that no look notices; the look that follows finds it back. */
+  function onEventsEnded(err: unknown): void {
+    if (signal.aborted) return;
+    onError(err);
+    wake();
   }
 
   return {
@@ -178,10 +188,14 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     },
     async run() {
       const resync = every(resyncMs, () => (wake(), undefined), { signal, onError });
-      const events = every(1_000, followEvents, { signal, onError });
+      const events = every(1_000, followEvents, { signal, onError: onEventsEnded });
       await Promise.all([resync, events]);
       // What the engine was asked for it finishes by itself; the next start picks it up by label.
       await within(LAST_STEP_MS, lanes.settled());
     },
   };
 }
+
+/** No file handle to ask with is our trouble, and no outage of the engine's. */
+const isOwnTrouble = (error: unknown): boolean =>
+  error instanceof Error && (('code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE')) || isOwnTrouble(error.cause));

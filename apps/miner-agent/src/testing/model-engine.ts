@@ -57,7 +57,10 @@ export function applyStep(world: World, step: Step): World {
     case 'collect': {
       const container = observed.containers.find(({ id }) => id === step.containerId);
       return container
-        ? withRecord((record) => ({ ...record, outcome: record.outcome ?? outcomeOf({ record, container, lastEntry: undefined, now: 1 }) }))
+        ? withRecord((record) => ({
+            ...record,
+            outcome: record.outcome ?? outcomeOf({ record, container, lastEntry: undefined, now: 1, endedByEngine: false }),
+          }))
         : world;
     }
     case 'finish': {

@@ -8,6 +8,7 @@ import { createLogCollector } from '../logs/log-collector.ts';
 import { openImages } from '../images/open-images.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import type { AllocationRecord } from '../reconcile/desired.ts';
+import { createEngineOutages } from '../reconcile/engine-outages.ts';
 import { createOrphanWatch } from '../reconcile/orphans.ts';
 import { createReconciler } from '../reconcile/reconciler.ts';
 import { createStatusBoard } from '../reconcile/status-board.ts';
@@ -76,6 +77,7 @@ export async function startBench({ directory, node, runtime, orphanGraceMs = 60_
       logs,
       logger,
       now: Date.now,
+      outages: createEngineOutages(Date.now),
       hasInit: async () => info.hasInit,
       scratchDir: join(directory, 'scratch'),
       deliverSnapshot: deliverSnapshot ?? (() => Promise.reject(new Error('no master in this test'))),

@@ -35,6 +35,7 @@ export function createUsage(engine: Engine): Pick<ContainerRuntime, 'readUsage' 
         architecture: text('Architecture'),
         securityOptions: Array.isArray(raw['SecurityOptions']) ? raw['SecurityOptions'].filter((option) => typeof option === 'string') : [],
         platform: { os: text('OSType') || 'linux', architecture: ARCHITECTURES[text('Architecture')] ?? text('Architecture') },
+        liveRestore: raw['LiveRestoreEnabled'] === true,
       };
     } catch (error) {
       throw engineError(error, 'DOCKER_UNAVAILABLE');

@@ -7,6 +7,11 @@ export const machineCodes = {
     hint: 'Start the Docker Engine, add the user to its group, or set DOCKER_HOST.',
     severity: 'error',
   },
+  ENGINE_RESTARTED: {
+    title: 'The container engine of the node stopped or was restarted, and ended the container.',
+    hint: "The task is placed anew if its restart policy says so. The node's owner can keep containers over such restarts: live-restore in Docker's daemon.json.",
+    severity: 'info',
+  },
   DATABASE_UNAVAILABLE: { title: 'The database does not answer.', hint: 'Check DATABASE_URL and that PostgreSQL runs.', severity: 'error' },
   PORT_IN_USE: { title: 'Another program listens on this port.', hint: 'Stop it, or choose another port.', severity: 'error' },
   DISK_FULL: {
