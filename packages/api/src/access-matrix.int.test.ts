@@ -2,6 +2,12 @@ import { signMessage } from '@muster/protocol/messages/define-message';
 import { EndpointAnnouncement } from '@muster/protocol/messages/endpoint-announcement';
 import { EndpointQuery } from '@muster/protocol/messages/endpoint-query';
 import { audienceOfAddress, audienceOfOrigin, newHeader } from '@muster/protocol/messages/header';
+import { RelayCall } from '@muster/protocol/messages/relay-call';
+import { RelayOpen } from '@muster/protocol/messages/relay-open';
+import { hashOfSealed } from '@muster/protocol/relay/relayed-call';
+import { sealTo } from '@muster/protocol/crypto/sealed-box';
+import { openRelayLink } from '@muster/db/repositories/relay';
+import { utf8 } from '@muster/protocol/bytes';
 import { SessionOpen } from '@muster/protocol/messages/session-open';
 import { SyncAck } from '@muster/protocol/messages/sync-ack';
 import { capabilitiesHash } from '@muster/protocol/capabilities';
@@ -63,7 +69,7 @@ afterAll(async () => {
   await stage.stop();
 });
 
-const SUBSCRIPTIONS: ReadonlySet<ProcedurePath> = new Set(['buyer:run.watch', 'buyer:log.follow', 'session:orders']);
+const SUBSCRIPTIONS: ReadonlySet<ProcedurePath> = new Set(['buyer:run.watch', 'buyer:log.follow', 'discovery:openRelay', 'session:orders']);
 const QUERIES: ReadonlySet<ProcedurePath> = new Set([
   'buyer:auth.session',
   'buyer:master.info',
@@ -80,7 +86,13 @@ const QUERIES: ReadonlySet<ProcedurePath> = new Set([
 const BASES: Readonly<Record<string, string>> = { buyer: '/api/trpc', discovery: '/discovery', session: '/master' };
 
 /** Refusals that come only after the caller was let in. */
-const LET_IN: Partial<Record<ProcedurePath, string>> = { 'session:acknowledgeSync': 'NOT_FOUND' };
+const LET_IN: Partial<Record<ProcedurePath, string>> = {
+  'session:acknowledgeSync': 'NOT_FOUND',
+  // The node of this test has an endpoint, and nobody waits for its answer.
+  'discovery:relay': 'ENDPOINT_UNREACHABLE',
+  'discovery:answerRelayed': 'NOT_FOUND',
+};
+const LINK_ID = randomUUID();
 
 const header = (role: Role, audience: `0x${string}`) =>
   newHeader({ runId: cast.runId, sender: callers[role].signer.address, audience, now: Date.now(), ttlMs: 30_000 });
@@ -143,6 +155,20 @@ const INPUTS: Record<ProcedurePath, (role: Role) => unknown> = {
     ),
   }),
   'discovery:publishEvidence': () => ({ runId: cast.runId, node: cast.node.address, seq: 1, round: 1, document: EVIDENCE }),
+  'discovery:relay': async (role) => {
+    const sealed = await sealTo(EVIDENCE_HASH, utf8('{}'), { purpose: 'test', about: 'nothing' });
+    const message = { ...header(role, discovery()), node: cast.node.address, role: role === 'validator' ? 'validator' : 'master' } as const;
+    return { envelope: signMessage(RelayCall, { ...message, sealedHash: hashOfSealed(sealed) }, sign(role)), sealed };
+  },
+  'discovery:openRelay': (role) => ({
+    envelope: signMessage(RelayOpen, { ...header(role, discovery()), seq: 1, sequence: Date.now() }, sign(role)),
+  }),
+  'discovery:answerRelayed': async (role) => {
+    const key = { runId: cast.runId, node: cast.node.address };
+    // The node knows its link's id; others can but guess.
+    const known = role === 'node' && (await openRelayLink(stage.database.db, { ...key, seq: 1, sequence: Date.now(), linkId: LINK_ID }));
+    return { linkId: known ? LINK_ID : randomUUID(), callId: randomUUID(), sealed: '0x00' };
+  },
   'session:openSession': (role) => {
     const spare = role === 'node';
     const invited = spare ? cast.spare : cast.node;

@@ -60,6 +60,9 @@ export const ACCESS_MATRIX = {
   'discovery:queryEndpoint': grant('validator', 'master'),
   // The evidence hash of a verdict on chain vouches for the document, whoever brings it.
   'discovery:publishEvidence': EVERYBODY,
+  'discovery:relay': grant('validator', 'master'),
+  'discovery:openRelay': NODE,
+  'discovery:answerRelayed': NODE,
   'session:openSession': NODE,
   'session:wantedOrders': NODE,
   'session:heartbeat': NODE,

@@ -26,7 +26,7 @@ export function createMinerRouter(handlers: MinerHandlers) {
 export type MinerRouter = ReturnType<typeof createMinerRouter>;
 export type MinerClient = TRPCClient<MinerRouter>;
 
-/** `fetch` should be the guarded one: the endpoint is a stranger's word. */
+/** Both as protocol/relay/reach-node gives them; a `fetch` over the network should be the guarded one: the endpoint is a stranger's word. */
 export function createMinerClient({ endpoint, fetch }: { endpoint: string; fetch: PlainFetch }): MinerClient {
   return createTRPCClient<MinerRouter>({ links: [httpLink({ url: endpoint, fetch: linkFetch(fetch) })] });
 }

@@ -52,5 +52,7 @@ export type Deps = {
   /** For every address that came from the chain or a peer. */
   fetch: GuardedFetch;
   logger: Logger;
+  /** Aborts when the server stops: for whoever waits for a stranger's answer. */
+  stopping: AbortSignal;
   chainState(): MasterInfo['chain'];
 };

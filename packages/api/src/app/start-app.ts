@@ -68,6 +68,7 @@ export async function startApp({ settings, databaseUrl, blobDir, signer, logger 
     clock: systemClock,
     fetch: createGuardedFetch({ allowPrivate: settings.isDev, timeoutMs: PEER_TIMEOUT_MS, maxBytes: PEER_ANSWER_BYTES }),
     logger,
+    stopping: stopping.signal,
     chainState: () => chainState.read(loops.followerStatus(), check.error()),
   };
   const services = createServices(deps);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
+import { MAX_RELAYED_ANSWER_BYTES } from '@muster/protocol/relay/relayed-call';
 import type { Logger } from '@muster/runtime/logger';
 import type { AgentContext, BuyerContext } from '../context.ts';
 import { buyerRouter } from '../routers/buyer-router.ts';
@@ -17,6 +18,8 @@ import { createLogFailure } from './log-failure.ts';
 import { createTrpcSocket } from './trpc-socket.ts';
 
 const BUYER_BODY_BYTES = 1024 * 1024;
+/** The sealed answer of a relayed node, in hex (protocol/relay/relayed-call.ts), is the largest message. */
+const RELAY_MESSAGE_BYTES = 2 * MAX_RELAYED_ANSWER_BYTES + 64 * 1024;
 /** A frame of log chunks is the largest message (protocol/messages/frame.ts), JSON in JSON. */
 const AGENT_BODY_BYTES = 12 * 1024 * 1024;
 
@@ -52,6 +55,12 @@ export function createApiHandler({ services, origins, logger }: ApiHandlerOption
     router: masterRouter,
     createContext: agentContext,
     maxBytes: AGENT_BODY_BYTES,
+    onFailure,
+  });
+  const discoverySocket = createAgentSocket({
+    router: discoveryRouter,
+    createContext: agentContext,
+    maxBytes: RELAY_MESSAGE_BYTES,
     onFailure,
   });
   const buyerSocket = createTrpcSocket({
@@ -91,6 +100,7 @@ export function createApiHandler({ services, origins, logger }: ApiHandlerOption
     upgrade(req, socket, head) {
       const path = pathOf(req);
       if (path === '/master') masterSocket.upgrade(req, socket, head);
+      else if (path === '/discovery') discoverySocket.upgrade(req, socket, head);
       else if (path === '/api/trpc') {
         // A page of another site may open sockets here, with our cookie: its Origin gives it away.
         if (req.headers.origin !== undefined && !origins.has(req.headers.origin)) refuse(socket);
@@ -99,7 +109,7 @@ export function createApiHandler({ services, origins, logger }: ApiHandlerOption
       return true;
     },
     async close() {
-      await Promise.all([masterSocket.close(), buyerSocket.close()]);
+      await Promise.all([masterSocket.close(), discoverySocket.close(), buyerSocket.close()]);
     },
   };
 }

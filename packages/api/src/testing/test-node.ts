@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { createServer } from 'node:http';
 import { createTRPCClient, httpLink } from '@trpc/client';
@@ -37,7 +38,10 @@ export type TestNode = {
   endpoint: string;
   /** Invites that it acknowledged, oldest first. */
   invites: AcceptedInvite[];
-  announce(over?: { sequence?: number; endpoint?: string; capabilities?: CapabilityDocument }): Promise<{ standing: string }>;
+  /** `relay`: the key to which relayed calls are sealed, in place of an endpoint. */
+  announce(over?: { sequence?: number; endpoint?: string; relay?: Hex; capabilities?: CapabilityDocument }): Promise<{ standing: string }>;
+  /** What would be POSTed to its endpoint. */
+  call(path: string, body: string): Promise<Response>;
   approve(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -93,12 +97,16 @@ export async function startTestNode({ chain, runId, url }: { chain: DevChain; ru
         ...header,
         seq,
         sequence,
-        endpoint: over.endpoint ?? endpoint,
-        relay: false,
-        encryptionKey: EVIDENCE_HASH,
+        endpoint: over.relay ? '' : (over.endpoint ?? endpoint),
+        relay: over.relay !== undefined,
+        encryptionKey: over.relay ?? EVIDENCE_HASH,
         capabilitiesHash: capabilitiesHash(capabilities),
       };
       return discovery.announce.mutate({ envelope: signMessage(EndpointAnnouncement, message, { domain, signer }), capabilities });
+    },
+    call: (path, body) => {
+      const req = new Request(`http://node/${path}`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+      return fetchRequestHandler({ router, endpoint: '', req });
     },
     async approve() {
       await submitVerdict(

@@ -22,6 +22,8 @@ export type TestServerOptions = {
   registry?: Address;
   chainId?: number;
   limits?: Partial<Limits>;
+  /** For a further copy of a server: the first one's. */
+  publicUrl?: string;
 };
 
 /** The real app on a real port, without pages. */
@@ -49,7 +51,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     heartbeatMs,
     version: 'test',
     limits: options.limits ?? {},
-    publicUrl: url,
+    publicUrl: options.publicUrl ?? url,
   });
   const logger = createLogger({ name: 'test-api', level: 'error' });
   const started = await startApp({ settings, databaseUrl, blobDir: temp.path, signer: createSigner(devKey(ROLES.master)), logger }).catch(

@@ -2,7 +2,7 @@ import type { Database } from '../client.ts';
 import { execute } from '../sql/query.ts';
 
 /**
- * Deletes what has expired on the database's clock: nonces, sign-in nonces, signed-in wallets and announcements at once,
+ * Deletes what has expired on the database's clock: nonces, sign-in nonces, signed-in wallets, relayed calls and announcements at once,
  * superseded sessions after a day (their keys open nothing any more). For a timer; safe to run in several processes.
  */
 export async function sweepExpired(db: Database): Promise<void> {
@@ -11,6 +11,7 @@ export async function sweepExpired(db: Database): Promise<void> {
     `WITH nonces AS (DELETE FROM "SeenNonce" WHERE "expiresAt" < now()),
      sign_ins AS (DELETE FROM "SiweNonce" WHERE "expiresAt" < now()),
      wallets AS (DELETE FROM "AuthSession" WHERE "expiresAt" < now()),
+     relayed AS (DELETE FROM "RelayedCall" WHERE "expiresAt" < now()),
      announcements AS (DELETE FROM "Announcement" WHERE "expiresAt" < now() - interval '1 hour')
      DELETE FROM "Session" WHERE "supersededAt" < now() - interval '1 day'`,
   );

@@ -1,6 +1,4 @@
-import { getRegistration } from '@muster/chain/actions/get-registration';
 import { saveAnnouncement } from '@muster/db/repositories/announcements';
-import { isLive } from '@muster/domain/registry/standing';
 import { capabilitiesHash, type CapabilityDocument } from '@muster/protocol/capabilities';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { unwrap } from '@muster/protocol/errors/result';
@@ -13,13 +11,14 @@ import type { Deps } from '../../app/deps.ts';
 import type { IncomingEnvelope } from '../../shapes/envelope.ts';
 import { peerError } from '../peer-error.ts';
 import type { Announced } from './discovery-service.ts';
+import { requireRegistered } from './require-standing.ts';
 
 /** Keeps where a node can be reached, once the chain has confirmed that the node is registered with just this document. */
 export async function announceEndpoint(
   deps: Deps,
   { envelope, capabilities }: { envelope: IncomingEnvelope; capabilities: CapabilityDocument },
 ): Promise<Announced> {
-  const { db, chain, domain, clock, nonces, settings, logger } = deps;
+  const { db, domain, clock, nonces, settings, logger } = deps;
   const audience = audienceOfOrigin(settings.discoveryUri);
   const verified = unwrap(verifyEnvelope(EndpointAnnouncement, envelope, { domain, now: clock.now(), audience }));
   const { runId, sender: node, seq, sequence, endpoint, relay, expiresAt } = verified.message;
@@ -28,9 +27,7 @@ export async function announceEndpoint(
   if (!relay) requireReachable(endpoint, settings.isDev);
   unwrap(await acceptOnce(nonces, verified));
 
-  const registration = await getRegistration({ client: chain, registry: settings.registry }, runId, node);
-  if (registration === null || !isLive(registration.standing))
-    throw new AppError('NOT_REGISTERED', { data: { standing: registration?.standing ?? 'None' } });
+  const registration = await requireRegistered(deps, { runId, node });
   if (registration.seq !== seq) throw new AppError('STALE_REGISTRATION', { data: { seq: registration.seq } });
   if (registration.capabilitiesHash !== hash)
     throw new AppError('CAPABILITIES_MISMATCH', { data: { registered: registration.capabilitiesHash } });

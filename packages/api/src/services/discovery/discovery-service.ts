@@ -1,11 +1,16 @@
 import type { CapabilityDocument } from '@muster/protocol/capabilities';
 import type { Envelope } from '@muster/protocol/messages/define-message';
 import type { EndpointAnnouncement } from '@muster/protocol/messages/endpoint-announcement';
+import type { RelayItem } from '@muster/protocol/relay/relay-item';
+import type { Hex } from 'viem';
 import type { Deps } from '../../app/deps.ts';
 import type { IncomingEnvelope } from '../../shapes/envelope.ts';
 import { announceEndpoint } from './announce-endpoint.ts';
+import { answerRelayed, type RelayedAnswerInput } from './answer-relayed.ts';
+import { openRelay } from './open-relay.ts';
 import { publishEvidence } from './publish-evidence.ts';
 import { queryEndpoint } from './query-endpoint.ts';
+import { relayCall } from './relay-call.ts';
 import { createRateLimiter } from '../rate-limiter.ts';
 
 export type Announced = { accepted: true; expiresAt: number; standing: string };
@@ -17,6 +22,10 @@ export type DiscoveryService = {
   announce(input: { envelope: IncomingEnvelope; capabilities: CapabilityDocument; remoteAddress: string }): Promise<Announced>;
   queryEndpoint(input: { envelope: IncomingEnvelope; remoteAddress: string }): Promise<EndpointAnswer>;
   publishEvidence(input: EvidenceInput & { remoteAddress: string }): Promise<{ accepted: true; hash: string }>;
+  /** For as long as the node keeps its socket. */
+  openRelay(input: { envelope: IncomingEnvelope; remoteAddress: string; signal: AbortSignal | undefined }): AsyncIterable<RelayItem>;
+  relayCall(input: { envelope: IncomingEnvelope; sealed: Hex; remoteAddress: string }): Promise<{ sealed: Hex }>;
+  answerRelayed(input: RelayedAnswerInput & { remoteAddress: string }): Promise<{ accepted: true }>;
 };
 
 /** Callers are limited by address before anything is checked: each call may cost a signature and some calls to the chain. */
@@ -37,6 +46,18 @@ export function createDiscoveryService(deps: Deps): DiscoveryService {
     publishEvidence({ remoteAddress, ...input }) {
       callers.take(remoteAddress);
       return publishEvidence(deps, input);
+    },
+    openRelay({ remoteAddress, ...input }) {
+      callers.take(remoteAddress);
+      return openRelay(deps, input);
+    },
+    relayCall({ remoteAddress, ...input }) {
+      callers.take(remoteAddress);
+      return relayCall(deps, askers, input);
+    },
+    answerRelayed({ remoteAddress, ...input }) {
+      callers.take(remoteAddress);
+      return answerRelayed(deps, input);
     },
   };
 }

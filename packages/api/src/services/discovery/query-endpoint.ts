@@ -1,8 +1,4 @@
-import { getRegistration } from '@muster/chain/actions/get-registration';
-import { getRun, type RunOnChain } from '@muster/chain/actions/get-run';
-import { isValidator } from '@muster/chain/actions/is-validator';
 import { findAnnouncement } from '@muster/db/repositories/announcements';
-import { isLive } from '@muster/domain/registry/standing';
 import { capabilitiesSchema } from '@muster/protocol/capabilities';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { unwrap } from '@muster/protocol/errors/result';
@@ -14,6 +10,7 @@ import { acceptOnce } from '@muster/protocol/messages/nonce-guard';
 import type { Deps } from '../../app/deps.ts';
 import type { IncomingEnvelope } from '../../shapes/envelope.ts';
 import type { EndpointAnswer } from './discovery-service.ts';
+import { requireAsker } from './require-standing.ts';
 import type { RateLimiter } from '../rate-limiter.ts';
 
 /** Tells a validator of the run, or the run's master, where a node is; nobody else, and only while the node is registered. */
@@ -22,7 +19,7 @@ export async function queryEndpoint(
   askers: RateLimiter,
   { envelope }: { envelope: IncomingEnvelope },
 ): Promise<EndpointAnswer> {
-  const { db, chain, domain, clock, nonces, settings, logger } = deps;
+  const { db, domain, clock, nonces, settings, logger } = deps;
   const audience = audienceOfOrigin(settings.discoveryUri);
   const verified = unwrap(verifyEnvelope(EndpointQuery, envelope, { domain, now: clock.now(), audience }));
   const { runId, sender, node, role } = verified.message;
@@ -30,11 +27,7 @@ export async function queryEndpoint(
   askers.take(sender);
   unwrap(await acceptOnce(nonces, verified));
 
-  const reader = { client: chain, registry: settings.registry };
-  const [run, registration] = await Promise.all([getRun(reader, runId), getRegistration(reader, runId, node)]);
-  await requireRole(deps, run, { role, sender });
-  if (registration === null || !isLive(registration.standing))
-    throw new AppError('NOT_REGISTERED', { data: { standing: registration?.standing ?? 'None' } });
+  const registration = await requireAsker(deps, { runId, node, sender, role });
   const announcement = await findAnnouncement(db, { runId, node });
   if (announcement === null || announcement.seq !== registration.seq) throw new AppError('ANNOUNCEMENT_MISSING');
   logger.info(
@@ -45,11 +38,4 @@ export async function queryEndpoint(
     announcement: EndpointAnnouncement.envelopeSchema.parse(announcement.envelope),
     capabilities: capabilitiesSchema.parse(announcement.capabilities),
   };
-}
-
-async function requireRole({ chain }: Deps, run: RunOnChain, { role, sender }: Pick<EndpointQuery, 'role' | 'sender'>): Promise<void> {
-  if (role === 'master') {
-    if (run.master !== sender) throw new AppError('NOT_RUN_MASTER', { data: { master: run.master } });
-  } else if (!(await isValidator({ client: chain, validatorSet: run.validators }, run.runId, sender)))
-    throw new AppError('NOT_A_VALIDATOR');
 }

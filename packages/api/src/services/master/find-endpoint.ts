@@ -8,12 +8,13 @@ import { EndpointAnnouncement } from '@muster/protocol/messages/endpoint-announc
 import { EndpointQuery } from '@muster/protocol/messages/endpoint-query';
 import { audienceOfOrigin, newHeader } from '@muster/protocol/messages/header';
 import { signWithRetry } from '@muster/protocol/messages/sign-with-retry';
+import { locationOf, type NodeLocation } from '@muster/protocol/relay/node-location';
 import type { Deps } from '../../app/deps.ts';
 import type { DiscoveryRouter } from '../../routers/discovery-router.ts';
 import { linkFetch } from '../../trpc-fetch.ts';
 import { peerError } from '../peer-error.ts';
 
-export type Endpoint = { url: string; capabilities: CapabilityDocument };
+export type Endpoint = { location: NodeLocation; capabilities: CapabilityDocument };
 
 const QUERY_TTL_MS = 30_000;
 
@@ -51,12 +52,7 @@ export async function findEndpoint(
   if (message.runId !== runId || message.seq !== registration.seq) throw new AppError('ANNOUNCEMENT_STALE');
   const capabilities = capabilitiesSchema.parse(answer.capabilities);
   if (capabilitiesHash(capabilities) !== registration.capabilitiesHash) throw new AppError('CAPABILITIES_MISMATCH');
-  if (message.relay)
-    throw new AppError('ENDPOINT_UNREACHABLE', {
-      publicMessage: 'The node asks to be reached by relay, which this master does not do yet.',
-      hint: 'Announce an endpoint that the master can reach.',
-    });
-  return { url: message.endpoint, capabilities };
+  return { location: locationOf(message, discoveryUri), capabilities };
 }
 
 function audienceOf(uri: string) {

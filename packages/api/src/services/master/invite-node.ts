@@ -12,6 +12,7 @@ import type { Deps } from '../../app/deps.ts';
 import { runTopic } from '../../live/topics.ts';
 import { createMinerClient } from '../../miner.ts';
 import { peerError } from '../peer-error.ts';
+import { wayTo } from '../way-to-node.ts';
 import { findEndpoint, type Endpoint } from './find-endpoint.ts';
 
 const INVITE_TTL_MS = 120_000;
@@ -48,7 +49,7 @@ async function sendInvite(
   const { node, seq } = registration;
   const { runId, masterEpoch } = run;
   const { masterUrl, heartbeatMs, lostAfterMs } = settings;
-  const client = createMinerClient({ endpoint: endpoint.url, fetch: deps.fetch });
+  const client = createMinerClient(wayTo(deps, endpoint.location));
   const sent = await signWithRetry(Invite, {
     domain,
     signer,

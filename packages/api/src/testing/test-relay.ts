@@ -1,0 +1,58 @@
+import { createTRPCClient, createWSClient, wsLink } from '@trpc/client';
+import type { createSealKey } from '@muster/protocol/crypto/sealed-box';
+import { signMessage } from '@muster/protocol/messages/define-message';
+import type { MusterDomain } from '@muster/protocol/messages/domain';
+import { audienceOfOrigin, newHeader } from '@muster/protocol/messages/header';
+import { RelayOpen } from '@muster/protocol/messages/relay-open';
+import { openRelayedRequest } from '@muster/protocol/relay/relayed-call';
+import type { RelayItem } from '@muster/protocol/relay/relay-item';
+import type { DiscoveryRouter } from '../types.ts';
+import type { TestNode } from './test-node.ts';
+import { standardWebSocket } from './web-socket.ts';
+
+export type TestRelay = {
+  items: RelayItem[];
+  /** What it was told when it ended; undefined while it stands. */
+  error(): unknown;
+  close(): Promise<void>;
+};
+
+export type TestRelayOptions = {
+  node: TestNode;
+  runId: string;
+  domain: MusterDomain;
+  /** Where the node connects; the audience stays that of `origin`. */
+  url: string;
+  origin: string;
+  key: Awaited<ReturnType<typeof createSealKey>>;
+  sequence?: number;
+  /** Takes calls and says nothing. */
+  mute?: boolean;
+};
+
+/** A relayed node's socket: opens every call, asks the node's own router, and answers over the same socket. */
+export function openTestRelay({ node, runId, domain, url, origin, key, sequence = Date.now(), mute = false }: TestRelayOptions): TestRelay {
+  const { signer, seq } = node;
+  const socket = createWSClient({ url: `${url.replace('http', 'ws')}/discovery`, WebSocket: standardWebSocket() });
+  const client = createTRPCClient<DiscoveryRouter>({ links: [wsLink({ client: socket })] });
+  const items: RelayItem[] = [];
+  let linkId = '';
+  let error: unknown;
+
+  async function take(item: RelayItem): Promise<void> {
+    items.push(item);
+    if (item.kind === 'opened') linkId = item.linkId;
+    else if (!mute) {
+      const request = await openRelayedRequest(key.privateKey, item.sealed, { runId, node: signer.address });
+      if (request === null) throw new Error('not sealed to this node');
+      const response = await node.call(request.path, request.body);
+      const sealed = await request.sealAnswer({ status: response.status, body: await response.text() });
+      await client.answerRelayed.mutate({ linkId, callId: item.callId, sealed });
+    }
+  }
+
+  const header = newHeader({ runId, sender: signer.address, audience: audienceOfOrigin(origin), now: Date.now(), ttlMs: 30_000 });
+  const envelope = signMessage(RelayOpen, { ...header, seq, sequence }, { domain, signer });
+  client.openRelay.subscribe({ envelope }, { onData: (item) => void take(item), onError: (reason) => (error = reason) });
+  return { items, error: () => error, close: () => socket.close() };
+}
