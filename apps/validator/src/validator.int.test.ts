@@ -1,6 +1,7 @@
 import { devKey } from '@muster/chain/dev/dev-accounts';
 import { ROLES } from '@muster/chain/testing/dev-chain';
 import { startRpcProxy } from '@muster/chain/testing/rpc-proxy';
+import { createSealKey } from '@muster/protocol/crypto/sealed-box';
 import { hashJson } from '@muster/protocol/canonical-json';
 import { createTempDir } from '@muster/runtime/temp-dir';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -61,6 +62,13 @@ describe('the validator, as a process on a real chain', () => {
       expect.arrayContaining(['ready', 'registration.seen', 'endpoint.found', 'challenge.sent', 'challenge.answered', 'verdict.reported']),
     );
     expect(await validator.stop()).toBe(0);
+  });
+
+  it('approves an honest node that can be reached by relay alone', async () => {
+    const { start, registerNode } = await setup();
+    const node = await registerNode(undefined, await createSealKey());
+    await start().waitFor('evidence.published', node);
+    expect((await expectOneVerdict(node)).verdict.approve).toBe(true);
   });
 
   it('rejects a node whose container does not run', async () => {

@@ -11,6 +11,7 @@ import { createFileJournal as createSenderJournal } from '@muster/chain/sender/f
 import { createTxSender } from '@muster/chain/sender/tx-sender';
 import { createSigner } from '@muster/protocol/crypto/signer';
 import { musterDomain } from '@muster/protocol/messages/domain';
+import { MAX_RELAYED_ANSWER_BYTES } from '@muster/protocol/relay/relayed-call';
 import { systemClock, type Clock } from '@muster/runtime/clock';
 import { lockDirectory } from '@muster/runtime/directory-lock';
 import { createGuardedFetch } from '@muster/runtime/guarded-fetch';
@@ -35,8 +36,8 @@ import { createAnnouncer } from './rounds/announce-registrations.ts';
 const TURN_MS = 500;
 /** A challenge may take minutes; its own time-out is shorter. */
 const PEER_TIMEOUT_MS = 240_000;
-/** An answer carries at most a matrix; the protocol caps it at a million characters. */
-const PEER_MAX_BYTES = 2 * 1024 * 1024;
+/** An answer carries at most a matrix; the largest form of it is a relayed one, in hex. */
+const PEER_MAX_BYTES = 2 * MAX_RELAYED_ANSWER_BYTES + 64 * 1024;
 
 export interface ValidatorOptions {
   config: Config;
@@ -92,12 +93,14 @@ export async function startValidator({ config, logger, signal, clock = systemClo
     signal,
   });
   const fetch = createGuardedFetch({ allowPrivate: isDev, timeoutMs: PEER_TIMEOUT_MS, maxBytes: PEER_MAX_BYTES });
+  const domain = musterDomain({ chainId, registry });
+  const discovery = createTrpcDiscovery({ fetch, signal });
   const deps: RoundDeps = {
     registry: createChainRegistry({ client, registry, sender, mirror, clock }),
-    discovery: createTrpcDiscovery({ fetch, signal }),
-    node: createTrpcNode({ fetch, signal }),
+    discovery,
+    node: createTrpcNode({ domain, signer, now: () => clock.now(), fetch, relay: discovery.relay, signal }),
     journal: createFileJournal(join(folder, 'rounds')),
-    domain: musterDomain({ chainId, registry }),
+    domain,
     random: systemRandom,
     signer,
     clock,

@@ -22,5 +22,13 @@ export function createTrpcDiscovery({ fetch, signal }: { fetch: GuardedFetch; si
         throw toPeerError(error, 'DISCOVERY_UNREACHABLE');
       }
     },
+    async relay(uri, call, until) {
+      try {
+        const { sealed } = await at(uri).relay.mutate(call, { signal: until === null ? signal : AbortSignal.any([signal, until]) });
+        return sealed;
+      } catch (error) {
+        throw toPeerError(error, 'DISCOVERY_UNREACHABLE');
+      }
+    },
   };
 }

@@ -8,6 +8,8 @@ const wire = (code: 'CHALLENGE_KIND_UNKNOWN') => Object.assign(new Error('trpc')
 describe('toPeerError', () => {
   it.each([
     ['what the peer refused', wire('CHALLENGE_KIND_UNKNOWN'), 'CHALLENGE_KIND_UNKNOWN'],
+    ['what the relay refused', new Error('trpc', { cause: new AppError('ENDPOINT_UNREACHABLE') }), 'ENDPOINT_UNREACHABLE'],
+    ['what the relay refused about itself', new Error('trpc', { cause: new AppError('NOT_A_VALIDATOR') }), 'NOT_A_VALIDATOR'],
     [
       'an address that nobody may be sent to',
       new Error('trpc', { cause: new GuardedFetchError('ADDRESS_FORBIDDEN', 'no') }),

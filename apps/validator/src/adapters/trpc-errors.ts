@@ -4,7 +4,7 @@ import { GuardedFetchError, type GuardedFetchErrorCode } from '@muster/runtime/g
 
 /** What a peer refused, or that it could not be reached at all (`unreachable`), as an AppError. */
 export function toPeerError(error: unknown, unreachable: ErrorCode): AppError {
-  const refusal = AppError.fromWire(error);
+  const refusal = AppError.fromWire(error) ?? findRefusal(error);
   if (refusal) return refusal;
   const guarded = findGuarded(error);
   if (guarded?.code === 'RESPONSE_TOO_LARGE') return new AppError('RESPONSE_INVALID', { cause: error });
@@ -22,9 +22,17 @@ const REFUSED_BY_US: ReadonlySet<string> = new Set<GuardedFetchErrorCode>([
   'REDIRECT_REFUSED',
 ]);
 
+/** What a relay refused, below the call that went through it. */
+function findRefusal(error: unknown): AppError | undefined {
+  return causesOf(error).find((cause) => AppError.is(cause));
+}
+
 function findGuarded(error: unknown): GuardedFetchError | undefined {
-  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
-    if (cause instanceof GuardedFetchError) return cause;
-  }
-  return undefined;
+  return causesOf(error).find((cause) => cause instanceof GuardedFetchError);
+}
+
+function causesOf(error: unknown): Error[] {
+  const causes: Error[] = [];
+  for (let cause = error; cause instanceof Error && causes.length < 5; cause = cause.cause) causes.push(cause);
+  return causes;
 }

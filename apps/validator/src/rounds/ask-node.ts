@@ -43,7 +43,7 @@ export async function askNode(
     }),
     async send(challenge) {
       logger.info({ event: 'challenge.sent', runId, node: job.node, seq, round, kind: kind.name }, 'sent a challenge');
-      return { challenge, answer: await node.challenge(located.endpoint, challenge, kind.ttlMs) };
+      return { challenge, answer: await node.challenge(located.location, challenge, kind.ttlMs) };
     },
   });
   // The digest makes the answer fresh; its time is read on the clock by which the challenge was signed, which may be the node's.

@@ -26,7 +26,7 @@ function crashAt(deps: RoundDeps, at: number, when: 'before' | 'after') {
       hasVoted: guard(registry.hasVoted),
       submitVerdict: guard(registry.submitVerdict),
     },
-    discovery: { queryEndpoint: guard(discovery.queryEndpoint), publishEvidence: guard(discovery.publishEvidence) },
+    discovery: { ...discovery, queryEndpoint: guard(discovery.queryEndpoint), publishEvidence: guard(discovery.publishEvidence) },
     node: { challenge: guard(node.challenge) },
     journal: { ...journal, read: guard(journal.read), write: guard(journal.write) },
   };

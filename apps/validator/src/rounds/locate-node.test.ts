@@ -35,7 +35,13 @@ function setup(lie: { signer?: Signer; message?: object; capabilities?: unknown;
 
 describe('locateNode', () => {
   it("takes the endpoint from the node's own signed announcement", async () => {
-    expect(await setup()).toMatchObject({ endpoint: 'http://127.0.0.1:7700' });
+    expect(await setup()).toMatchObject({ location: { kind: 'direct', endpoint: 'http://127.0.0.1:7700' } });
+  });
+
+  it('takes the relay of the very discovery that gave the announcement, and the key to seal to', async () => {
+    const encryptionKey = `0x${'09'.repeat(32)}`;
+    const located = await setup({ message: { relay: true, endpoint: '' } });
+    expect(located.location).toMatchObject({ kind: 'relay', discoveryUri: DISCOVERY_URI, runId: '1', encryptionKey });
   });
 
   it.each<[string, Parameters<typeof setup>[0], string]>([
@@ -46,7 +52,6 @@ describe('locateNode', () => {
     ['one for another discovery', { message: { audience: audienceOfOrigin('http://evil.example') } }, 'AUDIENCE_WRONG'],
     ['capabilities other than the registered ones', { capabilities: { ...CAPABILITIES, memoryBytes: 1 } }, 'CAPABILITIES_MISMATCH'],
     ['no capabilities', { capabilities: 'much' }, 'CAPABILITIES_MISMATCH'],
-    ['a relay', { message: { relay: true, endpoint: '' } }, 'ENDPOINT_UNREACHABLE'],
     ['a discovery URI that is no URL', { uri: 'ftp://127.0.0.1/x' }, 'DISCOVERY_UNREACHABLE'],
   ])('refuses %s', async (_title, lie, code) => {
     await expect(setup(lie)).rejects.toMatchObject({ code });

@@ -5,6 +5,7 @@ import { EndpointAnnouncement } from '@muster/protocol/messages/endpoint-announc
 import { EndpointQuery } from '@muster/protocol/messages/endpoint-query';
 import { audienceOfOrigin, newHeader } from '@muster/protocol/messages/header';
 import { signWithRetry } from '@muster/protocol/messages/sign-with-retry';
+import { locationOf, type NodeLocation } from '@muster/protocol/relay/node-location';
 import { httpUrlSchema } from '@muster/protocol/primitives';
 import type { Hex } from 'viem';
 import type { RoundJob } from '../ports/round.ts';
@@ -13,11 +14,11 @@ import type { RoundDeps } from './deps.ts';
 const QUERY_TTL_MS = 60_000;
 
 export interface LocatedNode {
-  endpoint: string;
+  location: NodeLocation;
   announcementDigest: string;
 }
 
-/** Asks the run's discovery where the node is, and believes only what the node itself has signed. Throws AppError. */
+/** Asks the run's discovery the way to the node, and believes only what the node itself has signed. Throws AppError. */
 export async function locateNode(job: RoundJob, deps: RoundDeps): Promise<LocatedNode> {
   const { signer, domain, clock, discovery } = deps;
   const audience = audienceOf(job.discoveryUri);
@@ -38,16 +39,11 @@ export async function locateNode(job: RoundJob, deps: RoundDeps): Promise<Locate
   if (message.runId !== job.runId || message.seq !== job.seq) throw new AppError('ANNOUNCEMENT_STALE');
   if (message.capabilitiesHash !== job.capabilitiesHash || hashOf(capabilities) !== job.capabilitiesHash)
     throw new AppError('CAPABILITIES_MISMATCH');
-  if (message.relay) {
-    throw new AppError('ENDPOINT_UNREACHABLE', {
-      publicMessage: 'The node announces a relay instead of an endpoint, and this validator speaks to endpoints only.',
-    });
-  }
   deps.logger.info(
-    { event: 'endpoint.found', runId: job.runId, node: job.node, seq: job.seq, announcementDigest: digest },
-    'discovery gave the endpoint',
+    { event: 'endpoint.found', runId: job.runId, node: job.node, seq: job.seq, relay: message.relay, announcementDigest: digest },
+    message.relay ? 'discovery relays to the node' : 'discovery gave the endpoint',
   );
-  return { endpoint: message.endpoint, announcementDigest: digest };
+  return { location: locationOf(message, job.discoveryUri), announcementDigest: digest };
 }
 
 /** A run's discovery URI is whatever its owner wrote on chain. */

@@ -107,6 +107,7 @@ export function createTestWorld(options: TestWorldOptions = {}) {
         return { announcement: signMessage(EndpointAnnouncement, message, { domain, signer: nodeSigner }), capabilities: CAPABILITIES };
       },
       publishEvidence: async (_uri, { document }) => void published.push(document),
+      relay: () => Promise.reject(new AppError('ENDPOINT_UNREACHABLE')),
     },
     node: {
       async challenge(_endpoint, envelope) {
