@@ -9,6 +9,7 @@ import type { Logger } from '@muster/runtime/logger';
 import { every } from '@muster/runtime/poll';
 import { retry } from '@muster/runtime/retry';
 import { createRunChain } from './adapters/chain/run-chain.ts';
+import { connectRelay } from './adapters/discovery/relay-link.ts';
 import { createDiscoveryClient } from './adapters/discovery/discovery-client.ts';
 import { createDockerRuntime } from './adapters/docker/docker-runtime.ts';
 import { createBootClock } from './adapters/host/boot-clock.ts';
@@ -21,13 +22,14 @@ import { requireSoundMachine } from './doctor/require-sound-machine.ts';
 import { createIsolation } from './isolation/isolation.ts';
 import { loadKeys, type NodeKeys } from './keys.ts';
 import { announceLoop } from './loops/announce.ts';
+import { relayLoop } from './loops/relay.ts';
 import { ensureRegistered, type Registered } from './loops/register.ts';
 import { settlePast } from './loops/settle-past.ts';
 import { watchChain } from './loops/watch-chain.ts';
 import { createFeatureBook, UNKNOWN_FEATURES } from './resources/features.ts';
 import { controlSocketPath } from './operator/control-socket.ts';
 import { startControlServer } from './operator/control-server.ts';
-import { startInbound } from './server/start-inbound.ts';
+import { startInbound, type Inbound } from './server/start-inbound.ts';
 import { openAgentStores } from './state/open-stores.ts';
 import { createTenancy, type Tenancy } from './tenancy.ts';
 import { AGENT_VERSION } from './version.ts';
@@ -51,8 +53,8 @@ export async function runAgent(config: Config, { logger, lifetime }: { logger: L
   const inbound = await startInbound(context, { tenancy, present: capabilities });
   lifetime.onStop(() => inbound.close());
   context.logger.info(
-    { event: 'ready', endpoint: inbound.endpoint, capabilitiesHash: capabilitiesHash(capabilities) },
-    'the machine is sound and the agent listens',
+    { event: 'ready', endpoint: inbound.endpoint(), relay: inbound.relay !== null, capabilitiesHash: capabilitiesHash(capabilities) },
+    inbound.relay ? 'the machine is sound; no port is opened, discovery is to relay' : 'the machine is sound and the agent listens',
   );
 
   const startedAt = context.now();
@@ -85,7 +87,7 @@ export async function runAgent(config: Config, { logger, lifetime }: { logger: L
     pollMs: pollMsOf(config),
     signal: lifetime.signal,
   });
-  await Promise.all([running, ...serve({ context, tenancy, lifetime, registration, endpoint: inbound.endpoint })]);
+  await Promise.all([running, ...serve({ context, tenancy, lifetime, registration, inbound })]);
 }
 
 interface ContextInput {
@@ -153,11 +155,11 @@ interface ServeInput {
   tenancy: Tenancy;
   lifetime: Lifetime;
   registration: Registered;
-  endpoint: string;
+  inbound: Inbound;
 }
 
 /** What a registered node does besides working for its master: stays findable, and watches the chain for its own end. */
-function serve({ context, tenancy, lifetime, registration, endpoint }: ServeInput): Promise<void>[] {
+function serve({ context, tenancy, lifetime, registration, inbound }: ServeInput): Promise<void>[] {
   const { config, chain, stores, logger, signal } = context;
   let ending: Promise<void> | null = null;
   const end = async (standing: string): Promise<void> => {
@@ -168,12 +170,17 @@ function serve({ context, tenancy, lifetime, registration, endpoint }: ServeInpu
     await tenancy.forgetFinished();
     await context.images.tidy();
   };
+  const readDiscoveryUri = async (): Promise<string> => (await chain.readRun()).discoveryUri;
+  const relay = inbound.relay;
   return [
+    ...(relay === null
+      ? []
+      : [relayLoop({ ...context, connect: connectRelay, desk: relay, readDiscoveryUri, registration, state: stores.state })]),
     announceLoop({
       ...context,
       discovery: createDiscoveryClient(context),
-      readDiscoveryUri: async () => (await chain.readRun()).discoveryUri,
-      endpoint,
+      readDiscoveryUri,
+      endpoint: inbound.endpoint,
       encryptionKey: stores.encryptionKey.publicKey,
       registration,
       state: stores.state,

@@ -10,7 +10,7 @@ describe('configuration', () => {
     const config = configOf({});
     expect(config).toMatchObject({
       rpcUrl: 'http://127.0.0.1:8545',
-      listen: { host: '0.0.0.0', port: 7700 },
+      listen: { host: '::', port: 7700 },
       providerKey: null,
       stopContainersOnExit: false,
     });

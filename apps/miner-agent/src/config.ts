@@ -19,6 +19,7 @@ export interface Config {
   provider: Address | null;
   dashboardUrl: string | null;
   listen: { host: string; port: number };
+  /** A URL, `relay` (reach.ts), or null: as the machine's addresses say. */
   endpoint: string | null;
   dataDir: string;
   dockerHost: string;

@@ -4,6 +4,7 @@ import { parseImagePrefix, type ImagePrefix } from '@muster/protocol/images/imag
 import { addressSchema, httpUrlSchema, runIdSchema } from '@muster/protocol/primitives';
 import { z } from 'zod';
 import { isPublicIpv4 } from './isolation/fence-rules.ts';
+import { RELAY } from './reach.ts';
 import { mergeSettings } from './settings/merge-settings.ts';
 import { settingNotes, yesOrNo } from './settings/setting-notes.ts';
 
@@ -35,6 +36,9 @@ const publicResolvers = list.pipe(
     .min(1, 'expected at least one address'),
 );
 const ranges = list.pipe(z.array(z.cidrv4('expected ranges such as 203.0.113.0/24')));
+const endpoint = z
+  .string()
+  .refine((value) => value === RELAY || httpUrlSchema.safeParse(value).success, 'expected relay, or a URL such as http://203.0.113.7:7700');
 
 /**
  * Every setting of the agent, once. MUSTER_RUN_ID is also `--run-id` and `runId` in the configuration file: flags win over
@@ -93,11 +97,11 @@ export const settingsSchema = z.object({
     .register(settingNotes, { about: 'where that link leads', example: 'http://127.0.0.1:3000' }),
   MUSTER_LISTEN_HOST: z
     .string()
-    .default('0.0.0.0')
-    .register(settingNotes, { about: 'where validators and the master come in', example: '0.0.0.0' }),
+    .default('::')
+    .register(settingNotes, { about: 'where validators and the master come in; `::` is IPv6 and IPv4', example: '0.0.0.0' }),
   MUSTER_LISTEN_PORT: port.default(7700).register(settingNotes, { about: 'its port', example: '7700' }),
-  MUSTER_ENDPOINT: httpUrlSchema.optional().register(settingNotes, {
-    about: 'the URL that is announced; set it when others reach the machine by another name',
+  MUSTER_ENDPOINT: endpoint.optional().register(settingNotes, {
+    about: 'the URL that is announced, when others reach the machine by another name; or `relay`, when nobody does',
     example: 'http://203.0.113.7:7700',
     defaultText: 'from the above',
   }),

@@ -1,21 +1,38 @@
 import { stat } from 'node:fs/promises';
 import { ensureDirectory } from '@muster/runtime/ensure-directory';
-import type { Announced } from '../endpoint.ts';
+import type { Reach } from '../reach.ts';
 import { failed, passed, warned, type Check } from './check.ts';
 
 /** Messages over 30 s ahead are refused, so half of that is the time to speak up. */
 const MAX_CLOCK_OFFSET_MS = 15_000;
 
-export function checkNetwork({ url, source }: Announced): Check {
+export function checkNetwork(reach: Reach): Check {
+  if (reach.kind === 'relay') return checkRelay(reach);
+  const { endpoint, source } = reach;
   if (source === 'guess')
     return warned(
       'network',
-      `MUSTER_ENDPOINT is not set; ${url} will be announced`,
-      'Set it to the URL under which others reach this machine.',
+      `MUSTER_ENDPOINT is not set; ${endpoint} will be announced`,
+      'Set it to the URL under which others reach this machine, or to relay when nobody can.',
     );
-  if (source === 'none')
-    return failed('network', 'this machine has no address but loopback', 'Connect it to a network, or set MUSTER_ENDPOINT.');
-  return passed('network', `validators and the master will be told ${url}`);
+  if (source === 'loopback')
+    return warned(
+      'network',
+      `this machine has no address but loopback; ${endpoint} will be announced, which serves on this machine alone`,
+      'Connect it to a network, or set MUSTER_ENDPOINT.',
+    );
+  return passed('network', `validators and the master will be told ${endpoint}`);
+}
+
+function checkRelay({ source, found }: Extract<Reach, { kind: 'relay' }>): Check {
+  const how = "the run's discovery relays to this node over a connection that the node opens; no port is opened here";
+  if (source === 'configured') return passed('network', `MUSTER_ENDPOINT is relay: ${how}`);
+  const why = found.length === 0 ? 'this machine has no address' : `nobody outside reaches ${found.join(', ')}`;
+  return warned(
+    'network',
+    `${why}, so ${how}`,
+    'Set MUSTER_ENDPOINT=relay if that is right, else to a URL that leads here, of a router that forwards a port, for example.',
+  );
 }
 
 /** `chainTimeMs` null: the RPC does not answer. */

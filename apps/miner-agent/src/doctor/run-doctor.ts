@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises';
 import type { CapabilityDocument } from '@muster/protocol/capabilities';
 import { AppError } from '@muster/protocol/errors/app-error';
-import { announcedEndpoint } from '../endpoint.ts';
+import { chooseReach } from '../reach.ts';
+import type { Config } from '../config.ts';
 import type { ContainerRuntime, RuntimeInfo } from '../ports/container-runtime.ts';
 import type { GpuReading, Host, HostDescription } from '../ports/host.ts';
 import { AGENT_VERSION } from '../version.ts';
@@ -23,7 +24,7 @@ export interface DoctorOptions {
   host: Host;
   runtime: Pick<ContainerRuntime, 'info'>;
   isolation: Pick<Isolation, 'examine'>;
-  config: { dataDir: string; dockerHost: string; endpoint: string | null; listen: { host: string; port: number } };
+  config: Pick<Config, 'network' | 'dataDir' | 'dockerHost' | 'endpoint' | 'listen'>;
   /** The chain's time, unix ms; null when the RPC does not answer. */
   readChainTime: () => Promise<number | null>;
   now: () => number;
@@ -31,7 +32,7 @@ export interface DoctorOptions {
 
 /** Looks at the machine; the same look yields the document whose hash is registered. */
 export async function runDoctor({ host, runtime, isolation, config, readChainTime, now }: DoctorOptions): Promise<DoctorReport> {
-  const { dataDir, dockerHost, endpoint, listen } = config;
+  const { network, dataDir, dockerHost, endpoint, listen } = config;
   const [description, engine, gpu, chainTimeMs] = await Promise.all([
     host.describe(),
     runtime.info().catch(toAppError),
@@ -46,7 +47,7 @@ export async function runDoctor({ host, runtime, isolation, config, readChainTim
     checkMemory(description),
     checkDisk(freeBytes, diskPath),
     checkGpu(gpu),
-    checkNetwork(announcedEndpoint({ configured: endpoint, listen, addresses: host.addresses() })),
+    checkNetwork(chooseReach({ configured: endpoint, listen, addresses: host.addresses(), allowPrivate: network.isDev })),
     ...(engine instanceof AppError ? [engineMissing(engine, dockerHost)] : await checkContainers(engine, isolation)),
     checkClock(chainTimeMs, now()),
     dataDirCheck,

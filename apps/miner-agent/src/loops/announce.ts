@@ -5,19 +5,21 @@ import type { MusterDomain } from '@muster/protocol/messages/domain';
 import { EndpointAnnouncement } from '@muster/protocol/messages/endpoint-announcement';
 import { audienceOfOrigin, newHeader } from '@muster/protocol/messages/header';
 import { signWithRetry } from '@muster/protocol/messages/sign-with-retry';
+import { every } from '@muster/runtime/poll';
 import { retry } from '@muster/runtime/retry';
 import type { Logger } from '@muster/runtime/logger';
 import type { Hex } from 'viem';
 import type { DiscoveryClient } from '../adapters/discovery/discovery-client.ts';
 import { createNotifier } from '../notifier.ts';
-import type { AgentState } from '../state/agent-state.ts';
+import { nextSequence, type AgentState } from '../state/agent-state.ts';
 import type { JsonStore } from '../state/json-store.ts';
 
 export interface AnnounceOptions {
   discovery: DiscoveryClient;
   /** Read anew each time: the run's owner may move discovery. */
   readDiscoveryUri: () => Promise<string>;
-  endpoint: string;
+  /** Of now; empty for a relay. Another one than at the last look is announced at once. */
+  endpoint: () => string;
   encryptionKey: Hex;
   registration: { seq: number; capabilities: CapabilityDocument };
   state: JsonStore<AgentState>;
@@ -29,15 +31,27 @@ export interface AnnounceOptions {
 }
 
 const TTL_MS = 20 * 60_000;
+/** Reading the interfaces takes some tens of microseconds. */
+const LOOK_MS = 2_000;
 
 /** Tells discovery where the node can be reached, again and again before it forgets. Silence and refusals are retried for ever. */
 export async function announceLoop(options: AnnounceOptions): Promise<void> {
-  const { signal } = options;
+  const { endpoint, signal, logger } = options;
   const pause = createNotifier();
+  let last = endpoint();
+  const watching = every(LOOK_MS, look, { signal, onError: (err) => logger.debug({ event: 'addresses.unread', err }, 'looking again') });
+  function look(): void {
+    const now = endpoint();
+    if (now === last) return;
+    logger.info({ event: 'endpoint.changed', from: last, to: now }, "the machine's address has changed: announcing anew");
+    last = now;
+    pause.notify();
+  }
   while (!signal.aborted) {
     const answer = await announceUntilTaken(options);
     if (answer) await pause.wait({ signal, timeoutMs: Math.max(1_000, (answer.expiresAt - options.now()) / 2) });
   }
+  await watching;
 }
 
 /** Null when the agent stops meanwhile. */
@@ -60,12 +74,10 @@ async function announceUntilTaken(options: AnnounceOptions): Promise<{ expiresAt
 }
 
 async function announce(options: AnnounceOptions): Promise<{ expiresAt: number }> {
-  const { discovery, endpoint, encryptionKey, registration, state, domain, signer, logger, now } = options;
+  const { discovery, encryptionKey, registration, state, domain, signer, logger, now } = options;
   const uri = await options.readDiscoveryUri();
-  const { identity, announcementSequence: sequence } = await state.update((current) => ({
-    ...current,
-    announcementSequence: Math.max(current.announcementSequence + 1, now()),
-  }));
+  const { identity, announcementSequence: sequence } = await nextSequence(state, now());
+  const endpoint = options.endpoint();
   const answer = await signWithRetry(EndpointAnnouncement, {
     domain,
     signer,
@@ -75,15 +87,23 @@ async function announce(options: AnnounceOptions): Promise<{ expiresAt: number }
       seq: registration.seq,
       sequence,
       endpoint,
-      relay: false,
+      relay: endpoint === '',
       encryptionKey,
       capabilitiesHash: capabilitiesHash(registration.capabilities),
     }),
     send: (envelope) => discovery.announce(uri, { envelope, capabilities: registration.capabilities }),
   });
   logger.info(
-    { event: 'announced', discoveryUri: uri, endpoint, sequence, standing: answer.standing, expiresAt: answer.expiresAt },
-    'discovery knows the endpoint',
+    {
+      event: 'announced',
+      discoveryUri: uri,
+      endpoint,
+      relay: endpoint === '',
+      sequence,
+      standing: answer.standing,
+      expiresAt: answer.expiresAt,
+    },
+    endpoint === '' ? 'discovery knows that it has to relay' : 'discovery knows the endpoint',
   );
   return answer;
 }

@@ -6,7 +6,7 @@ export interface Host {
   /** Busy hardware threads since the last call, and memory in use. */
   usage(): Promise<{ cpu: number; memoryBytes: number }>;
   gpus(): Promise<GpuReading>;
-  /** Addresses of this machine that are not loopback, best first. */
+  /** Addresses of this machine under which others may reach it, best first: neither loopback nor link-local. */
   addresses(): string[];
 }
 

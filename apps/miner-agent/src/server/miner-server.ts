@@ -33,6 +33,11 @@ export async function startMinerServer(handlers: MinerHandlers, { host, port }: 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
+      // A kernel without IPv6.
+      if (host === '::' && (error.code === 'EAFNOSUPPORT' || error.code === 'EADDRNOTAVAIL')) {
+        resolve(listen(server, '0.0.0.0', port));
+        return;
+      }
       const taken = error.code === 'EADDRINUSE';
       reject(
         taken
@@ -44,6 +49,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
           : error,
       );
     });
-    server.listen(port, host, resolve);
+    server.once('listening', resolve);
+    server.listen(port, host);
   });
 }

@@ -50,7 +50,7 @@ describe('where a setting comes from', () => {
 
   it('takes flags before variables before the file before defaults', () => {
     const { values, sources } = merge({ flags: { MUSTER_LISTEN_PORT: '3' }, env: { MUSTER_LISTEN_PORT: '2', MUSTER_RUN_ID: '2' }, file });
-    expect(values).toMatchObject({ MUSTER_LISTEN_PORT: 3, MUSTER_RUN_ID: '2', MUSTER_LOG_LEVEL: 'warn', MUSTER_LISTEN_HOST: '0.0.0.0' });
+    expect(values).toMatchObject({ MUSTER_LISTEN_PORT: 3, MUSTER_RUN_ID: '2', MUSTER_LOG_LEVEL: 'warn', MUSTER_LISTEN_HOST: '::' });
     expect(sources.get('MUSTER_LOG_LEVEL')).toEqual({ kind: 'file', path: 'config.yaml', line: 3 });
     expect(sources.get('MUSTER_LISTEN_HOST')).toEqual({ kind: 'default' });
   });
@@ -78,7 +78,7 @@ describe('what is wrong with a setting', () => {
       env: { MUSTER_LISTEN_PORT: 'hunter2' },
       file: fileOf('\nlogLevel: hunter2'),
     });
-    expect(message).toMatch(/--endpoint: expected an http.*Example: --endpoint http:/);
+    expect(message).toMatch(/--endpoint: expected relay, or a URL.*Example: --endpoint http:/);
     expect(message).toMatch(/MUSTER_LISTEN_PORT: .*Example: MUSTER_LISTEN_PORT=7700/);
     expect(message).toMatch(/config\.yaml:2: logLevel: expected trace.*Example: logLevel: info/);
     expect(message).not.toContain('hunter2');

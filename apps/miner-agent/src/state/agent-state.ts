@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { capabilitiesSchema } from '@muster/protocol/capabilities';
 import { addressSchema, hash32Schema, httpUrlSchema, runIdSchema, timestampMsSchema, uint32Schema } from '@muster/protocol/primitives';
 import { ownerDrainSchema } from '../operator/drain.ts';
+import type { JsonStore } from './json-store.ts';
 import { orderVersionSchema, syncRecordSchema } from '../reconcile/desired.ts';
 
 /** The one invite that the node has acknowledged; a session can be opened under it at any time. */
@@ -37,6 +38,10 @@ export const agentStateSchema = z.strictObject({
   syncs: z.array(syncRecordSchema),
 });
 export type AgentState = z.infer<typeof agentStateSchema>;
+
+/** The next number for what the node signs to discovery: beyond every earlier one, also after a restore from a backup. */
+export const nextSequence = (state: JsonStore<AgentState>, nowMs: number): Promise<AgentState> =>
+  state.update((current) => ({ ...current, announcementSequence: Math.max(current.announcementSequence + 1, nowMs) }));
 
 export const initialState = (identity: AgentState['identity']): AgentState => ({
   identity,

@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { promisify } from 'node:util';
 import { cpu, currentLoad, mem, osInfo } from 'systeminformation';
 import type { GpuReading, Host } from '../../ports/host.ts';
+import { rankAddresses } from './rank-addresses.ts';
 import { NVIDIA_SMI_ARGS, parseNvidiaSmi } from './nvidia-smi.ts';
 
 const run = promisify(execFile);
@@ -33,11 +34,7 @@ export function createSystemHost(): Host {
       return { cpu: Math.max(0, (load.currentLoad / 100) * load.cpus.length), memoryBytes: Math.max(0, memory.total - memory.available) };
     },
     gpus: readGpus,
-    addresses: () =>
-      Object.values(networkInterfaces())
-        .flatMap((entries) => entries ?? [])
-        .filter(({ internal, family }) => !internal && family === 'IPv4')
-        .map(({ address }) => address),
+    addresses: () => rankAddresses(networkInterfaces()),
   };
 }
 

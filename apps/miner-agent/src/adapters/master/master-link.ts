@@ -3,9 +3,9 @@ import { AppError } from '@muster/protocol/errors/app-error';
 import { guardedWebSocketOptions } from '@muster/runtime/guarded-websocket';
 import { WebSocket } from 'ws';
 
-/** One WebSocket to the master's API. It does not come back by itself: frames are numbered, so whoever reconnects must number anew. */
-export interface MasterLink {
-  /** The raw answer. Throws the master's AppError, or MASTER_UNREACHABLE. */
+/** One WebSocket to the master or to discovery. It does not come back by itself: frames are numbered, so whoever reconnects must number anew. */
+export interface PeerLink {
+  /** The raw answer. Throws the peer's AppError, or MASTER_UNREACHABLE or DISCOVERY_UNREACHABLE. */
   call(path: string, input: unknown): Promise<unknown>;
   /** Ends the subscription when the link ends. */
   subscribe(path: string, input: unknown, handlers: { onData: (data: unknown) => void; onError: (error: AppError) => void }): void;
@@ -14,21 +14,40 @@ export interface MasterLink {
   closed: Promise<void>;
 }
 
-export interface MasterLinkOptions {
-  masterUrl: string;
+export type MasterLink = PeerLink;
+
+export interface PeerLinkOptions {
+  /** http or https; the socket is opened at the same place by ws or wss. */
+  url: string;
+  /** What to say when the peer does not answer. */
+  unreachable: (cause?: unknown) => AppError;
+  /** Of one message, from the peer. */
+  maxBytes: number;
   allowPrivate: boolean;
   callTimeoutMs: number;
   /** Ends the link, also one that is not there yet. */
   signal: AbortSignal;
 }
 
-const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
+export interface MasterLinkOptions extends Pick<PeerLinkOptions, 'allowPrivate' | 'callTimeoutMs' | 'signal'> {
+  masterUrl: string;
+}
+
+const MASTER_MESSAGE_BYTES = 8 * 1024 * 1024;
 const HANDSHAKE_MS = 10_000;
 
-export async function connectMaster({ masterUrl, allowPrivate, callTimeoutMs, signal: stop }: MasterLinkOptions): Promise<MasterLink> {
+export function connectMaster({ masterUrl, ...options }: MasterLinkOptions): Promise<MasterLink> {
+  const unreachable = (cause?: unknown) =>
+    new AppError('MASTER_UNREACHABLE', { publicMessage: `The master at ${masterUrl} does not answer`, cause });
+  return connectPeer({ ...options, url: masterUrl, unreachable, maxBytes: MASTER_MESSAGE_BYTES });
+}
+
+/** Guarded like every address that came from a peer. Throws GuardedFetchError for a URL that is refused, or `unreachable`. */
+export async function connectPeer(options: PeerLinkOptions): Promise<PeerLink> {
+  const { unreachable, maxBytes, allowPrivate, callTimeoutMs, signal: stop } = options;
   stop.throwIfAborted();
-  const url = masterUrl.replace(/^http/, 'ws');
-  const guarded = guardedWebSocketOptions(url, { allowPrivate, maxBytes: MAX_MESSAGE_BYTES, handshakeTimeoutMs: HANDSHAKE_MS });
+  const url = options.url.replace(/^http/, 'ws');
+  const guarded = guardedWebSocketOptions(url, { allowPrivate, maxBytes, handshakeTimeoutMs: HANDSHAKE_MS });
   const GuardedWebSocket = class extends WebSocket {
     constructor(address: string | URL) {
       super(address, guarded);
@@ -61,7 +80,7 @@ export async function connectMaster({ masterUrl, allowPrivate, callTimeoutMs, si
     return socket.close();
   });
 
-  const whileOpen = createClosable(closed, () => unreachable(masterUrl));
+  const whileOpen = createClosable(closed, () => unreachable());
   await whileOpen(opened);
 
   return {
@@ -76,21 +95,18 @@ export async function connectMaster({ masterUrl, allowPrivate, callTimeoutMs, si
         if (refusal) throw refusal;
         // No answer, or none that makes sense: the link is of no use any more.
         await close();
-        throw unreachable(masterUrl, error);
+        throw unreachable(error);
       }
     },
     subscribe(path, input, { onData, onError }) {
       client.subscription(path, input, {
         onData,
-        onError: (error) => onError(AppError.fromWire(error) ?? unreachable(masterUrl, error)),
-        onComplete: () => onError(unreachable(masterUrl)),
+        onError: (error) => onError(AppError.fromWire(error) ?? unreachable(error)),
+        onComplete: () => onError(unreachable()),
       });
     },
   };
 }
-
-const unreachable = (masterUrl: string, cause?: unknown) =>
-  new AppError('MASTER_UNREACHABLE', { publicMessage: `The master at ${masterUrl} does not answer`, cause });
 
 /** ws speaks the standard's interface as far as tRPC uses it, but declares types of its own. */
 function isStandardWebSocket(candidate: { prototype: object }): candidate is typeof globalThis.WebSocket {

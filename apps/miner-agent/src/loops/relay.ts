@@ -1,0 +1,114 @@
+import type { AppError } from '@muster/protocol/errors/app-error';
+import type { Signer } from '@muster/protocol/crypto/signer';
+import type { MusterDomain } from '@muster/protocol/messages/domain';
+import { audienceOfOrigin, newHeader } from '@muster/protocol/messages/header';
+import { RelayOpen } from '@muster/protocol/messages/relay-open';
+import { signWithRetry } from '@muster/protocol/messages/sign-with-retry';
+import type { Logger } from '@muster/runtime/logger';
+import type { RelayLink, RelayLinkOptions } from '../adapters/discovery/relay-link.ts';
+import { createNotifier } from '../notifier.ts';
+import { toAppError } from '../reconcile/step-failure.ts';
+import type { RelayDesk, SealedCall } from '../server/relay-desk.ts';
+import { nextSequence, type AgentState } from '../state/agent-state.ts';
+import type { JsonStore } from '../state/json-store.ts';
+
+export interface RelayOptions {
+  connect: (options: RelayLinkOptions) => Promise<RelayLink>;
+  desk: RelayDesk;
+  /** Read anew now and then: the run's owner may move discovery. */
+  readDiscoveryUri: () => Promise<string>;
+  registration: { seq: number };
+  state: JsonStore<AgentState>;
+  domain: MusterDomain;
+  signer: Signer;
+  allowPrivate: boolean;
+  logger: Logger;
+  now: () => number;
+  monotonic: () => number;
+  signal: AbortSignal;
+}
+
+const OPEN_TTL_MS = 30_000;
+const FIRST_PAUSE_MS = 500;
+const LAST_PAUSE_MS = 30_000;
+/** A link that lasted so long was a good one. */
+const STEADY_MS = 30_000;
+const LOOK_MS = 60_000;
+
+/** Keeps a connection to the run's discovery, and answers what comes over it. Silence and refusals are retried for ever. */
+export async function relayLoop(options: RelayOptions): Promise<void> {
+  const { logger, monotonic, signal } = options;
+  const pause = createNotifier();
+  let pauseMs = FIRST_PAUSE_MS;
+  while (!signal.aborted) {
+    const startedAt = monotonic();
+    const reason = await keepLink(options).catch(toAppError);
+    if (signal.aborted) return;
+    pauseMs = monotonic() - startedAt >= STEADY_MS ? FIRST_PAUSE_MS : Math.min(LAST_PAUSE_MS, pauseMs * 2);
+    const retryInMs = Math.round(pauseMs * (0.5 + Math.random() / 2));
+    logger.warn(
+      { event: 'relay.lost', code: reason?.code ?? null, retryInMs, err: reason },
+      'the connection to discovery is gone; making another',
+    );
+    await pause.wait({ signal, timeoutMs: retryInMs });
+  }
+}
+
+/** One link, from its opening to its end; to discovery's reason for it, if it gave one. */
+async function keepLink(options: RelayOptions): Promise<AppError | null> {
+  const { connect, desk, registration, state, domain, signer, allowPrivate, logger, now, signal } = options;
+  const discoveryUri = await options.readDiscoveryUri();
+  const over = new AbortController();
+  let linkId = '';
+  const link = await connect({
+    discoveryUri,
+    allowPrivate,
+    onCall: (call) => void take(call),
+    signal: AbortSignal.any([signal, over.signal]),
+  });
+
+  async function take(call: SealedCall): Promise<void> {
+    const { callId } = call;
+    try {
+      const sealed = await desk.answer(call);
+      if (sealed === null) logger.warn({ event: 'relay.refused', callId }, 'what was relayed is not for this node, or is too much at once');
+      else await link.answer({ linkId, callId, sealed });
+    } catch (err) {
+      logger.warn({ event: 'relay.unanswered', callId, code: toAppError(err).code, err }, 'an answer did not reach discovery');
+    }
+  }
+
+  const { identity, announcementSequence: sequence } = await nextSequence(state, now());
+  linkId = await signWithRetry(RelayOpen, {
+    domain,
+    signer,
+    now: now(),
+    build: (at) => ({
+      ...newHeader({
+        runId: identity.runId,
+        sender: signer.address,
+        audience: audienceOfOrigin(discoveryUri),
+        now: at,
+        ttlMs: OPEN_TTL_MS,
+      }),
+      seq: registration.seq,
+      sequence,
+    }),
+    send: (envelope) => link.open(envelope),
+  });
+  logger.info({ event: 'relay.opened', discoveryUri, linkId }, 'discovery relays to this node');
+  void watchUri();
+  const reason = await link.closed;
+  over.abort();
+  return reason;
+
+  async function watchUri(): Promise<void> {
+    const pause = createNotifier();
+    while (!over.signal.aborted) {
+      await pause.wait({ signal: over.signal, timeoutMs: LOOK_MS });
+      // An RPC that fails says nothing about where discovery is.
+      const uri = await options.readDiscoveryUri().catch(() => discoveryUri);
+      if (uri !== discoveryUri) await link.close();
+    }
+  }
+}
