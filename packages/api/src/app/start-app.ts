@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createChainClient } from '@muster/chain/clients';
 import { createDirectoryStore } from '@muster/db/blob/directory-store';
 import { createDatabase } from '@muster/db/client';
@@ -49,6 +50,8 @@ const CURSOR_POLL_MS = 2_000;
 /** Composes the master and discovery over a migrated database and starts the loops. Works without an RPC: it then says so and waits. */
 export async function startApp({ settings, databaseUrl, blobDir, signer, logger }: AppOptions): Promise<App> {
   const stopping = new AbortController();
+  // Every call that waits for a relayed answer listens to it.
+  setMaxListeners(0, stopping.signal);
   const chain = createChainClient({ chainId: settings.chainId, rpcUrl: settings.rpcUrl });
   const check = await checkChain({ client: chain, registry: settings.registry, signal: stopping.signal, logger });
   const db = createDatabase({ url: databaseUrl, logger });
