@@ -5,6 +5,7 @@ import { createSnapshotDelivery } from './adapters/master/snapshot-delivery.ts';
 import type { AgentContext } from './context.ts';
 import { createLogCollector } from './logs/log-collector.ts';
 import { keepFence } from './loops/keep-fence.ts';
+import { createClockWatch } from './loops/clock-watch.ts';
 import { createFence } from './loops/fence.ts';
 import { heartbeatBody } from './loops/heartbeat-body.ts';
 import { forgetFinished } from './loops/housekeeping.ts';
@@ -68,6 +69,7 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
     keep: (lease) =>
       void stores.lease.write(lease).catch((err: unknown) => logger.debug({ event: 'lease.unwritten', err }, 'the lease is not on disk')),
   });
+  const clocks = createClockWatch({ now, logger });
   const orphans = createOrphanWatch({
     node,
     monotonic,
@@ -106,6 +108,7 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
     heartbeatBody: () => heartbeatBody({ host, board, orphans, state, dataDir: config.dataDir, now }),
     onOrders,
     onOrdersComplete,
+    onMasterClock: (theirs) => clocks.masterSays(theirs),
     moment: () => fence.now(),
     onContact,
   });

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { createChainClient } from '@muster/chain/clients';
+import { getRun } from '@muster/chain/actions/get-run';
 import { latestBlock } from '@muster/chain/actions/latest-block';
 import { createDockerRuntime } from '../adapters/docker/docker-runtime.ts';
 import { createIptablesFence } from '../adapters/host/iptables-fence.ts';
 import { createSystemHost } from '../adapters/host/system-host.ts';
-import type { Config } from '../config.ts';
+import { readDiscoveryClock } from '../adapters/discovery/discovery-clock.ts';
+import { requireRunId, type Config } from '../config.ts';
 import type { Check } from '../doctor/check.ts';
+import { readClocks } from '../doctor/read-clocks.ts';
 import { runDoctor, type DoctorReport } from '../doctor/run-doctor.ts';
 import { createIsolation, type Isolation } from '../isolation/isolation.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
@@ -41,17 +44,22 @@ function createTrialIsolation(config: Config, runtime: ContainerRuntime): Isolat
 
 function examineWith(config: Config, { runtime, isolation }: { runtime: ContainerRuntime; isolation: Isolation }): Promise<DoctorReport> {
   const client = createChainClient({ chainId: config.network.chainId, rpcUrl: config.rpcUrl, timeoutMs: 3_000, retries: 0 });
+  const host = createSystemHost();
   return runDoctor({
-    host: createSystemHost(),
+    host,
     runtime,
     isolation,
     config,
-    now: Date.now,
-    readChainTime: () =>
-      latestBlock(client).then(
-        ({ timestamp }) => timestamp,
-        () => null,
-      ),
+    readClocks: () =>
+      readClocks({
+        host,
+        now: Date.now,
+        readChainTime: async () => (await latestBlock(client)).timestamp,
+        readDiscoveryTime: async () => {
+          const { discoveryUri } = await getRun({ client, registry: config.addresses.registry }, requireRunId(config));
+          return readDiscoveryClock(discoveryUri, { allowPrivate: config.network.isDev });
+        },
+      }),
   });
 }
 

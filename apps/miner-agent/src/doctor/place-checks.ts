@@ -3,9 +3,6 @@ import { ensureDirectory } from '@muster/runtime/ensure-directory';
 import type { Reach } from '../reach.ts';
 import { failed, passed, warned, type Check } from './check.ts';
 
-/** Messages over 30 s ahead are refused, so half of that is the time to speak up. */
-const MAX_CLOCK_OFFSET_MS = 15_000;
-
 export function checkNetwork(reach: Reach): Check {
   if (reach.kind === 'relay') return checkRelay(reach);
   const { endpoint, source } = reach;
@@ -33,16 +30,6 @@ function checkRelay({ source, found }: Extract<Reach, { kind: 'relay' }>): Check
     `${why}, so ${how}`,
     'Set MUSTER_ENDPOINT=relay if that is right, else to a URL that leads here, of a router that forwards a port, for example.',
   );
-}
-
-/** `chainTimeMs` null: the RPC does not answer. */
-export function checkClock(chainTimeMs: number | null, nowMs: number): Check {
-  if (chainTimeMs === null)
-    return warned('clock', "the chain's RPC does not answer, so the clock cannot be compared", 'Check MUSTER_RPC_URL.');
-  // An idle dev chain's newest block is old; only a clock that is behind the chain is wrong for certain.
-  const behindMs = chainTimeMs - nowMs;
-  if (behindMs <= MAX_CLOCK_OFFSET_MS) return passed('clock', 'not behind the chain');
-  return failed('clock', `the clock is ${Math.round(behindMs / 1000)} s behind the chain`, 'Turn on NTP: timedatectl set-ntp true');
 }
 
 /** Creates the directory when it is missing. */

@@ -7,11 +7,12 @@ import type { ContainerRuntime, RuntimeInfo } from '../ports/container-runtime.t
 import type { GpuReading, Host, HostDescription } from '../ports/host.ts';
 import { AGENT_VERSION } from '../version.ts';
 import type { Check } from './check.ts';
+import { checkClock, type ClockReadings } from './clock-check.ts';
 import type { Isolation } from '../isolation/isolation.ts';
 import { checkEngine, engineMissing } from './engine-checks.ts';
 import { checkIsolation, checkMandatoryAccess, checkSeccomp } from './isolation-checks.ts';
 import { checkCpu, checkDisk, checkGpu, checkMemory } from './machine-checks.ts';
-import { checkClock, checkDataDir, checkNetwork } from './place-checks.ts';
+import { checkDataDir, checkNetwork } from './place-checks.ts';
 
 export interface DoctorReport {
   ok: boolean;
@@ -25,19 +26,17 @@ export interface DoctorOptions {
   runtime: Pick<ContainerRuntime, 'info'>;
   isolation: Pick<Isolation, 'examine'>;
   config: Pick<Config, 'network' | 'dataDir' | 'dockerHost' | 'endpoint' | 'listen'>;
-  /** The chain's time, unix ms; null when the RPC does not answer. */
-  readChainTime: () => Promise<number | null>;
-  now: () => number;
+  readClocks: () => Promise<ClockReadings>;
 }
 
 /** Looks at the machine; the same look yields the document whose hash is registered. */
-export async function runDoctor({ host, runtime, isolation, config, readChainTime, now }: DoctorOptions): Promise<DoctorReport> {
+export async function runDoctor({ host, runtime, isolation, config, readClocks }: DoctorOptions): Promise<DoctorReport> {
   const { network, dataDir, dockerHost, endpoint, listen } = config;
-  const [description, engine, gpu, chainTimeMs] = await Promise.all([
+  const [description, engine, gpu, clocks] = await Promise.all([
     host.describe(),
     runtime.info().catch(toAppError),
     host.gpus(),
-    readChainTime(),
+    readClocks(),
   ]);
   const dataDirCheck = await checkDataDir(dataDir);
   const diskPath = await firstExisting([...(engine instanceof AppError ? [] : [engine.rootDir]), dataDir, '/']);
@@ -49,7 +48,7 @@ export async function runDoctor({ host, runtime, isolation, config, readChainTim
     checkGpu(gpu),
     checkNetwork(chooseReach({ configured: endpoint, listen, addresses: host.addresses(), allowPrivate: network.isDev })),
     ...(engine instanceof AppError ? [engineMissing(engine, dockerHost)] : await checkContainers(engine, isolation)),
-    checkClock(chainTimeMs, now()),
+    checkClock(clocks),
     dataDirCheck,
   ];
   return {

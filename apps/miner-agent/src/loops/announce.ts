@@ -49,13 +49,13 @@ export async function announceLoop(options: AnnounceOptions): Promise<void> {
   }
   while (!signal.aborted) {
     const answer = await announceUntilTaken(options);
-    if (answer) await pause.wait({ signal, timeoutMs: Math.max(1_000, (answer.expiresAt - options.now()) / 2) });
+    if (answer) await pause.wait({ signal, timeoutMs: Math.max(1_000, answer.keptForMs / 2) });
   }
   await watching;
 }
 
 /** Null when the agent stops meanwhile. */
-async function announceUntilTaken(options: AnnounceOptions): Promise<{ expiresAt: number } | null> {
+async function announceUntilTaken(options: AnnounceOptions): Promise<{ keptForMs: number } | null> {
   const { logger, signal } = options;
   try {
     return await retry(() => announce(options), {
@@ -73,15 +73,17 @@ async function announceUntilTaken(options: AnnounceOptions): Promise<{ expiresAt
   }
 }
 
-async function announce(options: AnnounceOptions): Promise<{ expiresAt: number }> {
+async function announce(options: AnnounceOptions): Promise<{ keptForMs: number }> {
   const { discovery, encryptionKey, registration, state, domain, signer, logger, now } = options;
   const uri = await options.readDiscoveryUri();
   const { identity, announcementSequence: sequence } = await nextSequence(state, now());
   const endpoint = options.endpoint();
+  // In whichever clock discovery accepted it: how long it is kept is a difference of that clock, not of ours and that.
+  let signedAt = now();
   const answer = await signWithRetry(EndpointAnnouncement, {
     domain,
     signer,
-    now: now(),
+    now: signedAt,
     build: (at) => ({
       ...newHeader({ runId: identity.runId, sender: signer.address, audience: audienceOfOrigin(uri), now: at, ttlMs: TTL_MS }),
       seq: registration.seq,
@@ -91,7 +93,10 @@ async function announce(options: AnnounceOptions): Promise<{ expiresAt: number }
       encryptionKey,
       capabilitiesHash: capabilitiesHash(registration.capabilities),
     }),
-    send: (envelope) => discovery.announce(uri, { envelope, capabilities: registration.capabilities }),
+    send: (envelope) => {
+      signedAt = envelope.message.issuedAt;
+      return discovery.announce(uri, { envelope, capabilities: registration.capabilities });
+    },
   });
   logger.info(
     {
@@ -105,5 +110,5 @@ async function announce(options: AnnounceOptions): Promise<{ expiresAt: number }
     },
     endpoint === '' ? 'discovery knows that it has to relay' : 'discovery knows the endpoint',
   );
-  return answer;
+  return { keptForMs: answer.expiresAt - signedAt };
 }

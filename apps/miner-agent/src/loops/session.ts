@@ -23,6 +23,8 @@ export interface SessionLoopOptions extends Omit<OpenSessionInput, 'link' | 'inv
   onOrders: (orders: readonly unknown[]) => Promise<void>;
   /** Every order that matters has arrived: an allocation that none of them named is not wanted. */
   onOrdersComplete: (named: ReadonlySet<string>) => Promise<void>;
+  /** Unix ms. */
+  onMasterClock: (theirs: number) => void;
   /** Before something is asked of the master: the moment, for `onContact`. */
   moment: () => number;
   /** The master has confirmed that we live; lostAfterMs from `askedAt` on it may believe otherwise. */
@@ -147,7 +149,8 @@ export function createSessionLoop(options: SessionLoopOptions): SessionLoop {
     for (;;) {
       const body = await options.heartbeatBody();
       const askedAt = options.moment();
-      const { orders } = await own.heartbeat(body);
+      const { orders, now: theirs } = await own.heartbeat(body);
+      options.onMasterClock(theirs);
       lastBeat = body;
       await options.onContact(lostAfterMs, askedAt);
       logger.debug({ event: 'heartbeat.sent', sessionId, allocations: body.allocations.length, orders: orders.length }, 'heartbeat');

@@ -6,6 +6,8 @@ export interface Host {
   /** Busy hardware threads since the last call, and memory in use. */
   usage(): Promise<{ cpu: number; memoryBytes: number }>;
   gpus(): Promise<GpuReading>;
+  /** Whether the system keeps its clock by NTP; null when it does not say. */
+  keepsTime(): Promise<boolean | null>;
   /** Addresses of this machine under which others may reach it, best first: neither loopback nor link-local. */
   addresses(): string[];
 }

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { cpu, currentLoad, mem, osInfo } from 'systeminformation';
 import type { GpuReading, Host } from '../../ports/host.ts';
 import { rankAddresses } from './rank-addresses.ts';
+import { runTool } from './run-tool.ts';
 import { NVIDIA_SMI_ARGS, parseNvidiaSmi } from './nvidia-smi.ts';
 
 const run = promisify(execFile);
@@ -35,6 +36,10 @@ export function createSystemHost(): Host {
     },
     gpus: readGpus,
     addresses: () => rankAddresses(networkInterfaces()),
+    async keepsTime() {
+      const { code, stdout } = await runTool('timedatectl', ['show', '--property=NTPSynchronized', '--value'], { timeoutMs: 3_000 });
+      return code === 0 ? stdout.trim() === 'yes' : null;
+    },
   };
 }
 
