@@ -15,7 +15,6 @@ import type {
   SessionModel,
   SnapshotModel,
   TaskModel,
-  TimelineEventModel,
   VerdictModel,
 } from './generated/prisma/models.ts';
 
@@ -63,5 +62,4 @@ export type AllocationRow = Row<
 export type OrderRow = Row<OrderModel, ByNode & { envelope: unknown; result: unknown }>;
 export type LogChunkRow = Row<LogChunkModel, { lines: unknown }>;
 export type SnapshotRow = Row<SnapshotModel, ByNode & { sha256: HexString; acknowledgment: unknown }>;
-export type TimelineRow = Row<TimelineEventModel, ByRun>;
 export type AuthSessionRow = Row<AuthSessionModel, { address: HexString }>;

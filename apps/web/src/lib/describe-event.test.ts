@@ -36,4 +36,18 @@ describe('timeline events', () => {
       subject: 'snapshot s',
     });
   });
+
+  it('tells the registry’s events as they name themselves', () => {
+    const chain = { ...event, kind: 'chain', from: null };
+    const actor = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8';
+    expect(describeEvent({ ...chain, actor, subject: 'run 5', to: 'Run closed', reason: null })).toEqual({
+      tone: 'ended',
+      subject: 'run 5',
+      change: 'Run closed',
+      reason: 'by 0x7099…79C8',
+    });
+    const verdict = { ...chain, actor, subject: `node ${actor}`, to: 'Rejecting verdict', reason: 'round 1: 0 for, 1 against' };
+    expect(describeEvent(verdict)).toMatchObject({ tone: 'bad', subject: 'node 0x7099…79C8', reason: expect.stringMatching(/^Round 1: /) });
+    expect(describeEvent({ ...chain, actor: 'chain', subject: 'run 5', to: 'Gate removed', reason: null }).tone).toBe('neutral');
+  });
 });

@@ -15,8 +15,8 @@ export async function insertEvents(tx: pg.PoolClient, events: readonly RegistryE
   }));
   const added = await rows<{ blockHash: string; logIndex: number }>(
     tx,
-    `INSERT INTO "ChainEvent" ("blockHash", "logIndex", "blockNumber", "blockTime", "txHash", name, "runId", node, args)
-     SELECT "blockHash", "logIndex", "blockNumber", to_timestamp("blockTime" / 1000), "txHash", name, "runId", node, args
+    `INSERT INTO "ChainEvent" ("blockHash", "logIndex", "blockNumber", "blockTime", "toldAt", "txHash", name, "runId", node, args)
+     SELECT "blockHash", "logIndex", "blockNumber", to_timestamp("blockTime" / 1000), LEAST(to_timestamp("blockTime" / 1000), now()), "txHash", name, "runId", node, args
      FROM jsonb_to_recordset($1::jsonb) AS x("blockHash" text, "logIndex" int, "blockNumber" int, "blockTime" float8, "txHash" text, name text,
        "runId" text, node text, args jsonb)
      ON CONFLICT ("blockHash", "logIndex") DO NOTHING RETURNING "blockHash", "logIndex"`,

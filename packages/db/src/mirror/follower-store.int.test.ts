@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findRegistration } from '../repositories/registrations.ts';
 import { findRun } from '../repositories/runs.ts';
+import { appendTimeline, listTimeline } from '../repositories/timeline.ts';
 import { listVerdicts } from '../repositories/verdicts.ts';
 import { addressOf, appendOf, approved, block, deployment, eventsIn, registered, runCreated } from '../testing/chain-events.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
@@ -14,7 +15,9 @@ describe('follower store', () => {
     test = await createTestDatabase();
   });
   beforeEach(async () => {
-    await test.db.pool.query('TRUNCATE "ChainCursor", "ChainBlock", "ChainEvent", "Run", "Registration", "Verdict" CASCADE');
+    await test.db.pool.query(
+      'TRUNCATE "TimelineEvent", "ChainCursor", "ChainBlock", "ChainEvent", "Run", "Registration", "Verdict" CASCADE',
+    );
   });
   afterAll(() => test.remove());
 
@@ -51,6 +54,37 @@ describe('follower store', () => {
     expect(await listVerdicts(db, { runId: '1', node })).toHaveLength(1);
     expect(await store.readCursor()).toEqual({ deployment, head: blocks[3], finalized: 0 });
     expect(await store.recentBlocks(2)).toEqual([blocks[3], blocks[2]]);
+  });
+
+  it('tells the events in the run’s timeline, between the master’s own, and no longer what a reorg took back', async () => {
+    const { db, store, blocks } = await approvedNode();
+    const own = { runId: '1', actor: 'master', subject: 't', kind: 'task', from: null, reason: null };
+    await appendTimeline(db.pool, [{ ...own, to: 'later' }]);
+    await db.pool.query(
+      `INSERT INTO "TimelineEvent" ("runId", actor, subject, kind, "to", at) VALUES ('1', 'master', 't', 'task', 'between', $1)`,
+      [new Date(block(3).timestamp + 500)],
+    );
+    const told: string[] = [];
+    for (let cursor: string | null = null; ;) {
+      const page: Awaited<ReturnType<typeof listTimeline>> = await listTimeline(db, { runId: '1', limit: 2, cursor });
+      told.push(...page.items.map(({ to }) => to));
+      cursor = page.nextCursor;
+      if (cursor === null) break;
+    }
+    expect(told).toEqual(['later', 'Approved on chain', 'Approving verdict', 'between', 'Registered on chain', 'Run created']);
+    await store.rollbackTo(blocks[2]);
+    const { items } = await listTimeline(db, { runId: '1' });
+    expect(items.map(({ to }) => to)).toEqual(['later', 'between', 'Registered on chain', 'Run created']);
+    expect(items[2]).toMatchObject({ kind: 'chain', actor: addressOf(4), subject: `node ${node}`, reason: 'registration 1' });
+    expect((await listTimeline(db, { runId: '2' })).items).toEqual([]);
+  });
+
+  it('places an event of a clock that is ahead where it was read', async () => {
+    const { db, store } = setup();
+    const [b1, b2] = [block(1), { ...block(2), timestamp: Date.now() + 3_600_000 }];
+    await store.append(appendOf([b1, b2], eventsIn(b2, runCreated('9'))));
+    const { items } = await listTimeline(db, { runId: '9' });
+    expect(items[0]?.at.getTime()).toBeLessThanOrEqual(Date.now() + 1_000);
   });
 
   it('counts a verdict once when the same blocks are appended again', async () => {

@@ -99,6 +99,7 @@ describe('logs, snapshots and the timeline', () => {
     const page = await listTimeline(test.db, { runId, limit: 3 });
     expect(page.items.map(({ to }) => to)).toEqual(['step 4', 'step 3', 'step 2']);
     expect((await listTimeline(test.db, { runId, cursor: page.nextCursor })).items.map(({ to }) => to)).toEqual(['step 1', 'step 0']);
-    expect((await listTimeline(test.db, { runId, subject: 's1' })).items.map(({ to }) => to)).toEqual(['step 3', 'step 1']);
+    for (const cursor of ['5', "2026-01-01 00:00:00,master,1,0'", '2026-01-01 00:00:00,me,1,0'])
+      await expect(listTimeline(test.db, { runId, cursor })).rejects.toMatchObject({ code: 'BAD_INPUT' });
   });
 });

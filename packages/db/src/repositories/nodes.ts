@@ -1,7 +1,7 @@
 import { isTerminalNodePhase, NODE_TRANSITIONS, type NodePhase } from '@muster/domain/node-lifecycle';
 import type { Database } from '../client.ts';
 import type { NodeStateRow, RegistrationRow } from '../rows.ts';
-import { pageLimit, toPage, type Page, type PageQuery } from '../sql/page.ts';
+import { cursorParts, pageLimit, toPage, type Page, type PageQuery } from '../sql/page.ts';
 import { rows } from '../sql/query.ts';
 import { listLiveSessions, type LiveSession } from './sessions.ts';
 
@@ -25,7 +25,7 @@ export async function findNode(db: Database, key: { runId: string; node: string 
 
 /** Every node that ever registered in a run, newest registration first. */
 export async function listNodes(db: Database, query: PageQuery & { runId: string }): Promise<Page<NodeOverview>> {
-  const [block, node] = query.cursor?.split(':') ?? [];
+  const [block, node] = cursorParts(query, /^(\d{1,9}):(0x[0-9a-fA-F]{40})$/) ?? [];
   const registrations = await rows<RegistrationRow>(
     db.pool,
     `SELECT * FROM "Registration"

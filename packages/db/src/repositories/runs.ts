@@ -1,6 +1,6 @@
 import type { Database } from '../client.ts';
 import type { RunRow } from '../rows.ts';
-import { pageLimit, toPage, type Page, type PageQuery } from '../sql/page.ts';
+import { cursorParts, pageLimit, toPage, type Page, type PageQuery } from '../sql/page.ts';
 import { rows, toRowOrNull } from '../sql/query.ts';
 
 export async function findRun(db: Database, runId: string): Promise<RunRow | null> {
@@ -12,7 +12,7 @@ export async function listRunsOfOwner(db: Database, query: PageQuery & { owner: 
   const found = await rows<RunRow>(
     db.pool,
     `SELECT * FROM "Run" WHERE owner = $1 AND ($2::numeric IS NULL OR "runId"::numeric < $2) ORDER BY "runId"::numeric DESC LIMIT $3`,
-    [query.owner, query.cursor ?? null, pageLimit(query) + 1],
+    [query.owner, cursorParts(query, /^(\d{1,78})$/)?.[0] ?? null, pageLimit(query) + 1],
   );
   return toPage(found, query, (run) => run.runId);
 }

@@ -1,7 +1,8 @@
+import { registryEventSchema } from '@muster/domain/registry/events';
+import { tellEvent } from '@muster/domain/registry/tell-event';
 import type { Database } from '../client.ts';
-import type { TimelineRow } from '../rows.ts';
 import { toJson } from '../sql/json.ts';
-import { pageLimit, toPage, type Page, type PageQuery } from '../sql/page.ts';
+import { cursorParts, pageLimit, toPage, type Page, type PageQuery } from '../sql/page.ts';
 import { execute, rows, type Queryable } from '../sql/query.ts';
 
 /** `[time] [actor] [subject] FROM → TO. reason`; the time is the database's. */
@@ -31,14 +32,57 @@ export async function appendTimeline(on: Queryable, events: readonly NewTimeline
   );
 }
 
-/** Newest first. */
-export async function listTimeline(db: Database, query: PageQuery & { runId: string; subject?: string }): Promise<Page<TimelineRow>> {
-  const found = await rows<TimelineRow>(
+/** An event of the master's, or one of the registry's in words. */
+export interface TimelineEntry extends NewTimelineEvent {
+  /** Unique in the run. */
+  id: string;
+  at: Date;
+}
+
+interface FoundEntry extends Omit<NewTimelineEvent, 'runId'> {
+  at: Date;
+  source: 'chain' | 'master';
+  major: number;
+  minor: number;
+  /** `at`, as exact as it is stored. */
+  exactly: string;
+  /** Of the registry's: a whole event. */
+  event: unknown;
+}
+
+const CURSOR = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?),(chain|master),(\d{1,15}),(\d{1,15})$/;
+
+const cursorOf = ({ exactly, source, major, minor }: FoundEntry): string => [exactly, source, major, minor].join(',');
+
+/**
+ * What happened in a run, newest first: the master's own events and the registry's. The registry's are not written a second time, they
+ * are read from the mirror, so that what a reorg takes back is gone here too.
+ */
+export async function listTimeline(db: Database, query: PageQuery & { runId: string }): Promise<Page<TimelineEntry>> {
+  const [at, source, major, minor] = cursorParts(query, CURSOR) ?? [];
+  const found = await rows<FoundEntry>(
     db.pool,
-    `SELECT * FROM "TimelineEvent"
-     WHERE "runId" = $1 AND ($2::bigint IS NULL OR id < $2) AND ($3::text IS NULL OR subject = $3)
-     ORDER BY id DESC LIMIT $4`,
-    [query.runId, query.cursor ?? null, query.subject ?? null, pageLimit(query) + 1],
+    `SELECT *, (at AT TIME ZONE 'UTC')::text AS exactly FROM (
+       (SELECT at, 'master' AS source, id AS major, 0 AS minor, actor, subject, kind, "from", "to", reason, NULL::jsonb AS event
+        FROM "TimelineEvent" WHERE "runId" = $1 AND ${isBefore('at', `'master'`, 'id, 0')} ORDER BY at DESC, id DESC LIMIT $6)
+       UNION ALL
+       (SELECT "toldAt", 'chain', "blockNumber", "logIndex", NULL, NULL, 'chain', NULL, NULL, NULL, jsonb_build_object('name', name, 'args', args,
+          'position', jsonb_build_object('blockNumber', "blockNumber", 'blockHash', "blockHash", 'txHash', "txHash", 'logIndex', "logIndex",
+            'blockTime', floor(extract(epoch FROM "blockTime") * 1000)))
+        FROM "ChainEvent" WHERE "runId" = $1 AND ${isBefore('"toldAt"', `'chain'`, '"blockNumber", "logIndex"')}
+        ORDER BY "toldAt" DESC, "blockNumber" DESC, "logIndex" DESC LIMIT $6)) AS told
+     ORDER BY at DESC, source DESC, major DESC, minor DESC LIMIT $6`,
+    [query.runId, at ?? null, source ?? null, major ?? null, minor ?? null, pageLimit(query) + 1],
   );
-  return toPage(found, query, (event) => String(event.id));
+  const page = toPage(found, query, cursorOf);
+  return { items: page.items.map((entry) => entryOf(entry, query.runId)), nextCursor: page.nextCursor };
+}
+
+/** The first condition is for the index. */
+const isBefore = (at: string, source: string, place: string): string =>
+  `($2::text IS NULL OR (${at} <= $2::timestamp AT TIME ZONE 'UTC' AND (${at}, ${source}, ${place}) < ($2::timestamp AT TIME ZONE 'UTC', $3::text, $4::bigint, $5::bigint)))`;
+
+function entryOf({ at, source, major, minor, exactly: _exactly, event, ...entry }: FoundEntry, runId: string): TimelineEntry {
+  const told = source === 'chain' ? tellEvent(registryEventSchema.parse(event)) : {};
+  return { ...entry, ...told, id: source === 'chain' ? `${source}-${major}-${minor}` : String(major), at, runId };
 }

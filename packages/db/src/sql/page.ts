@@ -1,3 +1,5 @@
+import { AppError } from '@muster/protocol/errors/app-error';
+
 export interface PageQuery {
   /** From the previous page's `nextCursor`. */
   cursor?: string | null | undefined;
@@ -22,4 +24,12 @@ export function toPage<T>(found: T[], query: PageQuery, cursorOf: (item: T) => s
   const items = found.slice(0, limit);
   const last = items.at(-1);
   return { items, nextCursor: found.length > limit && last !== undefined ? cursorOf(last) : null };
+}
+
+/** The parts of the query's cursor, or null on the first page. Throws BAD_INPUT for a cursor that this list did not give out. */
+export function cursorParts({ cursor }: PageQuery, pattern: RegExp): string[] | null {
+  if (cursor === null || cursor === undefined) return null;
+  const match = pattern.exec(cursor);
+  if (match === null) throw new AppError('BAD_INPUT', { publicMessage: 'The cursor is none of this list.' });
+  return match.slice(1);
 }

@@ -37,7 +37,7 @@ export function createRunService(deps: Pick<Deps, 'db' | 'live' | 'signer'>): Ru
     async timeline(query) {
       const page = await listTimeline(db, query);
       return {
-        items: page.items.map(({ runId: _runId, ...event }) => ({ ...event, id: String(event.id), at: iso(event.at) })),
+        items: page.items.map(({ runId: _runId, ...event }) => ({ ...event, at: iso(event.at) })),
         nextCursor: page.nextCursor,
       };
     },
