@@ -26,6 +26,9 @@ import { relayLoop } from './loops/relay.ts';
 import { ensureRegistered, type Registered } from './loops/register.ts';
 import { settlePast } from './loops/settle-past.ts';
 import { watchChain } from './loops/watch-chain.ts';
+import { createHouseRules, type HouseRules } from './policy/house-rules.ts';
+import { openPolicyBook } from './policy/policy-file.ts';
+import { machineOf } from './resources/capacity.ts';
 import { createFeatureBook, UNKNOWN_FEATURES } from './resources/features.ts';
 import { controlSocketPath } from './operator/control-socket.ts';
 import { startControlServer } from './operator/control-server.ts';
@@ -49,8 +52,9 @@ export async function runAgent(config: Config, { logger, lifetime }: { logger: L
   );
 
   const capabilities = await requireSoundMachine(context);
-  const tenancy = await createTenancy(context);
-  const inbound = await startInbound(context, { tenancy, present: capabilities });
+  const rules = createHouseRules(context, machineOf(capabilities));
+  const tenancy = await createTenancy(context, rules);
+  const inbound = await startInbound(context, { tenancy, rules, present: capabilities });
   lifetime.onStop(() => inbound.close());
   context.logger.info(
     { event: 'ready', endpoint: inbound.endpoint(), relay: inbound.relay !== null, capabilitiesHash: capabilitiesHash(capabilities) },
@@ -64,6 +68,9 @@ export async function runAgent(config: Config, { logger, lifetime }: { logger: L
   );
   lifetime.onStop(() => control.close());
 
+  const reload = () => void context.policy.reload();
+  process.on('SIGHUP', reload);
+  lifetime.onStop(() => void process.off('SIGHUP', reload));
   const running = tenancy.run();
   lifetime.onStop(async () => {
     if (config.stopContainersOnExit) await tenancy.stopAll({ phase: 'Lost', reason: 'the agent was shut down' });
@@ -72,6 +79,11 @@ export async function runAgent(config: Config, { logger, lifetime }: { logger: L
   });
 
   await untilRpcAnswers(context, lifetime.signal, () => checkDeployment({ client, registry: config.addresses.registry }));
+  await untilRpcAnswers(context, lifetime.signal, async () => {
+    const run = await context.chain.readRun();
+    rules.requireWelcome({ ...run, runId: context.runId });
+    rules.runSeen(run);
+  });
   const onEnded = (standing: string) => clearAway(context, tenancy, standing);
   await untilRpcAnswers(context, lifetime.signal, () => settlePast({ chain: context.chain, state: context.stores.state, onEnded }));
   const registration = await ensureRegistered({
@@ -87,7 +99,7 @@ export async function runAgent(config: Config, { logger, lifetime }: { logger: L
     pollMs: pollMsOf(config),
     signal: lifetime.signal,
   });
-  await Promise.all([running, ...serve({ context, tenancy, lifetime, registration, inbound })]);
+  await Promise.all([running, ...serve({ context, tenancy, rules, lifetime, registration, inbound })]);
 }
 
 interface ContextInput {
@@ -128,6 +140,7 @@ async function createContext({ config, client, keys, logger, signal }: ContextIn
     bootClock: await createBootClock(),
     domain: musterDomain({ chainId, registry }),
     chain: createRunChain({ client, network, registry, runId, node, provider, self }),
+    policy: await openPolicyBook(config.policyFile, logger),
     features,
   };
 }
@@ -153,13 +166,14 @@ async function clearAway({ logger, runId }: AgentContext, tenancy: Tenancy, stan
 interface ServeInput {
   context: AgentContext;
   tenancy: Tenancy;
+  rules: HouseRules;
   lifetime: Lifetime;
   registration: Registered;
   inbound: Inbound;
 }
 
 /** What a registered node does besides working for its master: stays findable, and watches the chain for its own end. */
-function serve({ context, tenancy, lifetime, registration, inbound }: ServeInput): Promise<void>[] {
+function serve({ context, tenancy, rules, lifetime, registration, inbound }: ServeInput): Promise<void>[] {
   const { config, chain, stores, logger, signal } = context;
   let ending: Promise<void> | null = null;
   const end = async (standing: string): Promise<void> => {
@@ -190,9 +204,11 @@ function serve({ context, tenancy, lifetime, registration, inbound }: ServeInput
       seq: registration.seq,
       state: stores.state,
       pollMs: pollMsOf(config),
+      onRun: rules.runSeen,
       onMasterChanged: () => tenancy.inviteChanged(),
       onEnded: (standing) => void (ending ??= end(standing)),
     }),
+    context.policy.follow(signal),
     every(60_000, keepHouse, {
       signal,
       onError: (err) => logger.warn({ event: 'housekeeping.failed', err }, 'housekeeping failed'),

@@ -6,6 +6,7 @@ import type { ImagePrefix } from '@muster/protocol/images/image-prefix';
 import type { KeySource } from '@muster/runtime/key-file';
 import type { Address } from 'viem';
 import { settingsSchema, type Env } from './env.ts';
+import type { PolicySource } from './policy/policy-file.ts';
 import { listSettings, waysToSet } from './settings/list-settings.ts';
 
 export interface Config {
@@ -22,6 +23,7 @@ export interface Config {
   /** A URL, `relay` (reach.ts), or null: as the machine's addresses say. */
   endpoint: string | null;
   dataDir: string;
+  policyFile: PolicySource;
   dockerHost: string;
   log: { level: string; pretty: boolean | undefined };
   stopContainersOnExit: boolean;
@@ -63,6 +65,10 @@ export function createConfig(env: Env): Config {
     listen: { host: env.MUSTER_LISTEN_HOST, port: env.MUSTER_LISTEN_PORT },
     endpoint: env.MUSTER_ENDPOINT ?? null,
     dataDir: env.MUSTER_DATA_DIR,
+    policyFile: {
+      path: env.MUSTER_POLICY_FILE ?? join(env.MUSTER_DATA_DIR, 'policy.yaml'),
+      isRequired: env.MUSTER_POLICY_FILE !== undefined,
+    },
     dockerHost: env.DOCKER_HOST,
     log: { level: env.MUSTER_LOG_LEVEL, pretty: env.MUSTER_LOG_FORMAT === undefined ? undefined : env.MUSTER_LOG_FORMAT === 'pretty' },
     stopContainersOnExit: env.MUSTER_STOP_CONTAINERS_ON_EXIT,

@@ -3,6 +3,7 @@ import type { MusterDomain } from '@muster/protocol/messages/domain';
 import type { Logger } from '@muster/runtime/logger';
 import type { Config } from './config.ts';
 import type { BootClock } from './ports/boot-clock.ts';
+import type { PolicyBook } from './policy/policy-file.ts';
 import type { ContainerRuntime } from './ports/container-runtime.ts';
 import type { Isolation } from './isolation/isolation.ts';
 import type { Images } from './images/create-images.ts';
@@ -23,6 +24,8 @@ export interface AgentContext {
   images: Images;
   host: Host;
   isolation: Isolation;
+  /** What the owner allows, as the file now stands. */
+  policy: PolicyBook;
   /** What the machine can give beyond cores and bytes; whoever finds out writes it down. */
   features: FeatureBook;
   stores: AgentStores;

@@ -113,6 +113,11 @@ export const settingsSchema = z.object({
       example: '/var/lib/muster',
       defaultText: '`~/.muster/miner`',
     }),
+  MUSTER_POLICY_FILE: z.string().optional().register(settingNotes, {
+    about: 'what the owner allows: images, sizes, features, buyers, hours (docs/operations/policy.md)',
+    example: '/etc/muster/policy.yaml',
+    defaultText: '`<data>/policy.yaml`, if there is one',
+  }),
   DOCKER_HOST: z
     .string()
     .default('unix:///var/run/docker.sock')

@@ -3,6 +3,7 @@ import { within } from '@muster/runtime/within';
 import { every } from '@muster/runtime/poll';
 import { createSnapshotDelivery } from './adapters/master/snapshot-delivery.ts';
 import type { AgentContext } from './context.ts';
+import { engineDisk } from './doctor/engine-disk.ts';
 import { createLogCollector } from './logs/log-collector.ts';
 import { keepFence } from './loops/keep-fence.ts';
 import { createClockWatch } from './loops/clock-watch.ts';
@@ -16,6 +17,7 @@ import type { AgentReport } from './operator/agent-report.ts';
 import type { OwnerDrain } from './operator/drain.ts';
 import { reportSelf } from './operator/report-self.ts';
 import { createOrderDesk } from './orders/order-desk.ts';
+import type { HouseRules } from './policy/house-rules.ts';
 import { LABEL } from './reconcile/labels.ts';
 import { createEngineOutages } from './reconcile/engine-outages.ts';
 import { createOrphanWatch } from './reconcile/orphans.ts';
@@ -48,7 +50,7 @@ const FENCE_MS = 10_000;
 /** After the last container has ended: for its last words to reach the master. */
 const FAREWELL_MS = 5_000;
 
-export async function createTenancy(context: AgentContext): Promise<Tenancy> {
+export async function createTenancy(context: AgentContext, rules: HouseRules): Promise<Tenancy> {
   const { config, runId, stores, runtime, images, isolation, host, signer, domain, allowPrivate, logger, now, monotonic, signal } = context;
   const { state, allocations: store } = stores;
   const node = signer.address;
@@ -88,6 +90,12 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
   });
   const outbox = createOutbox({ board, logs, onReported: () => undefined });
   logs.onChunk(() => outbox.poke());
+  let disk: Promise<string> | undefined;
+  const diskPath = () =>
+    (disk ??= runtime.info().then(
+      ({ rootDir }) => engineDisk(rootDir, config.dataDir),
+      () => ((disk = undefined), config.dataDir),
+    ));
   let init: Promise<boolean> | undefined;
   const hasInit = () =>
     (init ??= runtime.info().then(
@@ -105,7 +113,7 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
     allowPrivate,
     outbox,
     currentInvite: () => state.get().invite,
-    heartbeatBody: () => heartbeatBody({ host, board, orphans, state, dataDir: config.dataDir, now }),
+    heartbeatBody: async () => heartbeatBody({ host, board, orphans, state, store, rules, diskPath: await diskPath(), now }),
     onOrders,
     onOrdersComplete,
     onMasterClock: (theirs) => clocks.masterSays(theirs),
@@ -146,6 +154,7 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
     state,
     store,
     runtime,
+    admit: rules.admit,
     logger,
     now,
     onResult: (result) => outbox.addResult(result),
@@ -193,7 +202,8 @@ export async function createTenancy(context: AgentContext): Promise<Tenancy> {
   /** Time and silence have consequences too. */
   async function look(): Promise<void> {
     const drained = await stopDrained(store, state.get(), now());
-    if (drained > 0) reconciler.wake();
+    const closing = await rules.drainDue();
+    if (drained + closing > 0) reconciler.wake();
     await enforceFence();
   }
 

@@ -6,10 +6,12 @@ import {
   type ContainerResult,
 } from '@muster/protocol/challenges/container';
 import { AppError } from '@muster/protocol/errors/app-error';
+import { unwrap } from '@muster/protocol/errors/result';
 import type { Address } from 'viem';
 import type { Images } from '../images/create-images.ts';
 import type { Isolation } from '../isolation/isolation.ts';
 import type { ContainerBlueprint, ContainerRuntime } from '../ports/container-runtime.ts';
+import type { HouseRules } from '../policy/house-rules.ts';
 import { FIXED_LIMITS } from '../reconcile/blueprint.ts';
 import { DEFAULT_USER } from '../reconcile/container-user.ts';
 import { LABEL, roleLabels } from '../reconcile/labels.ts';
@@ -33,25 +35,23 @@ export interface ContainerChallengesOptions {
   runId: string;
   hasInit: () => Promise<boolean>;
   isolation: Pick<Isolation, 'admit'>;
+  /** The owner's policy. */
+  admit: HouseRules['admitChallenge'];
 }
 
 /** A validator's container: isolated as a buyer's is, without network or volumes, and gone when it has answered. */
-export function createContainerChallenges({
-  runtime,
-  images,
-  node,
-  runId,
-  hasInit,
-  isolation,
-}: ContainerChallengesOptions): ContainerChallenges {
+export function createContainerChallenges(options: ContainerChallengesOptions): ContainerChallenges {
+  const { runtime, images, node, runId, hasInit, isolation, admit } = options;
   return {
     async run({ image, command, timeoutMs }, signal) {
+      const bounds = unwrap(admit(image));
       const found = await images.ensure({ reference: image, pinned: null, credentials: null, signal, onProgress: () => undefined });
       const name = `muster-challenge-${randomUUID()}`;
       const labels = { ...roleLabels(node, 'challenge'), [LABEL.run]: runId };
       const terms = await isolation.admit({ network: 'none' });
       const id = await runtime.createContainer({
         ...LIMITS,
+        ...bounds,
         name,
         labels,
         image: found.id,
@@ -74,12 +74,10 @@ export function createContainerChallenges({
   };
 }
 
-const LIMITS: Omit<ContainerBlueprint, 'name' | 'labels' | 'image' | 'command' | 'init' | 'runtime'> = {
+const LIMITS: Omit<ContainerBlueprint, 'name' | 'labels' | 'image' | 'command' | 'init' | 'runtime' | 'memoryBytes' | 'cpus'> = {
   entrypoint: [],
   env: ['HOME=/tmp'],
   user: `${DEFAULT_USER.uid}:${DEFAULT_USER.gid}`,
-  memoryBytes: 256 * MiB,
-  cpus: 1,
   shmBytes: 16 * MiB,
   pids: 64,
   openFiles: FIXED_LIMITS.openFiles,

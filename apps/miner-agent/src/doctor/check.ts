@@ -15,7 +15,8 @@ export interface Check {
     | 'mandatory-access'
     | 'network-fence'
     | 'disk-limit'
-    | 'runtime';
+    | 'runtime'
+    | 'policy';
   severity: 'error' | 'warning' | 'info';
   ok: boolean;
   reason: string;

@@ -14,6 +14,7 @@ const CODES: Partial<Record<Check['id'], ErrorCode>> = {
   clock: 'CLOCK_SKEW',
   network: 'CONFIG_INVALID',
   runtime: 'RUNTIME_UNUSABLE',
+  policy: 'CONFIG_INVALID',
 };
 
 /** Says what is not as it should be; throws the code of the first failed check when the node cannot serve, and serves nobody yet. */

@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises';
 import type { CapabilityDocument } from '@muster/protocol/capabilities';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { chooseReach } from '../reach.ts';
@@ -9,6 +8,8 @@ import { AGENT_VERSION } from '../version.ts';
 import type { Check } from './check.ts';
 import { checkClock, type ClockReadings } from './clock-check.ts';
 import type { Isolation } from '../isolation/isolation.ts';
+import { checkPolicy } from './check-policy.ts';
+import { engineDisk } from './engine-disk.ts';
 import { checkEngine, engineMissing } from './engine-checks.ts';
 import { checkIsolation, checkMandatoryAccess, checkSeccomp } from './isolation-checks.ts';
 import { checkCpu, checkDisk, checkGpu, checkMemory } from './machine-checks.ts';
@@ -25,13 +26,13 @@ export interface DoctorOptions {
   host: Host;
   runtime: Pick<ContainerRuntime, 'info'>;
   isolation: Pick<Isolation, 'examine'>;
-  config: Pick<Config, 'network' | 'dataDir' | 'dockerHost' | 'endpoint' | 'listen'>;
+  config: Pick<Config, 'network' | 'dataDir' | 'policyFile' | 'dockerHost' | 'endpoint' | 'listen'>;
   readClocks: () => Promise<ClockReadings>;
 }
 
 /** Looks at the machine; the same look yields the document whose hash is registered. */
 export async function runDoctor({ host, runtime, isolation, config, readClocks }: DoctorOptions): Promise<DoctorReport> {
-  const { network, dataDir, dockerHost, endpoint, listen } = config;
+  const { network, dataDir, policyFile, dockerHost, endpoint, listen } = config;
   const [description, engine, gpu, clocks] = await Promise.all([
     host.describe(),
     runtime.info().catch(toAppError),
@@ -39,7 +40,7 @@ export async function runDoctor({ host, runtime, isolation, config, readClocks }
     readClocks(),
   ]);
   const dataDirCheck = await checkDataDir(dataDir);
-  const diskPath = await firstExisting([...(engine instanceof AppError ? [] : [engine.rootDir]), dataDir, '/']);
+  const diskPath = await engineDisk(engine instanceof AppError ? null : engine.rootDir, dataDir);
   const { freeBytes } = await host.diskSpace(diskPath);
   const checks: Check[] = [
     checkCpu(description),
@@ -50,6 +51,7 @@ export async function runDoctor({ host, runtime, isolation, config, readClocks }
     ...(engine instanceof AppError ? [engineMissing(engine, dockerHost)] : await checkContainers(engine, isolation)),
     checkClock(clocks),
     dataDirCheck,
+    await checkPolicy(policyFile),
   ];
   return {
     ok: checks.every(({ severity }) => severity !== 'error'),
@@ -83,18 +85,6 @@ function capabilitiesOf({ description, engine, gpu, freeBytes }: Findings): Capa
     docker: { version: engine.version },
     agent: { version: AGENT_VERSION },
   };
-}
-
-/** The engine's directory is on another machine when DOCKER_HOST is. */
-async function firstExisting(paths: readonly string[]): Promise<string> {
-  for (const path of paths) {
-    const exists = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (exists) return path;
-  }
-  return '/';
 }
 
 const toAppError = (error: unknown): AppError => (error instanceof AppError ? error : new AppError('DOCKER_UNAVAILABLE', { cause: error }));

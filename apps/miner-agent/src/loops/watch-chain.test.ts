@@ -78,6 +78,7 @@ async function play(turns: (Partial<RunChain> | 'rpc-down')[]) {
     signal: stop.signal,
     state: { get: () => state, update: async (change) => (state = change(state)) },
     logger: createLoggerTo({ write: (line) => void events.push(JSON.parse(line).event) }, { name: 'test' }),
+    onRun: () => undefined,
     onEnded: (standing) => void concluded.push(standing),
     onMasterChanged: () => void concluded.push('master changed'),
   });

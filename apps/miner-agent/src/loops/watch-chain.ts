@@ -1,3 +1,4 @@
+import type { RunOnChain } from '@muster/chain/actions/get-run';
 import { isLive, type Standing } from '@muster/domain/registry/standing';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { every } from '@muster/runtime/poll';
@@ -13,6 +14,8 @@ export interface WatchChainOptions {
   pollMs: number;
   logger: Logger;
   signal: AbortSignal;
+  /** The run, as the chain has it now. */
+  onRun: (run: RunOnChain) => void;
   /** The chain says, finally, that this registration is over. */
   onEnded: (standing: Standing) => void;
   /** The invite is of a master that is none any more. */
@@ -21,7 +24,7 @@ export interface WatchChainOptions {
 
 /** Asks the chain where the node stands. Nothing but a final reading ends anything: an RPC that fails or lags is evidence of nothing. */
 export function watchChain(options: WatchChainOptions): Promise<void> {
-  const { chain, seq, state, pollMs, logger, signal, onEnded, onMasterChanged } = options;
+  const { chain, seq, state, pollMs, logger, signal, onRun, onEnded, onMasterChanged } = options;
   let seen: Standing | null = null;
   let failing = false;
   return every(pollMs, look, { signal, onError });
@@ -29,6 +32,7 @@ export function watchChain(options: WatchChainOptions): Promise<void> {
   async function look(): Promise<void> {
     const [run, registration] = await Promise.all([chain.readRun(), chain.readRegistration()]);
     failing = false;
+    onRun(run);
     // A lagging RPC may not have the registration yet.
     if (!registration || registration.seq < seq) return;
     // Ours must have ended for a newer one to begin.

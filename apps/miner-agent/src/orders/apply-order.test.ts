@@ -1,3 +1,5 @@
+import { AppError } from '@muster/protocol/errors/app-error';
+import { err, ok } from '@muster/protocol/errors/result';
 import { specHash } from '@muster/protocol/task-spec/task-spec';
 import { describe, expect, it } from 'vitest';
 import type { AllocationRecord } from '../reconcile/desired.ts';
@@ -12,6 +14,7 @@ const context = (change: Partial<ApplyContext> = {}): ApplyContext => ({
   now: 2_000,
   draining: null,
   startedAt: null,
+  admit: () => ok({ gpus: [] }),
   ...change,
 });
 const start = (epoch = 1, hash = specHash(spec)) => ({
@@ -56,6 +59,16 @@ describe('applyOrder', () => {
     expect(recordOf(applyOrder(testRecord(), restart(), context()))).toMatchObject({ restart: null, restarts: 0 });
     const stopping = testRecord({ stop: { graceMs: 1, reason: 'r', phase: 'Cancelled' } });
     expect(codeOf(applyOrder(stopping, restart(), context({ startedAt: 'then' })))).toBe('TASK_ENDED');
+  });
+
+  it('asks the gatekeeper about new work alone, and keeps what it grants', () => {
+    const refusing = context({ admit: () => err(new AppError('POLICY_REFUSED')) });
+    expect(codeOf(applyOrder(undefined, start(), refusing))).toBe('POLICY_REFUSED');
+    expect(codeOf(applyOrder(testRecord(), start(2), refusing))).toBe('POLICY_REFUSED');
+    expect(recordOf(applyOrder(testRecord(), start(1), refusing))).toMatchObject({ epoch: 1, version: { counter: 5 } });
+    expect(recordOf(applyOrder(testRecord(), stop(), refusing))?.stop).not.toBeNull();
+    const granting = context({ admit: () => ok({ gpus: ['GPU-1'] }) });
+    expect(recordOf(applyOrder(undefined, start(), granting))?.gpus).toEqual(['GPU-1']);
   });
 
   it('refuses a spec without its hash, new work while draining, and orders about what is not here', () => {

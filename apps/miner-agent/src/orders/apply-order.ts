@@ -2,6 +2,7 @@ import { AppError } from '@muster/protocol/errors/app-error';
 import { err, ok, type Result } from '@muster/protocol/errors/result';
 import type { KindedOrder, OrderBody } from '@muster/protocol/messages/order-body';
 import { specHash } from '@muster/protocol/task-spec/task-spec';
+import type { Gatekeeper } from './gatekeeper.ts';
 import { isNewer, type AllocationRecord, type OrderVersion } from '../reconcile/desired.ts';
 
 export interface ApplyContext {
@@ -10,6 +11,8 @@ export interface ApplyContext {
   now: number;
   /** Why nothing new is taken; null when it is. */
   draining: string | null;
+  /** Asked only about work that is new. */
+  admit: Gatekeeper;
   /** When the allocation's running container began; null when none runs. */
   startedAt: string | null;
 }
@@ -32,7 +35,7 @@ export function applyOrder(record: AllocationRecord | undefined, order: Placemen
 function applyStart(
   record: AllocationRecord | undefined,
   body: OrderBody<'start'>,
-  { runId, version, now, draining }: ApplyContext,
+  { runId, version, now, draining, admit }: ApplyContext,
 ): Change {
   const { taskId, allocationId, epoch, replica, spec } = body;
   if (specHash(spec) !== body.specHash)
@@ -41,6 +44,8 @@ function applyStart(
   if (record && epoch === record.epoch) return ok({ ...record, version });
   if (draining !== null)
     return err(new AppError('NODE_NOT_READY', { publicMessage: `The node is draining and takes no new work: ${draining}` }));
+  const admitted = admit(spec, allocationId);
+  if (!admitted.ok) return admitted;
   return ok({
     runId,
     taskId,
@@ -51,6 +56,7 @@ function applyStart(
     spec,
     imageDigest: body.imageDigest ?? null,
     image: null,
+    gpus: admitted.value.gpus,
     version,
     stop: null,
     restart: null,

@@ -17,6 +17,7 @@ import type { AgentState } from '../state/agent-state.ts';
 import type { AllocationStore } from '../state/allocation-store.ts';
 import type { JsonStore } from '../state/json-store.ts';
 import { applyOrder } from './apply-order.ts';
+import type { Gatekeeper } from './gatekeeper.ts';
 
 export interface OrderDeskOptions {
   domain: MusterDomain;
@@ -24,6 +25,8 @@ export interface OrderDeskOptions {
   state: JsonStore<AgentState>;
   store: AllocationStore;
   runtime: Pick<ContainerRuntime, 'listContainers'>;
+  /** Decides about new work. */
+  admit: Gatekeeper;
   logger: Logger;
   now: () => number;
   /** An order's result, to be reported until the master has it. */
@@ -43,7 +46,7 @@ export interface OrderDesk {
 const KEPT_RESULTS = 2_000;
 
 export function createOrderDesk(options: OrderDeskOptions): OrderDesk {
-  const { domain, node, state, store, runtime, logger, now, onResult, onChanged, onInspect } = options;
+  const { domain, node, state, store, runtime, admit, logger, now, onResult, onChanged, onInspect } = options;
   let last: Promise<void> = Promise.resolve();
 
   /** Throws for an order that cannot be trusted: that one gets no answer, since it may not be the master's. */
@@ -95,6 +98,7 @@ export function createOrderDesk(options: OrderDeskOptions): OrderDesk {
       version,
       now: now(),
       draining: drainsOf(state.get())[0]?.reason ?? null,
+      admit,
       startedAt: container?.startedAt ?? null,
     };
     await store.update(allocationId, (record) => unwrap(applyOrder(record, kinded, context)));

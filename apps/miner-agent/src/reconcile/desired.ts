@@ -39,6 +39,8 @@ export const allocationRecordSchema = z.strictObject({
   imageDigest: z.string().nullable().default(null),
   /** The image that this allocation has been given here; null until then. */
   image: z.strictObject({ id: z.string(), digest: z.string() }).nullable().default(null),
+  /** UUIDs of the GPUs that are its own until it has ended. */
+  gpus: z.array(z.string()).default([]),
   /** The newest order that was applied to this allocation. */
   version: orderVersionSchema,
   /** Set once somebody wants it gone. */

@@ -28,6 +28,6 @@ export function createFeatureBook(start: Readonly<Record<Feature, Inability>>): 
 export const UNKNOWN_FEATURES: Readonly<Record<Feature, Inability>> = {
   gpu: 'the machine has no GPU that containers can use',
   egress: null,
-  root: 'this agent gives root to no container',
+  root: null,
   ports: 'this agent publishes no ports',
 };

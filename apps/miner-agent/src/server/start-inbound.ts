@@ -2,6 +2,7 @@ import { capabilitiesHash, type CapabilityDocument } from '@muster/protocol/capa
 import type { MinerHandlers } from '@muster/api/miner';
 import { createContainerChallenges } from '../challenges/container.ts';
 import type { AgentContext } from '../context.ts';
+import type { HouseRules } from '../policy/house-rules.ts';
 import { chooseReach, type Reach } from '../reach.ts';
 import type { Tenancy } from '../tenancy.ts';
 import { createInviteDesk } from './accept-invite.ts';
@@ -12,6 +13,7 @@ import { createRunView } from './run-view.ts';
 
 export interface InboundOptions {
   tenancy: Tenancy;
+  rules: Pick<HouseRules, 'admitChallenge'>;
   /** The document of now, until one is registered. */
   present: CapabilityDocument;
 }
@@ -25,10 +27,18 @@ export interface Inbound {
 }
 
 /** Opens the door for validators and the master: a port, or a desk for what is relayed and no port at all. */
-export async function startInbound(context: AgentContext, { tenancy, present }: InboundOptions): Promise<Inbound> {
+export async function startInbound(context: AgentContext, { tenancy, rules, present }: InboundOptions): Promise<Inbound> {
   const { config, chain, stores, runtime, images, isolation, signer, runId, monotonic } = context;
   const common = { ...context, view: createRunView(chain, monotonic), nonces: stores.nonces };
-  const containers = createContainerChallenges({ runtime, images, node: signer.address, runId, hasInit: tenancy.hasInit, isolation });
+  const containers = createContainerChallenges({
+    runtime,
+    images,
+    node: signer.address,
+    runId,
+    hasInit: tenancy.hasInit,
+    isolation,
+    admit: rules.admitChallenge,
+  });
   const facts = () => ({
     containers,
     identity: { capabilitiesHash: capabilitiesHash(stores.state.get().registration?.capabilities ?? present) },

@@ -19,6 +19,7 @@ import {
   wantedOrdersSchema,
   type AllocationStatus,
   type OrderResult,
+  type Heartbeat,
 } from '@muster/protocol/messages/frames';
 import { audienceOfAddress, audienceOfOrigin, newHeader } from '@muster/protocol/messages/header';
 import { Invite } from '@muster/protocol/messages/invite';
@@ -78,6 +79,7 @@ export async function startTestMaster({ signer, domain, runId, heartbeatMs = 200
   let session: Session | null = null;
   let generations = 0;
   let heartbeats = 0;
+  let lastHeartbeat: Heartbeat | null = null;
   let counter = 0;
   let refusal: AppError | null = null;
 
@@ -134,6 +136,7 @@ export async function startTestMaster({ signer, domain, runId, heartbeatMs = 200
     heartbeat: procedure.input(frameInput).mutation(({ input: { frame } }) => {
       const taken = take('heartbeat', frame, heartbeatSchema);
       heartbeats += 1;
+      lastHeartbeat = taken.body;
       return answer(taken.session, 'heartbeat', frame.counter, { now: Date.now(), orders: pending() });
     }),
     report: procedure.input(frameInput).mutation(({ input: { frame } }) => {
@@ -256,6 +259,7 @@ export async function startTestMaster({ signer, domain, runId, heartbeatMs = 200
     acks,
     blobs,
     heartbeats: () => heartbeats,
+    lastHeartbeat: (): Heartbeat | null => lastHeartbeat,
     generation: () => generations,
     linesOf: (allocationId: string) =>
       [...(chunks.get(allocationId) ?? new Map<number, string[]>())].toSorted(([a], [b]) => a - b).flatMap(([, lines]) => lines),

@@ -37,6 +37,7 @@ export function testRecord(record: Partial<AllocationRecord> = {}): AllocationRe
     spec,
     imageDigest: null,
     image: null,
+    gpus: [],
     version: { masterEpoch: 1, counter: 1 },
     stop: null,
     restart: null,

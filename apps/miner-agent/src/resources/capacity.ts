@@ -1,0 +1,45 @@
+import type { CapabilityDocument, Gpu } from '@muster/protocol/capabilities';
+import type { Offer } from '@muster/protocol/offer';
+import type { Bounds, Policy } from '../policy/policy.ts';
+
+/** What the machine has: measured when the agent starts, before anybody is promised anything of it. */
+export interface Machine {
+  /** Hardware threads. */
+  cpu: number;
+  memoryBytes: number;
+  /** Free then, where the engine keeps its data. */
+  diskBytes: number;
+  gpus: readonly Gpu[];
+}
+
+export const machineOf = ({ cpu, memoryBytes, diskBytes, gpus }: CapabilityDocument): Machine => ({
+  cpu: cpu.threads,
+  memoryBytes,
+  diskBytes,
+  gpus,
+});
+
+export type Capacity = Offer['capacity'];
+
+const MiB = 1024 * 1024;
+/** Of what the owner does not say how much to keep: so much, but never more than an eighth of a small machine. */
+const DEFAULT_RESERVE = { memoryBytes: 512 * MiB, diskBytes: 2048 * MiB } as const;
+
+/** What may be promised in all: the machine, less the owner's reserve, within the owner's bounds. Pure. */
+export function capacityOf(
+  { cpu, memoryBytes, diskBytes, gpus }: Machine,
+  { reserve, limits: { all } }: Pick<Policy, 'reserve' | 'limits'>,
+): Capacity {
+  return {
+    cpu: within(cpu - (reserve.cpu ?? 0), all.cpu),
+    memoryBytes: within(memoryBytes - (reserve.memoryBytes ?? modest(DEFAULT_RESERVE.memoryBytes, memoryBytes)), all.memoryBytes),
+    diskBytes: within(diskBytes - (reserve.diskBytes ?? modest(DEFAULT_RESERVE.diskBytes, diskBytes)), all.diskBytes),
+    gpus: largest(gpus, all),
+  };
+}
+
+const modest = (bytes: number, of: number): number => Math.min(bytes, Math.floor(of / 8));
+const within = (value: number, most: number | undefined): number => Math.max(0, Math.min(value, most ?? value));
+
+const largest = (gpus: readonly Gpu[], { gpus: most = gpus.length }: Bounds): Gpu[] =>
+  gpus.toSorted((a, b) => b.memoryBytes - a.memoryBytes || (a.uuid < b.uuid ? -1 : 1)).slice(0, most);
