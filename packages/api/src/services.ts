@@ -66,7 +66,7 @@ export type LogService = {
 export type SnapshotService = {
   list(taskId: string): Promise<SnapshotView[]>;
   /** Takes the archive of a snapshot that the node was ordered to make. Throws what the frame deserves, NOT_FOUND, SNAPSHOT_MISMATCH. */
-  upload(input: { frame: unknown; sha256: string; stream: Readable }): Promise<void>;
+  upload(input: { frame: unknown; sha256: string; from: string; stream: Readable }): Promise<void>;
   /** The archive, for the owner of its run. Throws NOT_SIGNED_IN, NOT_FOUND. */
   download(input: {
     snapshotId: string;

@@ -25,6 +25,12 @@ describe('the configuration', () => {
     expect(read).not.toThrow(/hunter2/);
   });
 
+  it('knows whose word about an address it takes, and refuses what is no address', () => {
+    const { trustedProxies, limits } = config({ MUSTER_TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8', MUSTER_SNAPSHOT_MAX_BYTES: '5' }).master;
+    expect([trustedProxies?.has('10.1.1.1'), trustedProxies?.has('192.0.2.1'), limits?.snapshotBytes]).toEqual([true, false, 5]);
+    expect(() => config({ MUSTER_TRUSTED_PROXIES: 'nginx' })).toThrow(/MUSTER_TRUSTED_PROXIES: expected addresses/);
+  });
+
   it('refuses a chain that Muster is not on', () => {
     expect(() => config({ MUSTER_CHAIN_ID: '1' })).toThrow(/WRONG_CHAIN/);
   });

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { resolveAddresses } from '@muster/chain/address-book';
 import { networkOf } from '@muster/chain/networks';
 import type { SettingsInput } from '@muster/api/app/settings';
+import { parseIpRanges } from '@muster/runtime/ip-ranges';
 import type { KeySource } from '@muster/runtime/key-file';
 import type { LoggerOptions } from '@muster/runtime/logger';
 import type { Env } from './env.ts';
@@ -45,7 +46,15 @@ export function toConfig(env: Env, version: string): Config {
       file: resolve(env.MUSTER_MASTER_KEY_FILE ?? join(dataDir, 'master.key')),
       ...(env.MUSTER_MASTER_KEY === undefined ? {} : { value: env.MUSTER_MASTER_KEY }),
     },
-    master: { ...addresses, chainId, rpcUrl: env.MUSTER_RPC_URL, isDev, heartbeatMs: env.MUSTER_HEARTBEAT_MS, version },
+    master: {
+      ...addresses,
+      chainId,
+      rpcUrl: env.MUSTER_RPC_URL,
+      isDev,
+      heartbeatMs: env.MUSTER_HEARTBEAT_MS,
+      version,
+      ...limitsOf(env),
+    },
     log: {
       name: 'web',
       level: env.MUSTER_LOG_LEVEL,
@@ -61,4 +70,12 @@ export function publicUrlOf({ publicUrl, listen }: Config, port: number): string
   const anywhere = listen.host === '0.0.0.0' || listen.host === '::';
   const host = anywhere ? '127.0.0.1' : listen.host.includes(':') ? `[${listen.host}]` : listen.host;
   return `http://${host}:${port}`;
+}
+
+function limitsOf(env: Env): Pick<SettingsInput, 'limits' | 'trustedProxies'> {
+  const trustedProxies = parseIpRanges(env.MUSTER_TRUSTED_PROXIES);
+  return {
+    limits: { snapshotBytes: env.MUSTER_SNAPSHOT_MAX_BYTES, framesPerSecond: env.MUSTER_NODE_FRAMES_PER_SECOND },
+    ...(trustedProxies === null ? {} : { trustedProxies }),
+  };
 }

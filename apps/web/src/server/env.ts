@@ -1,9 +1,22 @@
 import { addressSchema } from '@muster/protocol/primitives';
+import { DEFAULT_LIMITS } from '@muster/api/app/limits';
 import { parseEnv } from '@muster/runtime/env';
+import { parseIpRanges } from '@muster/runtime/ip-ranges';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const url = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
+
+const proxies = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((range) => range.trim())
+      .filter((range) => range !== ''),
+  )
+  .refine((ranges) => parseIpRanges(ranges) !== null, 'expected addresses or ranges, separated by commas');
 
 const schema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
@@ -24,6 +37,9 @@ const schema = z.object({
   MUSTER_MASTER_KEY: z.string().optional(),
   MUSTER_MASTER_KEY_FILE: z.string().optional(),
   MUSTER_HEARTBEAT_MS: z.coerce.number().int().min(100).max(600_000).default(30_000),
+  MUSTER_TRUSTED_PROXIES: proxies,
+  MUSTER_SNAPSHOT_MAX_BYTES: z.coerce.number().int().positive().default(DEFAULT_LIMITS.snapshotBytes),
+  MUSTER_NODE_FRAMES_PER_SECOND: z.coerce.number().int().positive().default(DEFAULT_LIMITS.framesPerSecond),
   MUSTER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
   MUSTER_LOG_FORMAT: z.enum(['pretty', 'json']).optional(),
 });
@@ -37,6 +53,9 @@ const examples = {
   MUSTER_REGISTRY: '0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512',
   MUSTER_VALIDATOR_SET: '0x5FbDB2315678afecb367f032d93F642f64180aa3',
   MUSTER_HEARTBEAT_MS: '30000',
+  MUSTER_TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8',
+  MUSTER_SNAPSHOT_MAX_BYTES: '1073741824',
+  MUSTER_NODE_FRAMES_PER_SECOND: '200',
 };
 
 export type Env = z.output<typeof schema>;

@@ -6,6 +6,7 @@ import { createNodeService } from '../services/node/node-service.ts';
 import { createOwnerService } from '../services/owner-service.ts';
 import { createRunService } from '../services/run/run-service.ts';
 import { createSessionBook } from '../services/session/session-book.ts';
+import { createSessionDoor } from '../services/session/session-door.ts';
 import { createSessionService } from '../services/session/session-service.ts';
 import { createSnapshotService } from '../services/snapshot/snapshot-service.ts';
 import { createTaskService } from '../services/task/task-service.ts';
@@ -14,7 +15,7 @@ import type { Deps } from './deps.ts';
 /** Everything that the routers call. */
 export function createServices(deps: Deps): Services {
   const { settings, signer } = deps;
-  const book = createSessionBook(deps.db);
+  const door = createSessionDoor(createSessionBook(deps.db), deps);
   const auth = createAuthService(deps);
   const owners = createOwnerService(deps);
   return {
@@ -42,8 +43,8 @@ export function createServices(deps: Deps): Services {
     nodes: createNodeService(deps),
     tasks: createTaskService(deps),
     logs: createLogService(deps),
-    snapshots: createSnapshotService({ ...deps, book, auth, owners }),
+    snapshots: createSnapshotService({ ...deps, door, auth, owners }),
     discovery: createDiscoveryService(deps),
-    sessions: createSessionService(deps, book),
+    sessions: createSessionService(deps, door),
   };
 }

@@ -7,6 +7,7 @@ import type { MusterDomain } from '@muster/protocol/messages/domain';
 import type { NonceStore } from '@muster/protocol/messages/nonce-guard';
 import type { Clock } from '@muster/runtime/clock';
 import type { GuardedFetch } from '@muster/runtime/guarded-fetch';
+import type { IpRanges } from '@muster/runtime/ip-ranges';
 import type { Logger } from '@muster/runtime/logger';
 import type { Address } from 'viem';
 import type { AllowedOrigins } from '../http/allowed-origins.ts';
@@ -32,6 +33,8 @@ export type Settings = {
   /** A node that is silent for so long is lost. */
   lostAfterMs: number;
   limits: Limits;
+  /** Of whose X-Forwarded-For the word is taken. */
+  trustedProxies: IpRanges;
   version: string;
 };
 

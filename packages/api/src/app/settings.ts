@@ -1,14 +1,21 @@
 import { MISSED_BEFORE_LOST } from '@muster/domain/node-liveness';
+import type { IpRanges } from '@muster/runtime/ip-ranges';
 import type { Settings } from './deps.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 
-export type SettingsInput = Omit<Settings, 'lostAfterMs' | 'discoveryUri' | 'masterUrl' | 'limits'> & { limits?: Partial<Limits> };
+export type SettingsInput = Omit<Settings, 'lostAfterMs' | 'discoveryUri' | 'masterUrl' | 'limits' | 'trustedProxies'> & {
+  limits?: Partial<Limits>;
+  trustedProxies?: IpRanges;
+};
+
+const NOBODY: IpRanges = { has: () => false };
 
 /** What follows from an operator's choices. */
 export function createSettings(input: SettingsInput): Settings {
   const publicUrl = input.publicUrl.replace(/\/+$/, '');
   return {
     ...input,
+    trustedProxies: input.trustedProxies ?? NOBODY,
     limits: { ...DEFAULT_LIMITS, ...input.limits },
     publicUrl,
     discoveryUri: `${publicUrl}/discovery`,

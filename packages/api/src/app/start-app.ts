@@ -75,7 +75,7 @@ export async function startApp({ settings, databaseUrl, blobDir, signer, logger 
     chainState: () => chainState.read(loops.followerStatus(), check.error()),
   };
   const services = createServices(deps);
-  const api = createApiHandler({ services, origins: deps.origins, logger });
+  const api = createApiHandler({ services, origins: deps.origins, trustedProxies: settings.trustedProxies, logger });
   const loops = startMasterLoops(deps, { signal: stopping.signal, listeningSinceMs: systemClock.now() });
   const cursor = every(CURSOR_POLL_MS, () => chainState.refresh(), {
     signal: stopping.signal,

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import { MAX_RELAYED_ANSWER_BYTES } from '@muster/protocol/relay/relayed-call';
+import type { IpRanges } from '@muster/runtime/ip-ranges';
 import type { Logger } from '@muster/runtime/logger';
 import type { AgentContext, BuyerContext } from '../context.ts';
 import { buyerRouter } from '../routers/buyer-router.ts';
@@ -11,6 +12,7 @@ import type { Services } from '../services.ts';
 import type { AllowedOrigins } from './allowed-origins.ts';
 import { createAgentSocket } from './agent-socket.ts';
 import { createBlobRoutes } from './blob-routes.ts';
+import { createCallerOf } from './caller-of.ts';
 import { createFastPost } from './fast-post.ts';
 import { originOf, tokenOf } from './buyer-request.ts';
 import { sessionCookie, tokenFromBearer } from './session-cookie.ts';
@@ -23,7 +25,7 @@ const RELAY_MESSAGE_BYTES = 2 * MAX_RELAYED_ANSWER_BYTES + 64 * 1024;
 /** A frame of log chunks is the largest message (protocol/messages/frame.ts), JSON in JSON. */
 const AGENT_BODY_BYTES = 12 * 1024 * 1024;
 
-export type ApiHandlerOptions = { services: Services; origins: AllowedOrigins; logger: Logger };
+export type ApiHandlerOptions = { services: Services; origins: AllowedOrigins; trustedProxies: IpRanges; logger: Logger };
 
 export type ApiHandler = {
   /** True when the request was for the API and is being answered. */
@@ -34,14 +36,15 @@ export type ApiHandler = {
 };
 
 /** Every route of the API on one server: buyers at /api/trpc, agents at /master and /discovery. */
-export function createApiHandler({ services, origins, logger }: ApiHandlerOptions): ApiHandler {
+export function createApiHandler({ services, origins, trustedProxies, logger }: ApiHandlerOptions): ApiHandler {
+  const callerOf = createCallerOf(trustedProxies);
   const onFailure = createLogFailure(logger);
-  const agentContext = (req: IncomingMessage): AgentContext => ({ services, remoteAddress: req.socket.remoteAddress ?? '' });
+  const agentContext = (req: IncomingMessage): AgentContext => ({ services, remoteAddress: callerOf(req) });
   const secure = origins.primary.startsWith('https:');
 
   const buyerContext = (req: IncomingMessage, extra: { bearer?: string | undefined; res?: ServerResponse | undefined }): BuyerContext => ({
     services,
-    remoteAddress: req.socket.remoteAddress ?? '',
+    remoteAddress: callerOf(req),
     origin: originOf(req, origins),
     token: tokenFromBearer(extra.bearer) ?? tokenOf(req, origins),
     setSessionCookie: (session) => {
@@ -88,7 +91,8 @@ export function createApiHandler({ services, origins, logger }: ApiHandlerOption
   return {
     request(req, res) {
       const path = pathOf(req);
-      if (path.startsWith('/master/blobs/') && req.method === 'PUT') void blobs.upload(req, res, path.slice('/master/blobs/'.length));
+      if (path.startsWith('/master/blobs/') && req.method === 'PUT')
+        void blobs.upload(req, res, { sha256: path.slice('/master/blobs/'.length), from: callerOf(req) });
       else if (path.startsWith('/api/snapshots/') && req.method === 'GET')
         void blobs.download(res, { snapshotId: path.slice('/api/snapshots/'.length), token: tokenOf(req, origins) });
       else if (path.startsWith('/master/')) void masterPost(req, res, path.slice('/master/'.length));

@@ -11,7 +11,7 @@ import type { Services } from '../services.ts';
 
 export type BlobRoutes = {
   /** `PUT /master/blobs/:sha256` with the frame, as base64url JSON, in `x-muster-frame`. */
-  upload(req: IncomingMessage, res: ServerResponse, sha256: string): Promise<void>;
+  upload(req: IncomingMessage, res: ServerResponse, input: { sha256: string; from: string }): Promise<void>;
   /** `GET /api/snapshots/:id` */
   download(res: ServerResponse, input: { snapshotId: string; token: string | null }): Promise<void>;
 };
@@ -29,9 +29,9 @@ export function createBlobRoutes({ services, onFailure }: { services: Services; 
   };
 
   return {
-    async upload(req, res, sha256) {
+    async upload(req, res, input) {
       try {
-        await services.snapshots.upload({ frame: frameOf(req), sha256, stream: req });
+        await services.snapshots.upload({ ...input, frame: frameOf(req), stream: req });
         res.writeHead(200, { 'content-type': 'application/json' });
         res.end('{"stored":true}');
       } catch (error) {

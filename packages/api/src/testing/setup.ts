@@ -19,7 +19,8 @@ export type Stage = {
   /** A registered node, announced and approved, that has acknowledged its invite. */
   createInvitedNode(runId: string): Promise<TestNode>;
   openSession(node: TestNode, generation?: number): Promise<TestSession>;
-  restartServer(): Promise<void>;
+  /** `meanwhile`: while no server looks. */
+  restartServer(meanwhile?: () => Promise<unknown>): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -64,9 +65,10 @@ export async function setUpStage({
       sessions.push(session);
       return session;
     },
-    async restartServer() {
+    async restartServer(meanwhile) {
       const { port } = server;
       await server.stop();
+      await meanwhile?.();
       server = await startTestServer({ ...options, port });
     },
     async stop() {

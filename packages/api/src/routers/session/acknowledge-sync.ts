@@ -3,5 +3,5 @@ import { z } from 'zod';
 import { agentMutation } from '../../agent-trpc.ts';
 
 export const acknowledgeSync = agentMutation(z.strictObject({ frame: frameSchema }), (ctx, { frame }) =>
-  ctx.services.sessions.acknowledgeSync(frame),
+  ctx.services.sessions.acknowledgeSync(frame, ctx.remoteAddress),
 );

@@ -3,5 +3,5 @@ import { z } from 'zod';
 import { agentMutation } from '../../agent-trpc.ts';
 
 export const recordHeartbeat = agentMutation(z.strictObject({ frame: frameSchema }), (ctx, { frame }) =>
-  ctx.services.sessions.heartbeat(frame),
+  ctx.services.sessions.heartbeat(frame, ctx.remoteAddress),
 );

@@ -8,5 +8,5 @@ export const streamOrders = agentProcedure.input(z.strictObject({ frame: frameSc
   input,
   signal,
 }) {
-  yield* ctx.services.sessions.orders(input.frame, signal);
+  yield* ctx.services.sessions.orders(input.frame, ctx.remoteAddress, signal);
 });

@@ -3,18 +3,23 @@ import { AppError } from '@muster/protocol/errors/app-error';
 import { unwrap } from '@muster/protocol/errors/result';
 import type { Frame } from '@muster/protocol/messages/frame';
 import type { z } from 'zod';
-import type { SessionBook, SessionKeys } from './session-book.ts';
+import type { SessionKeys } from './session-book.ts';
+import type { SessionDoor } from './session-door.ts';
 
 export type OpenedFrame<T> = { session: SessionKeys; counter: number; body: T };
 
-/** The frame's session and body once its MAC holds; its counter is checked by the statement that the frame causes. Throws SESSION_UNKNOWN, MAC_INVALID. */
+/**
+ * The frame's session and body once its MAC holds; its counter is checked by the statement that the frame causes. `from` is whom an
+ * unknown session is counted against. Throws SESSION_UNKNOWN, MAC_INVALID, RATE_LIMITED.
+ */
 export async function openNodeFrame<S extends z.ZodType>(
-  book: SessionBook,
-  { frame, path, schema }: { frame: Frame; path: string; schema: S },
+  door: SessionDoor,
+  { frame, from, path, schema }: { frame: Frame; from: string; path: string; schema: S },
 ): Promise<OpenedFrame<z.output<S>>> {
-  const session = await book.find(frame.sessionId);
+  const session = await door.find(frame.sessionId, from);
   if (session === null) throw new AppError('SESSION_UNKNOWN');
   const body = unwrap(openFrame({ key: session.keyFromNode, direction: 'n2m', path, frame, schema }));
+  door.admit(session);
   return { session, counter: frame.counter, body };
 }
 

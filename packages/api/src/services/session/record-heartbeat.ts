@@ -5,7 +5,7 @@ import type { Frame } from '@muster/protocol/messages/frame';
 import type { Deps } from '../../app/deps.ts';
 import { envelopesOf } from '../order/order-envelopes.ts';
 import { openNodeFrame, sealAnswer } from './node-frame.ts';
-import type { SessionBook } from './session-book.ts';
+import type { SessionDoor } from './session-door.ts';
 
 const REFUSALS = { unknown: 'SESSION_UNKNOWN', superseded: 'SESSION_SUPERSEDED', 'stale-counter': 'COUNTER_REPLAYED' } as const;
 
@@ -15,10 +15,10 @@ const REFUSALS = { unknown: 'SESSION_UNKNOWN', superseded: 'SESSION_SUPERSEDED',
  */
 export async function recordHeartbeat(
   deps: Pick<Deps, 'db' | 'heartbeats' | 'clock'>,
-  book: SessionBook,
-  frame: Frame,
+  door: SessionDoor,
+  { frame, from }: { frame: Frame; from: string },
 ): Promise<{ frame: Frame }> {
-  const { session, counter, body } = await openNodeFrame(book, { frame, path: 'heartbeat', schema: heartbeatSchema });
+  const { session, counter, body } = await openNodeFrame(door, { frame, from, path: 'heartbeat', schema: heartbeatSchema });
   const beat = await deps.heartbeats.record({ sessionId: session.sessionId, counter, status: body });
   if (!beat.accepted) throw new AppError(REFUSALS[beat.reason]);
   const orders = beat.pendingOrders === 0 ? [] : envelopesOf(await listPendingOrders(deps.db, session));

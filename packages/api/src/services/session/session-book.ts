@@ -4,7 +4,11 @@ import { findSession } from '@muster/db/repositories/sessions';
 /** What checking a frame takes. It never changes once the session is open, so any copy of the server may remember it. */
 export type SessionKeys = { sessionId: string; runId: string; node: string; seq: number; keyFromNode: Uint8Array; keyToNode: Uint8Array };
 
-export type SessionBook = { find(sessionId: string): Promise<SessionKeys | null> };
+export type SessionBook = {
+  find(sessionId: string): Promise<SessionKeys | null>;
+  /** Whether the next look at it costs no query. */
+  knows(sessionId: string): boolean;
+};
 
 const CAPACITY = 20_000;
 
@@ -23,6 +27,7 @@ export function createSessionBook(db: Database): SessionBook {
   };
 
   return {
+    knows: (sessionId) => known.has(sessionId),
     find(sessionId) {
       const found = known.get(sessionId);
       if (found) return found;

@@ -14,64 +14,72 @@ import { openNodeFrame, sealAnswer } from './node-frame.ts';
 import { openSession } from './open-session.ts';
 import { recordHeartbeat } from './record-heartbeat.ts';
 import { requireCounter } from './require-counter.ts';
-import type { SessionBook } from './session-book.ts';
+import type { SessionDoor } from './session-door.ts';
 import { streamOrders } from './stream-orders.ts';
 import { takeLogs } from './take-logs.ts';
 import { takeReport } from './take-report.ts';
 
-/** What a node may ask of its master once it holds an invite. Every frame is MAC'd; the numbers are explained in ADR 50. */
+/** What a node may ask of its master once it holds an invite. Every frame is MAC'd; the numbers are explained in ADR 50. `from`: see http/caller-of. */
 export type SessionService = {
-  open(envelope: IncomingEnvelope): Promise<{ envelope: Envelope<SessionAccept> }>;
+  open(envelope: IncomingEnvelope, from: string): Promise<{ envelope: Envelope<SessionAccept> }>;
   /** {afterEpoch, afterCounter} → OrdersBody: a page of every order that still matters, empty after the last. */
-  wantedOrders(frame: Frame): Promise<{ frame: Frame }>;
+  wantedOrders(frame: Frame, from: string): Promise<{ frame: Frame }>;
   /** Heartbeat → HeartbeatAnswer. */
-  heartbeat(frame: Frame): Promise<{ frame: Frame }>;
+  heartbeat(frame: Frame, from: string): Promise<{ frame: Frame }>;
   /** StatusReport → {now}. */
-  report(frame: Frame): Promise<{ frame: Frame }>;
+  report(frame: Frame, from: string): Promise<{ frame: Frame }>;
   /** LogChunksBody → LogAnswer. */
-  logs(frame: Frame): Promise<{ frame: Frame }>;
+  logs(frame: Frame, from: string): Promise<{ frame: Frame }>;
   /** Envelope<SyncAck> → {now}. */
-  acknowledgeSync(frame: Frame): Promise<{ frame: Frame }>;
+  acknowledgeSync(frame: Frame, from: string): Promise<{ frame: Frame }>;
   /** {} → OrdersBody, again and again. */
-  orders(frame: Frame, signal: AbortSignal | undefined): AsyncIterable<{ frame: Frame }>;
+  orders(frame: Frame, from: string, signal: AbortSignal | undefined): AsyncIterable<{ frame: Frame }>;
 };
 
-export function createSessionService(deps: Deps, book: SessionBook): SessionService {
+export function createSessionService(deps: Deps, door: SessionDoor): SessionService {
   const { db, clock } = deps;
   return {
-    open: (envelope) => openSession(deps, envelope),
-    heartbeat: (frame) => recordHeartbeat(deps, book, frame),
+    open(envelope, from) {
+      door.knock(from);
+      return openSession(deps, envelope);
+    },
+    heartbeat: (frame, from) => recordHeartbeat(deps, door, { frame, from }),
 
-    async wantedOrders(frame) {
-      const { session, counter, body } = await openNodeFrame(book, { frame, path: 'wantedOrders', schema: wantedOrdersSchema });
+    async wantedOrders(frame, from) {
+      const { session, counter, body } = await openNodeFrame(door, { frame, from, path: 'wantedOrders', schema: wantedOrdersSchema });
       await requireCounter(db, { sessionId: session.sessionId, kind: 'orders', counter });
       const after = { masterEpoch: body.afterEpoch, counter: body.afterCounter };
       const answer: OrdersBody = { orders: envelopesOf(await listWantedOrders(db, session, after)) };
       return sealAnswer(session, { path: 'wantedOrders', counter, body: answer });
     },
 
-    async report(frame) {
-      const { session, counter, body } = await openNodeFrame(book, { frame, path: 'report', schema: statusReportSchema });
+    async report(frame, from) {
+      const { session, counter, body } = await openNodeFrame(door, { frame, from, path: 'report', schema: statusReportSchema });
       await requireCounter(db, { sessionId: session.sessionId, kind: 'report', counter });
       await takeReport(deps, session, body);
       return sealAnswer(session, { path: 'report', counter, body: { now: clock.now() } });
     },
 
-    async logs(frame) {
-      const { session, counter, body } = await openNodeFrame(book, { frame, path: 'logs', schema: logChunksBodySchema });
+    async logs(frame, from) {
+      const { session, counter, body } = await openNodeFrame(door, { frame, from, path: 'logs', schema: logChunksBodySchema });
       await requireCounter(db, { sessionId: session.sessionId, kind: 'logs', counter });
       return sealAnswer(session, { path: 'logs', counter, body: await takeLogs(deps, session, body) });
     },
 
-    async acknowledgeSync(frame) {
-      const { session, counter, body } = await openNodeFrame(book, { frame, path: 'acknowledgeSync', schema: SyncAck.envelopeSchema });
+    async acknowledgeSync(frame, from) {
+      const { session, counter, body } = await openNodeFrame(door, {
+        frame,
+        from,
+        path: 'acknowledgeSync',
+        schema: SyncAck.envelopeSchema,
+      });
       await requireCounter(db, { sessionId: session.sessionId, kind: 'sync', counter });
       await acknowledgeSync(deps, session, body);
       return sealAnswer(session, { path: 'acknowledgeSync', counter, body: { now: clock.now() } });
     },
 
-    async *orders(frame, signal) {
-      const { session, counter } = await openNodeFrame(book, { frame, path: 'orders', schema: z.strictObject({}) });
+    async *orders(frame, from, signal) {
+      const { session, counter } = await openNodeFrame(door, { frame, from, path: 'orders', schema: z.strictObject({}) });
       await requireCounter(db, { sessionId: session.sessionId, kind: 'orders', counter });
       yield* streamOrders(deps, session, signal);
     },

@@ -114,10 +114,11 @@ describe('the grace period after a restart of the master', () => {
     await session.heartbeat();
     await waitUntil('a healthy node', async () => (await phaseOf(node)) === 'Healthy');
     // As old as heartbeats get before a node is lost, and the master has only just begun to listen.
-    await stage.database.db.pool.query(`UPDATE "Session" SET "heartbeatAt" = now() - interval '1 hour' WHERE "sessionId" = $1`, [
-      session.sessionId,
-    ]);
-    await stage.restartServer();
+    await stage.restartServer(() =>
+      stage.database.db.pool.query(`UPDATE "Session" SET "heartbeatAt" = now() - interval '1 hour' WHERE "sessionId" = $1`, [
+        session.sessionId,
+      ]),
+    );
     const { items } = await stage.buyer.client.node.list.query({ runId });
     expect(items.find((view) => view.node === node.address)?.phase).toBe('Healthy');
     await waitUntil(

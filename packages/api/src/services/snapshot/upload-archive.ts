@@ -7,20 +7,20 @@ import { byteCountSchema, hash32Schema, uuidSchema } from '@muster/protocol/prim
 import { z } from 'zod';
 import type { Deps } from '../../app/deps.ts';
 import { openNodeFrame } from '../session/node-frame.ts';
-import type { SessionBook } from '../session/session-book.ts';
+import type { SessionDoor } from '../session/session-door.ts';
 
 const uploadSchema = z.strictObject({ sha256: hash32Schema, sizeBytes: byteCountSchema, snapshotId: uuidSchema });
 
-export type UploadDeps = Pick<Deps, 'db' | 'blobs' | 'logger' | 'settings'> & { book: SessionBook };
-export type UploadInput = { frame: unknown; sha256: string; stream: Readable };
+export type UploadDeps = Pick<Deps, 'db' | 'blobs' | 'logger' | 'settings'> & { door: SessionDoor };
+export type UploadInput = { frame: unknown; sha256: string; from: string; stream: Readable };
 
 /** Takes archives that nodes were ordered to make: only what the master asked for may fill its disk, and per snapshot one archive. */
 export function createArchiveUpload(deps: UploadDeps): (input: UploadInput) => Promise<void> {
-  const { db, blobs, logger, settings, book } = deps;
+  const { db, blobs, logger, settings, door } = deps;
   const underWay = new Set<string>();
 
-  return async ({ frame, sha256: named, stream }) => {
-    const { session, body } = await openNodeFrame(book, { frame: frameSchema.parse(frame), path: 'blobs', schema: uploadSchema });
+  return async ({ frame, sha256: named, from, stream }) => {
+    const { session, body } = await openNodeFrame(door, { frame: frameSchema.parse(frame), from, path: 'blobs', schema: uploadSchema });
     const { sha256, sizeBytes, snapshotId } = body;
     const { runId, node } = session;
     const maxBytes = settings.limits.snapshotBytes;
