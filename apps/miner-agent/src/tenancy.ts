@@ -1,9 +1,12 @@
+import { signMessage } from '@muster/protocol/messages/define-message';
+import { EncryptionKeyStatement } from '@muster/protocol/messages/encryption-key-statement';
 import { systemClock } from '@muster/runtime/clock';
 import { within } from '@muster/runtime/within';
 import { every } from '@muster/runtime/poll';
 import { createSnapshotDelivery } from './adapters/master/snapshot-delivery.ts';
 import type { AgentContext } from './context.ts';
 import { engineDisk } from './doctor/engine-disk.ts';
+import { createCredentialsOpener } from './images/open-credentials.ts';
 import { createLogCollector } from './logs/log-collector.ts';
 import { keepFence } from './loops/keep-fence.ts';
 import { createClockWatch } from './loops/clock-watch.ts';
@@ -88,7 +91,15 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
         how === 'removed' ? 'the orphan is gone' : 'an order knows the orphan now; it stays',
       ),
   });
-  const outbox = createOutbox({ board, logs, onReported: () => undefined });
+  const keyStatement = () => {
+    const { invite } = state.get();
+    const { publicKey } = stores.encryptionKey;
+    return (
+      invite &&
+      signMessage(EncryptionKeyStatement, { runId, node, seq: invite.seq, encryptionKey: publicKey, issuedAt: now() }, { domain, signer })
+    );
+  };
+  const outbox = createOutbox({ board, logs, keyStatement, onReported: () => undefined });
   logs.onChunk(() => outbox.poke());
   let disk: Promise<string> | undefined;
   const diskPath = () =>
@@ -121,6 +132,7 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
     onContact,
   });
   const deliverSnapshot = createSnapshotDelivery({ channel: session.channel, state, domain, signer, allowPrivate, now });
+  const credentialsOf = createCredentialsOpener({ domain, node, privateKey: stores.encryptionKey.privateKey });
   const reconciler = createReconciler({
     state,
     board,
@@ -132,6 +144,7 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
       node,
       runtime,
       images,
+      credentialsOf,
       isolation,
       store,
       logs,

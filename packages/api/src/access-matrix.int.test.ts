@@ -129,6 +129,10 @@ const INPUTS: Record<ProcedurePath, (role: Role) => unknown> = {
   'buyer:task.restart': () => ({ taskId: cast.taskId }),
   'buyer:task.inspect': () => ({ allocationId: cast.allocationId }),
   'buyer:task.sync': () => ({ taskId: cast.taskId, volume: 'data' }),
+  'buyer:task.seal': async () => ({
+    taskId: (await stage.buyer.client.task.create.mutate({ runId: cast.runId, spec, needsCredentials: true })).taskId,
+    credentials: [{ node: cast.node.address, encryptionKey: `0x${'11'.repeat(32)}`, sealed: `0x${'22'.repeat(60)}` }],
+  }),
   'buyer:log.read': () => ({ allocationId: cast.allocationId }),
   'buyer:log.follow': async () => {
     await cast.session.logs([{ allocationId: cast.allocationId, sequence: 0, lines: [{ at: Date.now(), stream: 'stdout', text: 'one' }] }]);

@@ -53,6 +53,7 @@ export const ACCESS_MATRIX = {
   'buyer:task.restart': OWNER,
   'buyer:task.inspect': OWNER,
   'buyer:task.sync': OWNER,
+  'buyer:task.seal': OWNER,
   'buyer:log.read': OWNER,
   'buyer:log.follow': OWNER,
   'buyer:snapshot.list': OWNER,

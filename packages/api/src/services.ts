@@ -6,6 +6,8 @@ import type { RunHint, RunView, TimelineView } from './shapes/run.ts';
 import type { AllocationView, SnapshotView, TaskView } from './shapes/task.ts';
 import type { NonceView, SignedIn } from './shapes/auth.ts';
 import type { DiscoveryService } from './services/discovery/discovery-service.ts';
+import type { NewTaskInput } from './services/task/create-task.ts';
+import type { SealedForNode } from './services/task/seal-credentials.ts';
 import type { SessionService } from './services/session/session-service.ts';
 
 export type Page<T> = { items: T[]; nextCursor: string | null };
@@ -41,7 +43,7 @@ export type NodeService = {
 };
 
 export type TaskService = {
-  create(input: { runId: string; spec: unknown; idempotencyKey: string | null; actor: string }): Promise<TaskView>;
+  create(input: NewTaskInput): Promise<TaskView>;
   list(input: PageRequest & { runId: string }): Promise<Page<TaskView>>;
   get(taskId: string): Promise<TaskView>;
   stop(input: { taskId: string; actor: string }): Promise<TaskView>;
@@ -52,6 +54,7 @@ export type TaskService = {
     signal: AbortSignal | undefined;
   }): Promise<{ acknowledged: boolean; allocation: AllocationView }>;
   sync(input: { taskId: string; volume: string; actor: string }): Promise<{ snapshotIds: string[] }>;
+  seal(input: { taskId: string; credentials: readonly SealedForNode[] }): Promise<void>;
 };
 
 export type LogService = {

@@ -51,7 +51,7 @@ export type AnnouncementRow = Row<AnnouncementModel, ByNode & { envelope: unknow
 export type EvidenceRow = Row<EvidenceModel, ByNode & { hash: HexString; validator: HexString; document: unknown }>;
 export type NodeStateRow = Row<
   NodeStateModel,
-  ByNode & { phase: NodePhase; capabilities: unknown; inviteDigest: HexString | null; acknowledgment: unknown }
+  ByNode & { phase: NodePhase; capabilities: unknown; inviteDigest: HexString | null; acknowledgment: unknown; keyStatement: unknown }
 >;
 export type SessionRow = Row<SessionModel, ByNode & { inviteDigest: HexString; status: unknown }>;
 export type TaskRow = Row<TaskModel, { spec: unknown; specHash: HexString; desired: TaskDesired; phase: TaskPhase; createdBy: HexString }>;

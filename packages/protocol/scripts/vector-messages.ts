@@ -63,6 +63,7 @@ export const VECTOR_MESSAGES: Readonly<Record<string, Message>> = {
     sizeBytes: 1_048_576,
     issuedAt: NOW,
   },
+  EncryptionKeyStatement: { runId: '7', node: SIGNER.address, seq: 1, encryptionKey: hash('aa'), issuedAt: NOW },
   NodeConsent: {
     runId: '7',
     provider: RECEIVER,

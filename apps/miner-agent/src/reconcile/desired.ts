@@ -1,5 +1,6 @@
 import type { Address } from 'viem';
 import { z } from 'zod';
+import { sealedCredentialsSchema } from '@muster/protocol/images/registry-credentials';
 import { hash32Schema, runIdSchema, timestampMsSchema, uuidSchema } from '@muster/protocol/primitives';
 import { taskSpecSchema } from '@muster/protocol/task-spec/task-spec';
 
@@ -37,6 +38,8 @@ export const allocationRecordSchema = z.strictObject({
   spec: taskSpecSchema,
   /** What the master pinned the task to; null until some node has told it. */
   imageDigest: z.string().nullable().default(null),
+  /** The buyer's credentials for the image's registry, sealed to this node for this task: never kept otherwise. */
+  registryAuth: sealedCredentialsSchema.nullable().default(null),
   /** The image that this allocation has been given here; null until then. */
   image: z.strictObject({ id: z.string(), digest: z.string() }).nullable().default(null),
   /** UUIDs of the GPUs that are its own until it has ended. */

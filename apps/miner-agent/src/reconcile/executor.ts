@@ -3,6 +3,7 @@ import type { Address, Hex } from 'viem';
 import type { Isolation } from '../isolation/isolation.ts';
 import type { LogCollector } from '../logs/log-collector.ts';
 import type { Images } from '../images/create-images.ts';
+import type { RegistryCredentials } from '../ports/image-registry.ts';
 import type { ContainerRuntime, PullProgress } from '../ports/container-runtime.ts';
 import type { AllocationStore } from '../state/allocation-store.ts';
 import type { EngineOutages } from './engine-outages.ts';
@@ -14,6 +15,7 @@ export interface StepContext {
   node: Address;
   runtime: ContainerRuntime;
   images: Pick<Images, 'ensure'>;
+  credentialsOf: (record: AllocationRecord) => Promise<RegistryCredentials | null>;
   store: AllocationStore;
   logs: LogCollector;
   logger: Logger;

@@ -1,3 +1,5 @@
+import type { Envelope } from '@muster/protocol/messages/define-message';
+import type { EncryptionKeyStatement } from '@muster/protocol/messages/encryption-key-statement';
 import type { OrderResult } from '@muster/protocol/messages/frames';
 import type { LogCollector } from '../logs/log-collector.ts';
 import type { StatusBoard } from '../reconcile/status-board.ts';
@@ -15,6 +17,8 @@ export interface Outbox {
 export interface OutboxOptions {
   board: StatusBoard;
   logs: LogCollector;
+  /** What goes with the first report of a link; null while there is nothing to say. */
+  keyStatement: () => Envelope<EncryptionKeyStatement> | null;
   /** The master has these statuses now. */
   onReported: () => void;
 }
@@ -23,17 +27,21 @@ const MAX_RESULTS = 500;
 const MAX_STATUSES = 200;
 const MAX_CHUNKS = 16;
 
-export function createOutbox({ board, logs, onReported }: OutboxOptions): Outbox {
+export function createOutbox({ board, logs, keyStatement, onReported }: OutboxOptions): Outbox {
   const results = new Map<string, OrderResult>();
   const listeners: (() => void)[] = [];
+  /** Links over which the node's key has been stated. */
+  const told = new WeakSet<SessionChannel>();
   const poke = () => listeners.forEach((listener) => listener());
 
   async function sendReports(channel: SessionChannel): Promise<void> {
     for (;;) {
       const orderIds = [...results.values()].slice(0, MAX_RESULTS);
       const allocations = board.unreported(MAX_STATUSES);
-      if (orderIds.length === 0 && allocations.length === 0) return;
-      await channel.report({ orderIds, allocations });
+      const statement = told.has(channel) ? null : keyStatement();
+      if (orderIds.length === 0 && allocations.length === 0 && statement === null) return;
+      await channel.report({ orderIds, allocations, ...(statement ? { keyStatement: statement } : {}) });
+      told.add(channel);
       for (const result of orderIds) if (results.get(result.orderId) === result) results.delete(result.orderId);
       board.confirm(allocations);
       onReported();

@@ -73,6 +73,7 @@ export async function startBench({ directory, node, runtime, orphanGraceMs = 60_
       runtime,
       isolation: testIsolation,
       images,
+      credentialsOf: async () => null,
       store,
       logs,
       logger,

@@ -19,6 +19,7 @@ import { getTask } from './task/get-task.ts';
 import { inspectAllocation } from './task/inspect-allocation.ts';
 import { listTasks } from './task/list-tasks.ts';
 import { restartTask } from './task/restart-task.ts';
+import { sealCredentials } from './task/seal-credentials.ts';
 import { stopTask } from './task/stop-task.ts';
 import { syncVolume } from './task/sync-volume.ts';
 
@@ -36,6 +37,7 @@ export const buyerRouter = router({
     restart: restartTask,
     inspect: inspectAllocation,
     sync: syncVolume,
+    seal: sealCredentials,
   },
   log: { read: readLog, follow: followLog },
   snapshot: { list: listSnapshots },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { capabilitiesSchema } from '@muster/protocol/capabilities';
+import { EncryptionKeyStatement } from '@muster/protocol/messages/encryption-key-statement';
 import { addressSchema, hash32Schema, isoTime, runIdSchema } from './common.ts';
 
 export const usageShape = z.object({ cpu: z.number(), memoryBytes: z.number(), diskBytes: z.number() });
@@ -41,6 +42,8 @@ export const nodeShape = z.object({
   usage: usageShape.nullable(),
   orphans: z.array(orphanShape),
   capabilities: capabilitiesSchema.nullable(),
+  /** The node's own signed word about the key to seal secrets to: check it before you do. */
+  keyStatement: EncryptionKeyStatement.envelopeSchema.nullable(),
 });
 export type NodeView = z.infer<typeof nodeShape>;
 

@@ -16,7 +16,8 @@ export const allocationShape = z.object({
   exitCode: z.int().nullable(),
   oomKilled: z.boolean(),
   error: z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() }).nullable(),
-  pull: z.object({ current: z.number(), total: z.number() }).nullable(),
+  /** Bytes of the image's layers: fetched, then unpacked. */
+  pull: z.object({ stage: z.enum(['download', 'extract']), current: z.number(), total: z.number() }).nullable(),
   restarts: z.int(),
   createdAt: isoTime,
   startedAt: isoTime.nullable(),
@@ -32,6 +33,9 @@ export const taskShape = z.object({
   /** Null when this version cannot read it: then the task fails, TASK_SPEC_UNREADABLE. */
   spec: taskSpecSchema.nullable(),
   specHash: hash32Schema,
+  /** What its first node got, and every other must; null until then. */
+  imageDigest: z.string().nullable(),
+  needsCredentials: z.boolean(),
   desired: z.string(),
   phase: z.string(),
   phaseReason: z.string().nullable(),

@@ -99,6 +99,7 @@ export const stateWith = (over: Partial<NodeStateRow> = {}): NodeStateRow => ({
   nextInviteAt: null,
   acknowledgment: null,
   acknowledgedAt: null,
+  keyStatement: null,
   drainRequestedAt: null,
   drainReason: null,
   lastHeartbeatAt: null,

@@ -22,7 +22,8 @@ export function beginNodeLives(db: Database, lives: readonly NewNodeLife[]): Pro
        SELECT "runId", node, seq, 'Registered', reason FROM life ORDER BY "runId", node
        ON CONFLICT ("runId", node) DO UPDATE SET seq = EXCLUDED.seq, phase = EXCLUDED.phase, "phaseReason" = EXCLUDED."phaseReason",
          "phaseSince" = now(), "updatedAt" = now(), capabilities = NULL, "inviteDigest" = NULL, "invitedAt" = NULL, "inviteAttempts" = 0,
-         "inviteEpoch" = NULL, "nextInviteAt" = NULL, acknowledgment = NULL, "acknowledgedAt" = NULL, "drainRequestedAt" = NULL, "drainReason" = NULL
+         "inviteEpoch" = NULL, "nextInviteAt" = NULL, acknowledgment = NULL, "acknowledgedAt" = NULL, "drainRequestedAt" = NULL, "drainReason" = NULL,
+         "keyStatement" = NULL
        WHERE n.seq < EXCLUDED.seq
        RETURNING n.*),
      told AS (
@@ -107,6 +108,15 @@ export async function recordAcknowledgment(
     [runId, node, seq, inviteDigest, toJson(acknowledgment)],
   );
   return changed === 1;
+}
+
+/** Keeps what the node of this registration says its encryption key is. */
+export async function recordKeyStatement(db: Database, statement: NodeKey & { envelope: object }): Promise<void> {
+  await execute(
+    db.pool,
+    'UPDATE "NodeState" SET "keyStatement" = $4::jsonb, "updatedAt" = now() WHERE "runId" = $1 AND node = $2 AND seq = $3',
+    [statement.runId, statement.node, statement.seq, toJson(statement.envelope)],
+  );
 }
 
 /** False when the node is unknown here or was asked before. */

@@ -13,20 +13,23 @@ export interface NewTask {
   spec: object;
   specHash: string;
   idempotencyKey: string | null;
+  /** When the spec itself names one. */
+  imageDigest: string | null;
+  needsCredentials: boolean;
   /** The buyer's address. */
   createdBy: string;
 }
 
 /** Creates a task, or finds the one that was created with the same idempotency key: compare its specHash. */
 export function createTask(db: Database, task: NewTask): Promise<{ task: TaskRow; created: boolean }> {
-  const { taskId, runId, name, spec, specHash, idempotencyKey, createdBy } = task;
+  const { taskId, runId, name, spec, specHash, idempotencyKey, imageDigest, needsCredentials, createdBy } = task;
   return inTransaction(db.pool, async (tx) => {
     const created = await firstRow<TaskRow>(
       tx,
-      `INSERT INTO "Task" ("taskId", "runId", name, spec, "specHash", "idempotencyKey", desired, phase, "createdBy")
-       VALUES ($1, $2, $3, $4::jsonb, $5, $6, 'Running', 'Pending', $7)
+      `INSERT INTO "Task" ("taskId", "runId", name, spec, "specHash", "idempotencyKey", "imageDigest", "needsCredentials", desired, phase, "createdBy")
+       VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, 'Running', 'Pending', $9)
        ON CONFLICT ("runId", "idempotencyKey") DO NOTHING RETURNING *`,
-      [taskId, runId, name, toJson(spec), specHash, idempotencyKey, createdBy],
+      [taskId, runId, name, toJson(spec), specHash, idempotencyKey, imageDigest, needsCredentials, createdBy],
     );
     if (created) {
       await appendTimeline(tx, [

@@ -38,7 +38,16 @@ describe('tasks and allocations', () => {
 
   it('creates one task per idempotency key, whoever asks at the same time', async () => {
     const { db, runId } = await setup();
-    const draft = { runId, name: 'once', spec: {}, specHash: hashOf('spec'), idempotencyKey: 'k', createdBy: addressOf(1) };
+    const draft = {
+      runId,
+      name: 'once',
+      spec: {},
+      specHash: hashOf('spec'),
+      idempotencyKey: 'k',
+      imageDigest: null,
+      needsCredentials: false,
+      createdBy: addressOf(1),
+    };
     const results = await Promise.all([1, 2, 3].map(() => createTask(db, { ...draft, taskId: randomUUID() })));
     expect(results.filter(({ created }) => created)).toHaveLength(1);
     expect(new Set(results.map(({ task }) => task.taskId)).size).toBe(1);

@@ -40,6 +40,8 @@ export async function createTaskIn(db: Database, runId: string): Promise<TaskRow
     spec: { image: 'demo' },
     specHash: hashOf('spec'),
     idempotencyKey: null,
+    imageDigest: null,
+    needsCredentials: false,
     createdBy: addressOf(1),
   });
   return task;

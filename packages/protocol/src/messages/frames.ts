@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { imageDigestSchema } from '../images/image-reference.ts';
 import { byteCountSchema, counterSchema, timestampMsSchema, uint32Schema, uuidSchema } from '../primitives.ts';
 import { offerSchema } from '../offer.ts';
+import { EncryptionKeyStatement } from './encryption-key-statement.ts';
 import { Order } from './order.ts';
 
 /** Bodies of the frames of a session (frame.ts); authenticated by MAC, so none of them is signed. */
@@ -148,5 +149,7 @@ export type OrderResult = z.output<typeof orderResultSchema>;
 export const statusReportSchema = z.strictObject({
   orderIds: z.array(orderResultSchema).max(1000),
   allocations: z.array(allocationStatusSchema).max(1000),
+  /** With the first report of a session. */
+  keyStatement: EncryptionKeyStatement.envelopeSchema.optional(),
 });
 export type StatusReport = z.output<typeof statusReportSchema>;

@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../errors/result.ts';
 import { fromZodError } from '../errors/zod-error.ts';
 import { durationMsSchema, hash32Schema, timestampMsSchema, uint32Schema, uuidSchema } from '../primitives.ts';
 import { taskSpecSchema } from '../task-spec/task-spec.ts';
+import { sealedCredentialsSchema } from '../images/registry-credentials.ts';
 import { imageDigestSchema } from '../images/image-reference.ts';
 import { volumeNameSchema } from '../task-spec/volume-name.ts';
 import type { Order, OrderKind } from './order.ts';
@@ -23,6 +24,8 @@ export const orderBodySchemas = {
     replica: uint32Schema,
     /** What the task's first node got, and every other must: left out before there is one. */
     imageDigest: imageDigestSchema.optional(),
+    /** The buyer's credentials for the image's registry, sealed to this node for this task. */
+    registryAuth: sealedCredentialsSchema.optional(),
   }),
   /** SIGTERM, then SIGKILL after graceMs. */
   stop: z.strictObject({ ...placement, graceMs: durationMsSchema, reason }),

@@ -8,6 +8,7 @@ import { Challenge } from '../messages/challenge.ts';
 import { ChallengeAnswer } from '../messages/challenge-answer.ts';
 import type { Message, MessageDefinition, MessageSchema } from '../messages/define-message.ts';
 import { musterDomain } from '../messages/domain.ts';
+import { EncryptionKeyStatement } from '../messages/encryption-key-statement.ts';
 import { EndpointAnnouncement } from '../messages/endpoint-announcement.ts';
 import { EndpointQuery } from '../messages/endpoint-query.ts';
 import { audienceOfAddress } from '../messages/header.ts';
@@ -34,6 +35,7 @@ export const ALL_MESSAGES: readonly MessageDefinition<MessageSchema>[] = [
   SessionAccept,
   Order,
   SyncAck,
+  EncryptionKeyStatement,
   NodeConsent,
 ];
 

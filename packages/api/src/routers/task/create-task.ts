@@ -8,11 +8,13 @@ const input = runRef.extend({
   spec: z.union([z.string().max(64_000), z.record(z.string(), z.unknown())]),
   /** The same key in the same run answers with the task that it made first. */
   idempotencyKey: z.string().min(1).max(128).optional(),
+  /** Placed only on nodes for which credentials for the image's registry are sealed: see task.seal. */
+  needsCredentials: z.boolean().default(false),
 });
 
 export const createTask = ownerProcedure
   .input(input)
   .output(taskShape)
-  .mutation(({ ctx, input: { spec, idempotencyKey } }) =>
-    ctx.services.tasks.create({ runId: ctx.runId, spec, idempotencyKey: idempotencyKey ?? null, actor: ctx.address }),
+  .mutation(({ ctx, input: { spec, idempotencyKey, needsCredentials } }) =>
+    ctx.services.tasks.create({ runId: ctx.runId, spec, idempotencyKey: idempotencyKey ?? null, needsCredentials, actor: ctx.address }),
   );

@@ -14,7 +14,16 @@ const offer: Offer = {
 const OTHER = '0x00000000000000000000000000000000000000b2';
 const nodes = [NODE, OTHER].map((node) => ({ node, phase: 'Healthy' as const, offer, used: NOTHING, refuses: null }));
 const plan = (over: Partial<TaskPlanInput> = {}) =>
-  planTask({ task: { desired: 'Running', phase: 'Pending' }, spec: specWith(), replicas: [], nodes, refusals: [], runOpen: true, ...over });
+  planTask({
+    task: { desired: 'Running', phase: 'Pending' },
+    spec: specWith(),
+    replicas: [],
+    nodes,
+    holders: null,
+    refusals: [],
+    runOpen: true,
+    ...over,
+  });
 
 describe('planTask', () => {
   it('places the replicas that are missing, spread over the nodes', () => {
@@ -32,6 +41,15 @@ describe('planTask', () => {
     expect(plan({ spec: specWith({ resources: { gpu: {} } }) }).reason).toBe('no node of the run has the GPUs that it asks for');
     const closed = nodes.map((node) => ({ ...node, offer: { ...offer, accepting: false, reason: 'maintenance until 06:00' } }));
     expect(plan({ nodes: closed }).reason).toBe('no node that could take it takes new work now: maintenance until 06:00');
+  });
+
+  it('places what needs credentials only where they are sealed, and says what is missing', () => {
+    expect(plan({ holders: new Set([OTHER]) }).starts).toEqual([{ replica: 0, node: OTHER }]);
+    expect(plan({ holders: new Set() })).toMatchObject({
+      starts: [],
+      phase: 'Pending',
+      reason: '2 healthy nodes lack its registry credentials: muster task seal',
+    });
   });
 
   it('puts one on every node for `all`, and none anew where one has ended for good', () => {

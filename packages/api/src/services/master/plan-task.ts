@@ -16,6 +16,8 @@ export type TaskPlanInput = {
   /** The newest allocation of each replica, after this turn's changes to them. */
   replicas: readonly TimedAllocation[];
   nodes: readonly PlacementNode[];
+  /** The nodes that the owner has sealed registry credentials to; null for a task that needs none. */
+  holders: ReadonlySet<string> | null;
   /** Of this task, by whichever node. */
   refusals: readonly Refusals[];
   runOpen: boolean;
@@ -49,6 +51,14 @@ function inWords(why: Placement['unplaced'][number]): string {
   }
 }
 
+/** A node that could take it but for the credentials is one that the owner can do something about. */
+function withCredentials(reason: string, { holders, nodes }: TaskPlanInput): string {
+  const others = nodes.filter(({ node, phase }) => phase === 'Healthy' && holders?.has(node) === false).length;
+  return others === 0
+    ? reason
+    : `${others} healthy ${others === 1 ? 'node lacks' : 'nodes lack'} its registry credentials: muster task seal`;
+}
+
 /** Where a task's missing replicas go now, and the phase that the task is in. Pure: rows in, decisions out. */
 export function planTask(input: TaskPlanInput): TaskPlan {
   const { task, spec, replicas, refusals, runOpen } = input;
@@ -75,17 +85,17 @@ export function planTask(input: TaskPlanInput): TaskPlan {
   const wanted = spec.replicas === 'all' ? Math.max(1, states.length) : spec.replicas;
   const phase = taskPhase({ current: task.phase, desired: wantsMore ? 'Running' : 'Stopped', wanted, replicas: states });
   const [first] = unplaced;
-  return { starts: assignments, phase, reason: first ? inWords(first) : null };
+  return { starts: assignments, phase, reason: first ? withCredentials(inWords(first), input) : null };
 }
 
 /** `held`: ended replicas that wait for their next try, or have none. */
 function placeMissing({ input, live, held }: { input: TaskPlanInput; live: readonly TimedAllocation[]; held: readonly TimedAllocation[] }) {
-  const { spec, nodes } = input;
+  const { spec, holders, nodes } = input;
   // One on every node means once: a node whose replica is held is not to be given another.
   const taken = new Set<string>(spec.replicas === 'all' ? held.map(({ node }) => node) : []);
   return place({
     task: { replicas: spec.replicas, demand: demandOf(spec), needs: featuresNeededBy(spec) },
-    nodes: nodes.filter(({ node }) => !taken.has(node)),
+    nodes: nodes.filter(({ node }) => !taken.has(node) && holders?.has(node) !== false),
     live: live.map(({ replica, node }) => ({ replica, node })),
     skip: new Set(held.map(({ replica }) => replica)),
   });

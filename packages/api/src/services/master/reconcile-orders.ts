@@ -1,7 +1,8 @@
 import { listLiveAllocations, type TimedAllocation } from '@muster/db/repositories/allocations';
 import { listDrainOrders, withdrawOrdersOfEnded } from '@muster/db/repositories/master-work';
+import { listUsableCredentials } from '@muster/db/repositories/sealed-credentials';
 import { listNewestOrders, withdrawOrders } from '@muster/db/repositories/orders';
-import type { OrderRow } from '@muster/db/rows';
+import type { HexString, OrderRow } from '@muster/db/rows';
 import type { Deps } from '../../app/deps.ts';
 import { sendOrders, type OrderRequest } from '../order/send-orders.ts';
 import type { Situation } from './reconcile-allocations.ts';
@@ -27,22 +28,24 @@ export async function reconcileOrders(deps: Deps, situation: Situation): Promise
   const strays = await findStrays(db, served, settings.heartbeatMs);
   if (starting.length + stopping.length + draining.length + strays.length === 0) return;
 
-  const [starts, stops, drains] = await Promise.all([
+  const [starts, stops, drains, credentials] = await Promise.all([
     listNewestOrders(db, { allocationIds: idsOf(starting), kind: 'start' }),
     listNewestOrders(db, { allocationIds: [...idsOf(stopping), ...idsOf(strays)], kind: 'stop' }),
     listDrainOrders(db, draining),
+    listUsableCredentials(db, [...new Set(starting.map(({ taskId }) => taskId))]),
   ]);
   const epochOf = (runId: string): number => situation.runs.get(runId)?.masterEpoch ?? 0;
   const isMissing = (order: OrderRow | undefined, runId: string): boolean =>
     order === undefined || (order.acknowledgedAt === null && order.masterEpoch < epochOf(runId));
   const startOf = new Map(starts.map((order) => [order.allocationId, order]));
   const stopOf = new Map(stops.map((order) => [order.allocationId, order]));
+  const sealed = new Map(credentials.map((one) => [`${one.taskId}/${one.node}`, one.sealed]));
   const drainOf = new Map(drains.map((order) => [`${order.runId}/${order.node}`, order]));
 
   const requests: OrderRequest[] = [
     ...starting
       .filter(({ allocationId, runId }) => isMissing(startOf.get(allocationId), runId))
-      .flatMap((allocation) => startRequest(allocation, tasks, epochOf)),
+      .flatMap((allocation) => startRequest(allocation, { tasks, epochOf, sealed })),
     ...stopping
       .filter(({ allocationId, runId }) => isMissing(stopOf.get(allocationId), runId))
       .flatMap((allocation) => stopRequest(allocation, tasks, epochOf)),
@@ -88,11 +91,11 @@ type EpochOf = (runId: string) => number;
 
 function startRequest(
   { allocationId, taskId, runId, node, seq, epoch, replica }: TimedAllocation,
-  tasks: Tasks,
-  epochOf: EpochOf,
+  { tasks, epochOf, sealed }: { tasks: Tasks; epochOf: EpochOf; sealed: ReadonlyMap<string, HexString> },
 ): OrderRequest[] {
   const task = tasks.get(taskId);
   if (task === undefined || !task.isReadable) return [];
+  const registryAuth = sealed.get(`${taskId}/${node}`);
   const { specHash } = task;
   return [
     {
@@ -102,7 +105,16 @@ function startRequest(
       masterEpoch: epochOf(runId),
       kind: 'start',
       allocationId,
-      body: { allocationId, epoch, taskId, specHash, spec: task.spec, replica },
+      body: {
+        allocationId,
+        epoch,
+        taskId,
+        specHash,
+        spec: task.spec,
+        replica,
+        ...(task.imageDigest === null ? {} : { imageDigest: task.imageDigest }),
+        ...(registryAuth === undefined ? {} : { registryAuth }),
+      },
     },
   ];
 }

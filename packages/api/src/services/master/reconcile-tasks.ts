@@ -8,6 +8,7 @@ import {
 } from '@muster/db/repositories/allocations';
 import type { NodeOverview } from '@muster/db/repositories/nodes';
 import { listRefusals } from '@muster/db/repositories/refusals';
+import { listUsableCredentials } from '@muster/db/repositories/sealed-credentials';
 import { transitionTasks, type TaskTransition } from '@muster/db/repositories/tasks';
 import type { PlacementNode, Promised } from '@muster/domain/placement';
 import { demandOf } from '@muster/protocol/task-spec/defaults';
@@ -27,13 +28,15 @@ export async function reconcileTasks({ db, live, logger }: Pick<Deps, 'db' | 'li
   const { tasks, runs, nodes } = situation;
   if (tasks.length === 0) return;
   const taskIds = tasks.map(({ taskId }) => taskId);
-  const [newest, refused, used] = await Promise.all([
+  const [newest, refused, used, credentials] = await Promise.all([
     listNewestAllocations(db, taskIds),
     listRefusals(db, taskIds, REFUSALS),
     promised(db, situation),
+    listUsableCredentials(db, taskIds),
   ]);
   const replicas = byTask(newest);
   const refusals = byTask(refused);
+  const sealed = byTask(credentials);
   const nodeOf = new Map(nodes.map((node) => [keyOf(node.registration), node]));
   const drafts: NewAllocation[] = [];
   const moves: TaskTransition[] = [];
@@ -42,9 +45,10 @@ export async function reconcileTasks({ db, live, logger }: Pick<Deps, 'db' | 'li
     const { taskId, runId, spec } = task;
     const own = refusals.get(taskId) ?? [];
     const refusing = refusingNodes(own);
+    const holders = task.needsCredentials ? new Set(sealed.get(taskId)?.map(({ node }) => node)) : null;
     const candidates = nodes.flatMap((node) => candidateFor(node, { situation, runId, used, refusing }));
     const runOpen = servesRun(runs.get(runId), situation);
-    const plan = planTask({ task, spec, replicas: replicas.get(taskId) ?? [], nodes: candidates, refusals: own, runOpen });
+    const plan = planTask({ task, spec, replicas: replicas.get(taskId) ?? [], nodes: candidates, holders, refusals: own, runOpen });
     for (const { replica, node } of plan.starts) {
       const key = `${runId}/${node}`;
       const host = nodeOf.get(key);

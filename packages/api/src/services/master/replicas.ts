@@ -6,7 +6,7 @@ import { REFUSALS } from './refusals.ts';
 import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
 
 /** Why the master stops an allocation; kept with it, because the same exit means different things. */
-export type StopReason = 'buyer' | 'timeout' | 'evicted';
+export type StopReason = 'buyer' | 'timeout' | 'evicted' | 'mismatch';
 
 /** How an ended allocation ended, in the words of the restart policy. */
 export function exitOf({
@@ -19,7 +19,7 @@ export function exitOf({
   if (stopReason === 'buyer') return { kind: 'stopped' };
   if (phase === 'Failed' && isRefusal(error)) return { kind: 'refused' };
   // A node that went away, or stopped the container of its own accord: the container is not to blame.
-  if (phase === 'Lost' || phase === 'Cancelled' || stopReason === 'evicted') return { kind: 'lost' };
+  if (phase === 'Lost' || phase === 'Cancelled' || stopReason === 'evicted' || stopReason === 'mismatch') return { kind: 'lost' };
   return exitCode === null ? { kind: 'error' } : { kind: 'exited', exitCode };
 }
 

@@ -5,6 +5,7 @@ import { listVerdicts } from '@muster/db/repositories/verdicts';
 import type { RunRow } from '@muster/db/rows';
 import { capabilitiesSchema } from '@muster/protocol/capabilities';
 import { AppError } from '@muster/protocol/errors/app-error';
+import { EncryptionKeyStatement } from '@muster/protocol/messages/encryption-key-statement';
 import { heartbeatSchema, type Orphan } from '@muster/protocol/messages/frames';
 import type { Deps } from '../../app/deps.ts';
 import type { NodeService } from '../../services.ts';
@@ -44,6 +45,7 @@ function viewOf({ registration, state, session }: NodeOverview, run: RunRow, now
   const { runId, node, provider, seq, round, approvals, rejections, banned, registeredTx, endedReason } = registration;
   const beat = heartbeatSchema.safeParse(session?.status);
   const capabilities = capabilitiesSchema.safeParse(state?.capabilities);
+  const statement = EncryptionKeyStatement.envelopeSchema.safeParse(state?.seq === seq ? state.keyStatement : null);
   return {
     runId,
     node,
@@ -64,6 +66,7 @@ function viewOf({ registration, state, session }: NodeOverview, run: RunRow, now
     lastHeartbeatAt: isoOrNull(session?.heartbeatAt ?? state?.lastHeartbeatAt ?? null),
     usage: beat.success ? beat.data.usage : null,
     orphans: beat.success ? beat.data.orphans.map(orphanView) : [],
+    keyStatement: statement.success ? statement.data : null,
     capabilities: capabilities.success ? capabilities.data : null,
   };
 }

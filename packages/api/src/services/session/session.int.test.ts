@@ -91,7 +91,9 @@ describe('a session', () => {
     const spec = { image: 'busybox', env: { A: padding, B: padding, C: padding } };
     const actor = node.address;
     await session.heartbeat();
-    await Promise.all(Array.from({ length: 24 }, () => tasks.create({ runId: own, spec, idempotencyKey: null, actor })));
+    await Promise.all(
+      Array.from({ length: 24 }, () => tasks.create({ runId: own, spec, idempotencyKey: null, needsCredentials: false, actor })),
+    );
     await waitUntil('every start order', () => session.received.filter(({ kind }) => kind === 'start').length === 24);
     await session.heartbeat();
     const again = await stage.openSession(node, 2);

@@ -7,14 +7,17 @@ import type { AllocationStatus, OrderResult, StatusReport } from '@muster/protoc
 import { ERROR_CODES, isErrorCode } from '@muster/protocol/errors/codes';
 import type { Deps } from '../../app/deps.ts';
 import { runTopic } from '../../live/topics.ts';
+import { keepPins } from './keep-pins.ts';
+import { keepStatement } from './keep-statement.ts';
 import type { SessionKeys } from './session-book.ts';
 
 /** Writes what a node reports: how its orders went and how its containers are. Reports are levels: one that comes twice changes nothing. */
 export async function takeReport(
-  { db, live, logger }: Pick<Deps, 'db' | 'live' | 'logger'>,
+  deps: Pick<Deps, 'db' | 'live' | 'logger' | 'domain' | 'clock'>,
   session: SessionKeys,
   report: StatusReport,
 ): Promise<void> {
+  const { db, live, logger } = deps;
   const { runId, node } = session;
   const acknowledged = await acknowledgeOrders(
     db,
@@ -36,9 +39,15 @@ export async function takeReport(
     .filter(({ allocationId }) => !reported.has(allocationId))
     .flatMap(({ allocationId, kind, failure }) => endOfFailed(own.get(allocationId), kind, failure));
   const moved = await transitionAllocations(db, [...fromStatus, ...fromFailure]);
+  await keepPins({ db, logger }, report, own);
+  if (report.keyStatement) await keepStatement(deps, session, report.keyStatement);
   for (const { allocationId, phase, exitCode } of moved)
     logger.info({ event: 'allocation.reported', runId, node, allocationId, phase, exitCode }, 'a node reported on a container');
-  if (acknowledged.length + moved.length > 0) live.publish([runTopic(runId, 'task'), 'reconcile']);
+  if (acknowledged.length + moved.length === 0) return;
+  // How far a pull is is for people to see; nothing follows from it.
+  const isProgress =
+    acknowledged.length === 0 && moved.every(({ allocationId, phase }) => phase === 'Pulling' && own.get(allocationId)?.phase === phase);
+  live.publish(isProgress ? [runTopic(runId, 'task')] : [runTopic(runId, 'task'), 'reconcile']);
 }
 
 function transitionOf(current: AllocationRow | undefined, status: AllocationStatus): AllocationTransition[] {
@@ -46,10 +55,7 @@ function transitionOf(current: AllocationRow | undefined, status: AllocationStat
   const phase = meaning(status.phase, current.stopReason);
   const decision = applyReport({ epoch: current.epoch, phase: current.phase }, { epoch: status.epoch, phase });
   if (!decision.accept && decision.code !== 'UNCHANGED') return [];
-  const timedOut = current.stopReason === 'timeout' && phase === 'Failed';
-  const error = timedOut
-    ? { code: 'TASK_TIMED_OUT', message: ERROR_CODES.TASK_TIMED_OUT.title, hint: ERROR_CODES.TASK_TIMED_OUT.hint }
-    : status.error;
+  const error = phase === 'Failed' ? (errorOfStop(current.stopReason) ?? status.error) : status.error;
   const { containerId, imageId, exitCode, oomKilled, pull, restarts, startedAt, endedAt } = status;
   return [
     {
@@ -76,9 +82,15 @@ function transitionOf(current: AllocationRow | undefined, status: AllocationStat
   ];
 }
 
+/** What the master stopped it for. */
+function errorOfStop(stopReason: string | null) {
+  const code = stopReason === 'timeout' ? 'TASK_TIMED_OUT' : stopReason === 'mismatch' ? 'IMAGE_DIGEST_MISMATCH' : null;
+  return code && { code, message: ERROR_CODES[code].title, hint: ERROR_CODES[code].hint };
+}
+
 /** A container that was told to stop exits as signals make it: what counts is why it was told. */
 function meaning(phase: AllocationPhase, stopReason: string | null): AllocationPhase {
-  if (stopReason === 'timeout' && (phase === 'Cancelled' || phase === 'Succeeded')) return 'Failed';
+  if ((stopReason === 'timeout' || stopReason === 'mismatch') && (phase === 'Cancelled' || phase === 'Succeeded')) return 'Failed';
   if ((stopReason === 'buyer' || stopReason === 'evicted') && phase === 'Failed') return 'Cancelled';
   return phase;
 }

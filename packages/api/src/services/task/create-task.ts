@@ -3,19 +3,21 @@ import { findRun } from '@muster/db/repositories/runs';
 import { createTask as createTaskRow } from '@muster/db/repositories/tasks';
 import type { TaskRow } from '@muster/db/rows';
 import { AppError } from '@muster/protocol/errors/app-error';
+import { unwrap } from '@muster/protocol/errors/result';
+import { parseImageReference } from '@muster/protocol/images/image-reference';
 import { parseTaskSpec, toAppError } from '@muster/protocol/task-spec/parse-task-spec';
 import { specHash } from '@muster/protocol/task-spec/task-spec';
 import type { Deps } from '../../app/deps.ts';
 import { runTopic } from '../../live/topics.ts';
 
-export type NewTaskInput = { runId: string; spec: unknown; idempotencyKey: string | null; actor: string };
+export type NewTaskInput = { runId: string; spec: unknown; idempotencyKey: string | null; needsCredentials: boolean; actor: string };
 
 /** Keeps a task for the reconcile loop to place. Throws TASK_SPEC_INVALID, RUN_CLOSED, NOT_RUN_MASTER, IDEMPOTENCY_CONFLICT. */
 export async function createTask(
   { db, live, signer, logger }: Pick<Deps, 'db' | 'live' | 'signer' | 'logger'>,
   input: NewTaskInput,
 ): Promise<TaskRow> {
-  const { runId, idempotencyKey, actor } = input;
+  const { runId, idempotencyKey, needsCredentials, actor } = input;
   const parsed = parseTaskSpec(input.spec);
   if (!parsed.ok) throw toAppError(parsed.error);
   const spec = parsed.value;
@@ -37,6 +39,8 @@ export async function createTask(
     spec,
     specHash: hash,
     idempotencyKey,
+    imageDigest: unwrap(parseImageReference(spec.image)).digest,
+    needsCredentials,
     createdBy: actor,
   });
   if (task.specHash !== hash) throw new AppError('IDEMPOTENCY_CONFLICT', { data: { taskId: task.taskId } });

@@ -7,6 +7,7 @@ import type { Deps } from '../../app/deps.ts';
 import { runTopic } from '../../live/topics.ts';
 import type { TaskService } from '../../services.ts';
 import type { TaskView } from '../../shapes/task.ts';
+import { sealCredentials } from './seal-credentials.ts';
 import { createTask } from './create-task.ts';
 import { inspectAllocation, restartTask, syncVolume } from './task-orders.ts';
 import { allocationView, taskView } from './task-views.ts';
@@ -63,6 +64,7 @@ export function createTaskService(deps: Deps): TaskService {
       const { acknowledged, allocation } = await inspectAllocation(deps, { allocationId, signal });
       return { acknowledged, allocation: allocationView(allocation) };
     },
+    seal: (input) => sealCredentials(deps, input),
     sync: ({ taskId, volume }) => syncVolume(deps, { taskId, volume }),
   };
 }

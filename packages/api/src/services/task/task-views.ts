@@ -5,7 +5,7 @@ import { iso, isoOrNull } from '../iso-time.ts';
 import { specOrNull } from '../master/task-spec-of.ts';
 
 const errorShape = z.object({ code: z.string(), message: z.string(), hint: z.string().nullish() });
-const pullShape = z.object({ current: z.number(), total: z.number() });
+const pullShape = z.object({ stage: z.enum(['download', 'extract']).default('download'), current: z.number(), total: z.number() });
 
 export function allocationView(row: AllocationRow): AllocationView {
   const { allocationId, taskId, node, epoch, replica, phase, phaseReason, desired, containerId, imageId, exitCode, oomKilled, restarts } =
@@ -37,13 +37,15 @@ export function allocationView(row: AllocationRow): AllocationView {
 
 /** `allocations`: those to show, newest epoch of each replica first. */
 export function taskView(row: TaskRow, allocations: readonly AllocationRow[]): TaskView {
-  const { taskId, runId, name, specHash, desired, phase, phaseReason, createdBy } = row;
+  const { taskId, runId, name, specHash, imageDigest, needsCredentials, desired, phase, phaseReason, createdBy } = row;
   return {
     taskId,
     runId,
     name,
     spec: specOrNull(row),
     specHash,
+    imageDigest,
+    needsCredentials,
     desired,
     phase,
     phaseReason,

@@ -1,0 +1,35 @@
+import type { Database } from '../client.ts';
+import type { HexString } from '../rows.ts';
+import { toJson } from '../sql/json.ts';
+import { execute, rows } from '../sql/query.ts';
+
+export interface SealedCredentials {
+  taskId: string;
+  node: string;
+  /** That they are sealed to. */
+  encryptionKey: HexString;
+  sealed: HexString;
+}
+
+/** Keeps them, in place of earlier ones for the same task and node. */
+export async function saveSealedCredentials(db: Database, credentials: readonly SealedCredentials[]): Promise<void> {
+  await execute(
+    db.pool,
+    `INSERT INTO "SealedCredential" ("taskId", node, "encryptionKey", sealed)
+     SELECT "taskId", node, "encryptionKey", sealed FROM jsonb_to_recordset($1::jsonb) AS x("taskId" text, node text, "encryptionKey" text, sealed text)
+     ON CONFLICT ("taskId", node) DO UPDATE SET "encryptionKey" = EXCLUDED."encryptionKey", sealed = EXCLUDED.sealed, "createdAt" = now()`,
+    [toJson(credentials)],
+  );
+}
+
+/** Those of these tasks that their nodes can still open: sealed to the key that the node states now. */
+export function listUsableCredentials(db: Database, taskIds: readonly string[]): Promise<SealedCredentials[]> {
+  return rows<SealedCredentials>(
+    db.pool,
+    `SELECT c."taskId", c.node, c."encryptionKey", c.sealed FROM "SealedCredential" c
+     JOIN "Task" t ON t."taskId" = c."taskId"
+     JOIN "NodeState" n ON n."runId" = t."runId" AND n.node = c.node AND n."keyStatement"->'message'->>'encryptionKey' = c."encryptionKey"
+     WHERE c."taskId" = ANY($1)`,
+    [taskIds],
+  );
+}
