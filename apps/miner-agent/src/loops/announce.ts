@@ -47,18 +47,24 @@ export async function announceLoop(options: AnnounceOptions): Promise<void> {
     last = now;
     pause.notify();
   }
+  let known: string | null = null;
   while (!signal.aborted) {
-    const answer = await announceUntilTaken(options);
+    const before = last;
+    const answer = await announceUntilTaken(options, known);
     if (answer) await pause.wait({ signal, timeoutMs: Math.max(1_000, answer.keptForMs / 2) });
+    // A connection to the RPC that began at the old address answers no more, and would first have to be given up.
+    known = answer !== null && last !== before ? answer.uri : null;
   }
   await watching;
 }
 
-/** Null when the agent stops meanwhile. */
-async function announceUntilTaken(options: AnnounceOptions): Promise<{ keptForMs: number } | null> {
+type Taken = { keptForMs: number; uri: string };
+
+/** `known`: where to try first, without asking the chain. Null when the agent stops meanwhile. */
+async function announceUntilTaken(options: AnnounceOptions, known: string | null): Promise<Taken | null> {
   const { logger, signal } = options;
   try {
-    return await retry(() => announce(options), {
+    return await retry((attempt) => announce(options, attempt === 1 ? known : null), {
       signal,
       baseMs: 500,
       maxMs: 30_000,
@@ -73,9 +79,9 @@ async function announceUntilTaken(options: AnnounceOptions): Promise<{ keptForMs
   }
 }
 
-async function announce(options: AnnounceOptions): Promise<{ keptForMs: number }> {
+async function announce(options: AnnounceOptions, known: string | null): Promise<Taken> {
   const { discovery, encryptionKey, registration, state, domain, signer, logger, now } = options;
-  const uri = await options.readDiscoveryUri();
+  const uri = known ?? (await options.readDiscoveryUri());
   const { identity, announcementSequence: sequence } = await nextSequence(state, now());
   const endpoint = options.endpoint();
   // In whichever clock discovery accepted it: how long it is kept is a difference of that clock, not of ours and that.
@@ -110,5 +116,5 @@ async function announce(options: AnnounceOptions): Promise<{ keptForMs: number }
     },
     endpoint === '' ? 'discovery knows that it has to relay' : 'discovery knows the endpoint',
   );
-  return { keptForMs: answer.expiresAt - signedAt };
+  return { keptForMs: answer.expiresAt - signedAt, uri };
 }

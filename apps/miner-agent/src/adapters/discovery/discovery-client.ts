@@ -20,9 +20,10 @@ export interface DiscoveryClient {
 const answerSchema = z.object({ accepted: z.literal(true), expiresAt: timestampMsSchema, standing: z.string().max(32) });
 
 export function createDiscoveryClient({ allowPrivate, signal }: { allowPrivate: boolean; signal: AbortSignal }): DiscoveryClient {
-  const fetch = createGuardedFetch({ allowPrivate, timeoutMs: 10_000, maxBytes: 256 * 1024 });
   return {
     async announce(uri, input) {
+      // With connections of its own: it is minutes since the last, and this machine's address may have changed.
+      const fetch = createGuardedFetch({ allowPrivate, timeoutMs: 10_000, maxBytes: 256 * 1024 });
       const client = createTRPCClient<DiscoveryRouter>({ links: [httpLink({ url: uri, fetch })] });
       try {
         return answerSchema.parse(await client.announce.mutate(input, { signal }));
