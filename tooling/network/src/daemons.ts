@@ -13,6 +13,8 @@ export interface Surroundings {
   deploymentBlock: number;
   /** Added to the environment of every daemon, for tests. */
   extraEnv?: Record<string, string>;
+  /** The network namespace in which the daemon runs, for tests; this process's own when left out. */
+  namespace?: string;
 }
 
 interface DaemonOptions {
@@ -24,11 +26,13 @@ interface DaemonOptions {
 }
 
 function startDaemon({ name, folder, surroundings, env, args = [] }: DaemonOptions): ManagedProcess {
-  const { dataDir, extraEnv = {} } = surroundings;
+  const { dataDir, extraEnv = {}, namespace } = surroundings;
+  const program = [join(root, folder, 'dist/main.js'), ...args];
   return new ManagedProcess({
     name,
-    command: process.execPath,
-    args: [join(root, folder, 'dist/main.js'), ...args],
+    ...(namespace === undefined
+      ? { command: process.execPath, args: program }
+      : { command: 'nsenter', args: [`--net=/run/netns/${namespace}`, process.execPath, ...program] }),
     cwd: join(root, folder),
     logFile: join(dataDir, 'logs', `${name}.log`),
     env: {
@@ -46,15 +50,18 @@ function startDaemon({ name, folder, surroundings, env, args = [] }: DaemonOptio
   });
 }
 
-export function startWeb(surroundings: Surroundings, { port, keyFile }: { port: number; keyFile: string }): ManagedProcess {
+export function startWeb(
+  surroundings: Surroundings,
+  { port, keyFile, host = '127.0.0.1' }: { port: number; keyFile: string; host?: string },
+): ManagedProcess {
   return startDaemon({
     name: 'web',
     folder: 'apps/web',
     surroundings,
     env: {
-      HOST: '127.0.0.1',
+      HOST: host,
       PORT: String(port),
-      MUSTER_PUBLIC_URL: `http://127.0.0.1:${port}`,
+      MUSTER_PUBLIC_URL: `http://${host}:${port}`,
       MUSTER_MASTER_KEY_FILE: keyFile,
     },
   });
@@ -73,6 +80,8 @@ export interface MinerOptions {
   name?: string;
   runId: string;
   port: number;
+  /** Where it listens and how it is reached; loopback when left out. */
+  reach?: Record<'MUSTER_LISTEN_HOST' | 'MUSTER_ENDPOINT', string>;
   nodeKeyFile: string;
   /** The provider: its key on the miner, or its address alone, and then its wallet registers the node by the agent's link. */
   provider: { keyFile: string } | { address: string };
@@ -84,9 +93,8 @@ export interface MinerOptions {
 function minerEnv(options: MinerOptions): Record<string, string> {
   return {
     MUSTER_RUN_ID: options.runId,
-    MUSTER_LISTEN_HOST: '127.0.0.1',
     MUSTER_LISTEN_PORT: String(options.port),
-    MUSTER_ENDPOINT: `http://127.0.0.1:${options.port}`,
+    ...(options.reach ?? { MUSTER_LISTEN_HOST: '127.0.0.1', MUSTER_ENDPOINT: `http://127.0.0.1:${options.port}` }),
     MUSTER_NODE_KEY_FILE: options.nodeKeyFile,
     ...('keyFile' in options.provider
       ? { MUSTER_PROVIDER_KEY_FILE: options.provider.keyFile }
