@@ -1,8 +1,11 @@
 import { privateKeyToAccount, generatePrivateKey } from 'viem/accounts';
 import { createSiweMessage } from 'viem/siwe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createChainClient } from '@muster/chain/clients';
+import { deployContractWallet, walletAt } from '../../testing/contract-wallet.ts';
 import { createBuyerClient, siweMessageFor, signInBuyer, type BuyerClient } from '../../testing/test-buyer.ts';
 import { setUpStage, type Stage } from '../../testing/setup.ts';
+import { verifyWallet } from './verify-wallet.ts';
 
 let stage: Stage;
 let visitor: { client: BuyerClient; close(): Promise<void> };
@@ -59,6 +62,38 @@ describe('Sign-In with Ethereum', () => {
     await buyer.client.auth.signOut.mutate();
     await expect(buyer.client.auth.session.query()).resolves.toBeNull();
     await buyer.close();
+  });
+});
+
+describe('a contract wallet (ERC-1271)', () => {
+  it('signs in by what its contract says of the signature, and owns runs', async () => {
+    const safe = await deployContractWallet(stage.chain, wallet());
+    const buyer = await signInBuyer(stage.server.url, safe);
+    await expect(buyer.client.auth.session.query()).resolves.toMatchObject({ address: safe.address });
+    await expect(buyer.client.run.list.query()).resolves.toEqual({ items: [], nextCursor: null });
+    await buyer.close();
+  });
+
+  it('is not signed for by anybody but its owner', async () => {
+    const safe = await deployContractWallet(stage.chain, wallet());
+    const forger = walletAt(safe.address, wallet());
+    await expect(signInBuyer(stage.server.url, forger)).rejects.toMatchObject(refusal('SIGN_IN_INVALID'));
+    const garbled = { ...safe, signMessage: () => Promise.resolve('0x1234' as const) };
+    await expect(signInBuyer(stage.server.url, garbled)).rejects.toMatchObject(refusal('SIGN_IN_INVALID'));
+  });
+
+  it('does not sign in where no contract is deployed', async () => {
+    const nowhere = walletAt(wallet().address, wallet());
+    await expect(signInBuyer(stage.server.url, nowhere)).rejects.toMatchObject(refusal('SIGN_IN_INVALID'));
+  });
+
+  it('is not refused while only the chain could tell and does not answer', async () => {
+    const safe = await deployContractWallet(stage.chain, wallet());
+    const away = createChainClient({ chainId: stage.chain.anvil.chainId, rpcUrl: 'http://127.0.0.1:1' });
+    const message = 'any text';
+    const claim = { address: safe.address, message, signature: await safe.signMessage({ message }) };
+    await expect(verifyWallet(away, claim)).rejects.toMatchObject({ code: 'RPC_UNAVAILABLE' });
+    await expect(verifyWallet(stage.chain.client, claim)).resolves.toBe(true);
   });
 });
 

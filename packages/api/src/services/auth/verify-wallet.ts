@@ -8,14 +8,17 @@ import { hashMessage, isHex, type Address, type Hex } from 'viem';
  * A plain key is settled here, so that signing in works while the RPC is down. Throws RPC_UNAVAILABLE when only the chain can tell.
  */
 export async function verifyWallet(
-  client: Pick<ChainClient, 'verifyMessage'>,
+  client: Pick<ChainClient, 'verifyMessage' | 'getCode'>,
   claim: { address: Address; message: string; signature: string },
 ): Promise<boolean> {
   const { address, message, signature } = claim;
   if (!isHex(signature)) return false;
   if (isSignedByKey(address, message, signature)) return true;
   try {
-    return await client.verifyMessage({ address, message, signature });
+    if (await client.verifyMessage({ address, message, signature })) return true;
+    // viem says false, too, where the RPC gave no answer: only from one that answers is it a refusal.
+    await client.getCode({ address });
+    return false;
   } catch (cause) {
     throw new AppError('RPC_UNAVAILABLE', { cause });
   }
