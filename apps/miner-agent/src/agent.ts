@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { checkDeployment } from '@muster/chain/actions/check-deployment';
 import { createChainClient, type ChainClient } from '@muster/chain/clients';
 import { capabilitiesHash } from '@muster/protocol/capabilities';
@@ -43,6 +44,8 @@ export async function runAgent(config: Config, { logger, lifetime }: { logger: L
   const client = createChainClient({ chainId: config.network.chainId, rpcUrl: config.rpcUrl });
   const keys = await loadKeys(config, client, lifetime.signal);
   const work = new AbortController();
+  // Every loop of the agent listens to this one for as long as it lives; they are many, and none of them leaks.
+  setMaxListeners(100, work.signal);
   const context = await createContext({ config, client, keys, logger, signal: work.signal });
   lifetime.onStop(() => context.stores.release());
   lifetime.onStop(() =>

@@ -76,7 +76,8 @@ export function createContainerChallenges(options: ContainerChallengesOptions): 
 
 const LIMITS: Omit<ContainerBlueprint, 'name' | 'labels' | 'image' | 'command' | 'init' | 'runtime' | 'memoryBytes' | 'cpus'> = {
   entrypoint: [],
-  env: ['HOME=/tmp'],
+  env: ['HOME=/tmp', 'NVIDIA_VISIBLE_DEVICES=void'],
+  gpus: null,
   user: `${DEFAULT_USER.uid}:${DEFAULT_USER.gid}`,
   shmBytes: 16 * MiB,
   pids: 64,

@@ -5,6 +5,8 @@ export interface Check {
     | 'memory'
     | 'disk'
     | 'gpu'
+    | 'gpu-toolkit'
+    | 'gpu-other'
     | 'network'
     | 'docker'
     | 'docker-limits'

@@ -1,4 +1,4 @@
-import type { GpuReading, HostDescription } from '../ports/host.ts';
+import type { HostDescription } from '../ports/host.ts';
 import { failed, passed, warned, type Check } from './check.ts';
 
 const GB = 1e9;
@@ -20,15 +20,6 @@ export function checkDisk(freeBytes: number, path: string): Check {
   return failed('disk', reason, `Free at least ${gigabytes(MIN_DISK_BYTES)} there: images, volumes and logs need room.`);
 }
 
-export function checkGpu(gpu: GpuReading): Check {
-  if (gpu.state === 'absent') return passed('gpu', 'no NVIDIA driver found; the machine serves without a GPU');
-  if (gpu.state === 'ok') {
-    const list = gpu.gpus.map(({ model, memoryBytes }) => `${model} (${gigabytes(memoryBytes)})`);
-    return passed('gpu', list.join(', ') || 'the driver lists no GPU');
-  }
-  const fix = 'Reinstall the NVIDIA driver, or reboot if it was just updated; until then the machine serves without a GPU.';
-  return warned('gpu', `nvidia-smi fails: ${gpu.problem}`, fix);
-}
-
 /** Never "0 GB" for a disk that is nearly full. */
-const gigabytes = (bytes: number): string => (bytes < GB ? `${Math.floor(bytes / 1e6)} MB` : `${Math.floor(bytes / (GB / 10)) / 10} GB`);
+export const gigabytes = (bytes: number): string =>
+  bytes < GB ? `${Math.floor(bytes / 1e6)} MB` : `${Math.floor(bytes / (GB / 10)) / 10} GB`;

@@ -22,6 +22,7 @@ export async function requireSoundMachine({
   host,
   runtime,
   isolation,
+  features,
   config,
   chain,
   now,
@@ -29,7 +30,7 @@ export async function requireSoundMachine({
   allowPrivate,
   logger,
 }: AgentContext): Promise<CapabilityDocument> {
-  const { checks, capabilities } = await runDoctor({
+  const { checks, capabilities, gpuInability } = await runDoctor({
     host,
     runtime,
     isolation,
@@ -42,6 +43,7 @@ export async function requireSoundMachine({
         readDiscoveryTime: async () => readDiscoveryClock((await chain.readRun()).discoveryUri, { allowPrivate }),
       }),
   });
+  features.set('gpu', gpuInability);
   for (const { id, ok, severity, reason, fix } of checks) {
     if (!ok) logger[severity === 'error' ? 'error' : 'warn']({ event: 'doctor.check', check: id, severity, fix }, `${reason}. ${fix}`);
   }

@@ -12,7 +12,8 @@ import { checkPolicy } from './check-policy.ts';
 import { engineDisk } from './engine-disk.ts';
 import { checkEngine, engineMissing } from './engine-checks.ts';
 import { checkIsolation, checkMandatoryAccess, checkSeccomp } from './isolation-checks.ts';
-import { checkCpu, checkDisk, checkGpu, checkMemory } from './machine-checks.ts';
+import { checkGpus, gpuInability } from './gpu-checks.ts';
+import { checkCpu, checkDisk, checkMemory } from './machine-checks.ts';
 import { checkDataDir, checkNetwork } from './place-checks.ts';
 
 export interface DoctorReport {
@@ -20,6 +21,8 @@ export interface DoctorReport {
   checks: Check[];
   /** Null without Docker: there is nothing to register then. */
   capabilities: CapabilityDocument | null;
+  /** Why containers get no GPU of this machine; null when they can. */
+  gpuInability: string | null;
 }
 
 export interface DoctorOptions {
@@ -33,12 +36,14 @@ export interface DoctorOptions {
 /** Looks at the machine; the same look yields the document whose hash is registered. */
 export async function runDoctor({ host, runtime, isolation, config, readClocks }: DoctorOptions): Promise<DoctorReport> {
   const { network, dataDir, policyFile, dockerHost, endpoint, listen } = config;
-  const [description, engine, gpu, clocks] = await Promise.all([
+  const [description, engine, reading, graphics, clocks] = await Promise.all([
     host.describe(),
     runtime.info().catch(toAppError),
     host.gpus(),
+    host.graphics(),
     readClocks(),
   ]);
+  const access = engine instanceof AppError ? null : engine.gpuAccess;
   const dataDirCheck = await checkDataDir(dataDir);
   const diskPath = await engineDisk(engine instanceof AppError ? null : engine.rootDir, dataDir);
   const { freeBytes } = await host.diskSpace(diskPath);
@@ -46,7 +51,7 @@ export async function runDoctor({ host, runtime, isolation, config, readClocks }
     checkCpu(description),
     checkMemory(description),
     checkDisk(freeBytes, diskPath),
-    checkGpu(gpu),
+    ...checkGpus({ reading, graphics, access }),
     checkNetwork(chooseReach({ configured: endpoint, listen, addresses: host.addresses(), allowPrivate: network.isDev })),
     ...(engine instanceof AppError ? [engineMissing(engine, dockerHost)] : await checkContainers(engine, isolation)),
     checkClock(clocks),
@@ -56,7 +61,8 @@ export async function runDoctor({ host, runtime, isolation, config, readClocks }
   return {
     ok: checks.every(({ severity }) => severity !== 'error'),
     checks,
-    capabilities: engine instanceof AppError ? null : capabilitiesOf({ description, engine, gpu, freeBytes }),
+    capabilities: engine instanceof AppError ? null : capabilitiesOf({ description, engine, reading, freeBytes }),
+    gpuInability: gpuInability({ reading, access }),
   };
 }
 
@@ -70,17 +76,18 @@ const checkContainers = async (engine: RuntimeInfo, isolation: Pick<Isolation, '
 interface Findings {
   description: HostDescription;
   engine: RuntimeInfo;
-  gpu: GpuReading;
+  reading: GpuReading;
   freeBytes: number;
 }
 
-function capabilitiesOf({ description, engine, gpu, freeBytes }: Findings): CapabilityDocument {
+function capabilitiesOf({ description, engine, reading, freeBytes }: Findings): CapabilityDocument {
   return {
     version: 1,
     cpu: description.cpu,
     memoryBytes: description.memoryBytes,
     diskBytes: freeBytes,
-    gpus: gpu.state === 'ok' ? gpu.gpus : [],
+    // What containers cannot get is nothing to register.
+    gpus: reading.state === 'ok' && engine.gpuAccess !== null ? reading.gpus : [],
     os: description.os,
     docker: { version: engine.version },
     agent: { version: AGENT_VERSION },

@@ -1,7 +1,7 @@
 import { AppError } from '@muster/protocol/errors/app-error';
 import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
 import type { Address } from 'viem';
-import type { ContainerRuntime } from '../ports/container-runtime.ts';
+import type { ContainerRuntime, GpuAccess } from '../ports/container-runtime.ts';
 import type { FenceAttempt, NetworkFence } from '../ports/network-fence.ts';
 import { LABEL } from '../reconcile/labels.ts';
 import type { FeatureBook } from '../resources/features.ts';
@@ -14,6 +14,7 @@ export interface IsolationReport {
   /** What the fence refused, or why there is none. */
   fence: readonly FenceAttempt[] | AppError;
   layerQuota: boolean;
+  gpuAccess: GpuAccess | null;
   /** Null when no runtime is configured; else whether it works. */
   runtime: { name: string; problem: AppError | null } | null;
 }
@@ -51,7 +52,12 @@ export function createIsolation({ node, runtime: engine, fence, features, config
     features.set('egress', attempts instanceof AppError ? attempts.publicMessage : null);
     const name = config.runtime;
     const problem = name === null ? null : await probeContainerRuntime({ node, engine }, name).then(() => null, toAppError);
-    return { fence: attempts, layerQuota, runtime: name === null ? null : { name, problem } };
+    // An engine that does not answer is said to be down elsewhere.
+    const gpuAccess = await engine.info().then(
+      (info) => info.gpuAccess,
+      () => null,
+    );
+    return { fence: attempts, layerQuota, gpuAccess, runtime: name === null ? null : { name, problem } };
   }
 
   async function examine(): Promise<IsolationReport> {
@@ -72,7 +78,13 @@ export function createIsolation({ node, runtime: engine, fence, features, config
         if (report.fence instanceof AppError) throw report.fence;
         await fence.raise();
       }
-      return { runtime: config.runtime, layerQuota: report.layerQuota, dns: config.egressDns, disableIpv6: await fence.hasIpv6() };
+      return {
+        runtime: config.runtime,
+        layerQuota: report.layerQuota,
+        gpuAccess: report.gpuAccess,
+        dns: config.egressDns,
+        disableIpv6: await fence.hasIpv6(),
+      };
     },
     async close() {
       const left = await engine.listContainers({ [LABEL.node]: node });

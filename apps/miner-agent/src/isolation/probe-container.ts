@@ -101,6 +101,7 @@ const BLUEPRINT: Omit<ContainerBlueprint, 'name' | 'labels' | 'image'> = {
   command: [],
   entrypoint: ['/probe'],
   env: [],
+  gpus: null,
   user: `${DEFAULT_USER.uid}:${DEFAULT_USER.gid}`,
   memoryBytes: 64 * MiB,
   cpus: 1,

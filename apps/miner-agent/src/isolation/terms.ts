@@ -1,3 +1,5 @@
+import type { GpuAccess } from '../ports/container-runtime.ts';
+
 /** What this machine can and must add to every container, found out by trying. */
 export interface IsolationTerms {
   /** The engine's name of the runtime that the owner has configured; null for the engine's default. */
@@ -6,6 +8,8 @@ export interface IsolationTerms {
   layerQuota: boolean;
   /** Public resolvers for containers with a network: never those of the owner's network. */
   dns: readonly string[];
+  /** How the engine gives out GPUs; null when it cannot. */
+  gpuAccess: GpuAccess | null;
   /** The kernel has IPv6, and the fence lets none of it pass. */
   disableIpv6: boolean;
 }

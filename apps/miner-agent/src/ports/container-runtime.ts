@@ -51,12 +51,17 @@ export interface ContainerRuntime {
 
 export type Labels = Readonly<Record<string, string>>;
 
+/** By the NVIDIA runtime's hook, or by the Container Device Interface. */
+export type GpuAccess = 'nvidia' | 'cdi';
+
 export interface RuntimeInfo {
   version: string;
   rootDir: string;
   /** The engine can put a small init in front of the container's command, which forwards signals and reaps zombies. */
   hasInit: boolean;
   runtimes: readonly string[];
+  /** How the engine gives GPUs to containers; null when it cannot. */
+  gpuAccess: GpuAccess | null;
   memoryLimit: boolean;
   pidsLimit: boolean;
   /** Of the machine that containers run on, such as x86_64. */
@@ -148,6 +153,8 @@ export interface ContainerBlueprint {
   layerBytes: number | null;
   readOnlyRoot: boolean;
   tmpfsBytes: number;
+  /** By UUID; no other is visible inside. */
+  gpus: { access: GpuAccess; uuids: readonly string[] } | null;
   /** 'none', or the name of a network of ours. */
   network: string;
   /** Resolvers; empty without a network. */

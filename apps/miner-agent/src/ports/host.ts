@@ -1,3 +1,6 @@
+import type { Gpu } from '@muster/protocol/capabilities';
+import type { GpuUsage } from '@muster/protocol/messages/frames';
+
 /** The machine, as far as the agent asks about it. */
 export interface Host {
   describe(): Promise<HostDescription>;
@@ -6,6 +9,9 @@ export interface Host {
   /** Busy hardware threads since the last call, and memory in use. */
   usage(): Promise<{ cpu: number; memoryBytes: number }>;
   gpus(): Promise<GpuReading>;
+  /** Of NVIDIA's GPUs; empty while the driver does not say. */
+  gpuUsage(): Promise<GpuUsage[]>;
+  graphics(): Promise<PciGraphics[]>;
   /** Whether the system keeps its clock by NTP; null when it does not say. */
   keepsTime(): Promise<boolean | null>;
   /** Addresses of this machine under which others may reach it, best first: neither loopback nor link-local. */
@@ -18,11 +24,16 @@ export interface HostDescription {
   os: { platform: string; kernel: string; arch: string };
 }
 
-export interface Gpu {
-  uuid: string;
-  model: string;
-  memoryBytes: number;
-}
+/** `absent`: no driver. `broken`: there is one, and it does not work. The GPUs are those that can be given to containers. */
+export type GpuReading =
+  | { state: 'ok'; gpus: Gpu[]; driver: string | null }
+  | { state: 'absent' }
+  | { state: 'broken'; problem: string; fix: string };
 
-/** `absent`: no driver. `broken`: there is one, and it does not work. */
-export type GpuReading = { state: 'ok'; gpus: Gpu[] } | { state: 'absent' } | { state: 'broken'; problem: string };
+/** A graphics card or accelerator on the bus, whether or not anything can use it. */
+export interface PciGraphics {
+  vendor: 'NVIDIA' | 'AMD' | 'Intel';
+  address: string;
+  /** vendor:device, as lspci -n shows it. */
+  id: string;
+}

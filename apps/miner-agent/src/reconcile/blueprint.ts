@@ -1,3 +1,4 @@
+import { AppError } from '@muster/protocol/errors/app-error';
 import { DEFAULT_RESOURCES, demandOf } from '@muster/protocol/task-spec/defaults';
 import type { Address } from 'viem';
 import type { IsolationTerms } from '../isolation/terms.ts';
@@ -32,6 +33,7 @@ export function blueprintOf(record: AllocationRecord, { node, user, image, terms
     command: spec.command ?? [],
     entrypoint: spec.entrypoint ?? [],
     env: environmentOf(record, image.env),
+    gpus: gpusOf(record, terms),
     user: `${user.uid}:${user.gid}`,
     memoryBytes: demand.memoryBytes,
     cpus: demand.cpu,
@@ -52,8 +54,18 @@ export function blueprintOf(record: AllocationRecord, { node, user, image, terms
 /** One network per allocation and epoch: nobody else is on it. */
 export const networkName = (record: { allocationId: string; epoch: number }): string => containerName(record);
 
-/** The task may overwrite everything but who it is. */
-function environmentOf({ runId, taskId, allocationId, replica, spec }: AllocationRecord, imageEnv: readonly string[]): string[] {
+/** What was granted at acceptance; that the engine can give it has been found out by then, and may have changed since. */
+function gpusOf({ gpus }: AllocationRecord, { gpuAccess }: IsolationTerms): ContainerBlueprint['gpus'] {
+  if (gpus.length === 0) return null;
+  if (gpuAccess !== null) return { access: gpuAccess, uuids: gpus };
+  throw new AppError('CONTAINER_START_FAILED', {
+    publicMessage: 'The engine no longer gives GPUs to containers',
+    hint: 'The owner of the node finds the reason with `muster-miner doctor`.',
+  });
+}
+
+/** The task may overwrite everything but who it is, and which GPUs it sees. */
+function environmentOf({ runId, taskId, allocationId, replica, spec, gpus }: AllocationRecord, imageEnv: readonly string[]): string[] {
   const hasHome = imageEnv.some((line) => line.startsWith('HOME='));
   const env = {
     // The default user has no home in the image, and programs that look for one must be able to write there.
@@ -63,6 +75,8 @@ function environmentOf({ runId, taskId, allocationId, replica, spec }: Allocatio
     MUSTER_TASK_ID: taskId,
     MUSTER_ALLOCATION_ID: allocationId,
     MUSTER_REPLICA: String(replica),
+    // An engine whose default runtime is NVIDIA's gives a container whatever its image or its task names here.
+    NVIDIA_VISIBLE_DEVICES: gpus.length === 0 ? 'void' : gpus.join(','),
   };
   return Object.entries(env).map(([name, value]) => `${name}=${value}`);
 }

@@ -7,9 +7,9 @@ import { TEST_NODE, testRecord, testSpec } from '../../testing/test-record.ts';
 import { createOptionsOf } from './create-options.ts';
 
 const IMAGE_ID = `sha256:${'ab'.repeat(32)}`;
-const optionsOf = (spec: Parameters<typeof testSpec>[0], terms: Partial<IsolationTerms> = {}) =>
+const optionsOf = (spec: Parameters<typeof testSpec>[0], terms: Partial<IsolationTerms> = {}, gpus: string[] = []) =>
   createOptionsOf(
-    blueprintOf(testRecord({ spec: testSpec(spec) }), {
+    blueprintOf(testRecord({ spec: testSpec(spec), gpus }), {
       node: TEST_NODE,
       user: DEFAULT_USER,
       image: { id: IMAGE_ID, env: [] },
@@ -89,4 +89,23 @@ it('passes on what the machine was found to offer', () => {
   const { HostConfig = {} } = optionsOf({ resources: { diskBytes: 1e9 } }, { runtime: 'runsc', layerQuota: true });
   expect(HostConfig.Runtime).toBe('runsc');
   expect(HostConfig.StorageOpt).toEqual({ size: '1000000000' });
+});
+
+it('makes the granted GPUs visible, by UUID, and no other', () => {
+  const uuids = ['GPU-5e2f0c6a-1b7c-4d2e-9f3a-3d0f5c1b2a01', 'MIG-56c30729-347f-5dd6-8da0-c3cc59e969e0'];
+  const greedy = { env: { NVIDIA_VISIBLE_DEVICES: 'all' } };
+  const byRuntime = optionsOf(greedy, { gpuAccess: 'nvidia' }, uuids);
+  expect(byRuntime.HostConfig?.DeviceRequests).toEqual([
+    { Driver: 'nvidia', DeviceIDs: uuids, Capabilities: [['gpu', 'compute', 'utility']] },
+  ]);
+  expect(byRuntime.Env?.filter((line) => line.startsWith('NVIDIA_VISIBLE_DEVICES='))).toEqual([
+    `NVIDIA_VISIBLE_DEVICES=${uuids.join(',')}`,
+  ]);
+  expect(optionsOf({}, { gpuAccess: 'cdi' }, uuids).HostConfig?.DeviceRequests).toEqual([
+    { Driver: 'cdi', DeviceIDs: uuids.map((uuid) => `nvidia.com/gpu=${uuid}`) },
+  ]);
+  const without = optionsOf(greedy, { gpuAccess: 'nvidia' });
+  expect(without.HostConfig).not.toHaveProperty('DeviceRequests');
+  expect(without.Env).toContain('NVIDIA_VISIBLE_DEVICES=void');
+  expect(() => optionsOf({}, { gpuAccess: null }, uuids)).toThrow('no longer gives GPUs');
 });

@@ -4,7 +4,7 @@ import { volumeMount } from './helper-container.ts';
 
 /**
  * A stranger's container on somebody's machine. What is not granted here is not there: no capability, no new privileges, no
- * host path, no device, no engine socket, no other container's or the host's namespace. The engine's default seccomp profile
+ * host path, no device but the granted GPUs, no engine socket, no other container's or the host's namespace. The engine's default seccomp profile
  * stays on, and so do its masked and read-only paths under /proc and /sys: neither is ever named here.
  */
 export function createOptionsOf(blueprint: ContainerBlueprint): Docker.ContainerCreateOptions {
@@ -30,6 +30,7 @@ export function createOptionsOf(blueprint: ContainerBlueprint): Docker.Container
       ...limitsOf(blueprint),
       ...filesOf(blueprint),
       ...networkOf(blueprint),
+      ...devicesOf(blueprint),
     },
   };
 }
@@ -69,3 +70,15 @@ const networkOf = ({ network, dns, disableIpv6 }: ContainerBlueprint): Docker.Ho
   ...(dns.length > 0 ? { Dns: [...dns] } : {}),
   ...(disableIpv6 ? { Sysctls: { 'net.ipv6.conf.all.disable_ipv6': '1', 'net.ipv6.conf.default.disable_ipv6': '1' } } : {}),
 });
+
+/** By UUID, so that whatever is plugged in or divided meanwhile, no other GPU is meant. */
+const devicesOf = ({ gpus }: ContainerBlueprint): Docker.HostConfig =>
+  gpus === null
+    ? {}
+    : {
+        DeviceRequests: [
+          gpus.access === 'cdi'
+            ? { Driver: 'cdi', DeviceIDs: gpus.uuids.map((uuid) => `nvidia.com/gpu=${uuid}`) }
+            : { Driver: 'nvidia', DeviceIDs: [...gpus.uuids], Capabilities: [['gpu', 'compute', 'utility']] },
+        ],
+      };

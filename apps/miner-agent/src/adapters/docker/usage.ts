@@ -1,3 +1,4 @@
+import { gpuAccessOf } from './gpu-access.ts';
 import type { ContainerRuntime, ContainerUsage } from '../../ports/container-runtime.ts';
 import { engineError, statusOf, type Engine } from './engine.ts';
 
@@ -30,6 +31,7 @@ export function createUsage(engine: Engine): Pick<ContainerRuntime, 'readUsage' 
         rootDir: text('DockerRootDir'),
         hasInit: text('InitBinary') !== '',
         runtimes: Object.keys(typeof raw['Runtimes'] === 'object' && raw['Runtimes'] !== null ? raw['Runtimes'] : {}),
+        gpuAccess: gpuAccessOf(raw),
         memoryLimit: raw['MemoryLimit'] === true,
         pidsLimit: raw['PidsLimit'] === true,
         architecture: text('Architecture'),

@@ -1,15 +1,12 @@
-import { execFile } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
-import { promisify } from 'node:util';
 import { cpu, currentLoad, mem, osInfo } from 'systeminformation';
-import type { GpuReading, Host } from '../../ports/host.ts';
+import type { Host } from '../../ports/host.ts';
 import { rankAddresses } from './rank-addresses.ts';
 import { runTool } from './run-tool.ts';
-import { NVIDIA_SMI_ARGS, parseNvidiaSmi } from './nvidia-smi.ts';
+import { readGpus, readGpuUsage } from './nvidia-smi/read-gpus.ts';
+import { readPciGraphics } from './pci-graphics.ts';
 
-const run = promisify(execFile);
-const NVIDIA_SMI_MS = 15_000;
 
 export function createSystemHost(): Host {
   return {
@@ -35,21 +32,12 @@ export function createSystemHost(): Host {
       return { cpu: Math.max(0, (load.currentLoad / 100) * load.cpus.length), memoryBytes: Math.max(0, memory.total - memory.available) };
     },
     gpus: readGpus,
+    gpuUsage: readGpuUsage,
+    graphics: () => readPciGraphics(),
     addresses: () => rankAddresses(networkInterfaces()),
     async keepsTime() {
       const { code, stdout } = await runTool('timedatectl', ['show', '--property=NTPSynchronized', '--value'], { timeoutMs: 3_000 });
       return code === 0 ? stdout.trim() === 'yes' : null;
     },
   };
-}
-
-async function readGpus(): Promise<GpuReading> {
-  try {
-    const { stdout } = await run('nvidia-smi', NVIDIA_SMI_ARGS, { timeout: NVIDIA_SMI_MS });
-    return { state: 'ok', gpus: parseNvidiaSmi(stdout) };
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { state: 'absent' };
-    const output = error instanceof Error && 'stdout' in error ? String(error.stdout).trim() : '';
-    return { state: 'broken', problem: (output || (error instanceof Error ? error.message : String(error))).slice(0, 500) };
-  }
 }
