@@ -1,12 +1,17 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setUpStage, type Stage } from '@muster/api/testing/setup';
+import type { TestNode } from '@muster/api/testing/test-node';
 import type { ReceivedOrder, TestSession } from '@muster/api/testing/test-session';
 import { waitUntil } from '@muster/api/testing/wait-until';
 import { getRun } from '@muster/chain/actions/get-run';
 import { startAnvil } from '@muster/chain/dev/anvil';
 import { devKey } from '@muster/chain/dev/dev-accounts';
 import { ROLES, type Role } from '@muster/chain/testing/dev-chain';
+import { createEphemeral } from '@muster/protocol/crypto/mac';
+import { openRegistryCredentials } from '@muster/protocol/images/registry-credentials';
+import { signMessage } from '@muster/protocol/messages/define-message';
+import { EncryptionKeyStatement } from '@muster/protocol/messages/encryption-key-statement';
 import { createTempDir } from '@muster/runtime/temp-dir';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -19,13 +24,14 @@ let state: Awaited<ReturnType<typeof createTempDir>>;
 let beating: NodeJS.Timeout;
 let runId: string;
 let node: string;
+let invited: TestNode;
 
 beforeAll(async () => {
   stage = await setUpStage();
   state = await createTempDir('cli-test');
   const created = await muster(['run', 'create', '--requirements', 'cpu: 2..', '--wait']);
   runId = z.object({ runId: z.string() }).parse(created.json).runId;
-  const invited = await stage.createInvitedNode(runId);
+  invited = await stage.createInvitedNode(runId);
   node = invited.address;
   session = await stage.openSession(invited);
   beating = setInterval(() => void session.heartbeat().catch(() => undefined), 150);
@@ -38,10 +44,13 @@ afterAll(async () => {
 });
 
 /** One command line as a buyer types it, with --json. */
-async function muster(args: string[], { role = 'buyer', stdin = '' }: { role?: Role; stdin?: string } = {}) {
+async function muster(
+  args: string[],
+  { role = 'buyer', stdin = '', env = {} }: { role?: Role; stdin?: string; env?: Record<string, string> } = {},
+) {
   const { io, output } = createTestIo({
     stdin,
-    env: { MUSTER_URL: stage.server.url, MUSTER_KEY: devKey(ROLES[role]), XDG_STATE_HOME: state.path },
+    env: { MUSTER_URL: stage.server.url, MUSTER_KEY: devKey(ROLES[role]), XDG_STATE_HOME: state.path, ...env },
   });
   const exitCode = await runCli([...args, '--json'], io);
   return { exitCode, json: JSON.parse(output.stdout) as unknown, stderr: output.stderr };
@@ -97,6 +106,49 @@ describe('runs', () => {
       exitCode: 1,
       json: { error: { code: 'NOT_RUN_OWNER' } },
     });
+  });
+});
+
+describe('private images', () => {
+  const password = 'the-password-of-the-registry';
+  const credentials = { MUSTER_REGISTRY_USERNAME: 'buyer', MUSTER_REGISTRY_PASSWORD: password };
+  const privateSpec = 'image: ghcr.io/org/private:1\n';
+  const create = () => muster(['task', 'create', runId, '-f', '-', '--registry-auth', 'env'], { stdin: privateSpec, env: credentials });
+
+  it('waits when no node has stated its key', async () => {
+    expect(await create()).toMatchObject({
+      exitCode: 1,
+      json: { error: { code: 'NODE_NOT_READY', hint: expect.stringContaining('task seal') } },
+    });
+  });
+
+  it('seals to the key that the node signed, and to no other', async () => {
+    const { publicKey: encryptionKey, privateKey } = createEphemeral();
+    const statement = { runId, node: invited.address, seq: invited.seq, encryptionKey, issuedAt: Date.now() };
+    const keyStatement = signMessage(EncryptionKeyStatement, statement, { domain: stage.domain, signer: invited.signer });
+    await session.send('report', session.nextFrame('report', { orderIds: [], allocations: [], keyStatement }));
+    const created = await create();
+    expect(JSON.stringify(created)).not.toContain(password);
+    const { taskId } = taskShape.parse(created.json);
+    const start = await waitUntil('the start order', () =>
+      session.received.find((order) => order.kind === 'start' && order.body.taskId === taskId),
+    );
+    if (start.kind !== 'start' || !start.body.registryAuth) throw new Error('no credentials in the order');
+    const key = new Uint8Array(Buffer.from(privateKey.export({ format: 'jwk' }).d ?? '', 'base64url'));
+    const target = { domain: stage.domain, runId, taskId, node: invited.address, registry: 'ghcr.io' };
+    expect(await openRegistryCredentials(key, start.body.registryAuth, target)).toMatchObject({
+      ok: true,
+      value: { username: 'buyer', password },
+    });
+
+    // As a server would that wants to read along: a key of its own in the node's place.
+    await stage.database.db.pool.query(
+      `UPDATE "NodeState" SET "keyStatement" = jsonb_set("keyStatement", '{message,encryptionKey}', to_jsonb($1::text))`,
+      [`0x${'99'.repeat(32)}`],
+    );
+    const sealed = await muster(['task', 'seal', taskId, '--registry-auth', 'env'], { env: credentials });
+    expect(sealed).toMatchObject({ exitCode: 1, json: { error: { code: 'NODE_NOT_READY' } } });
+    await muster(['task', 'stop', taskId]);
   });
 });
 

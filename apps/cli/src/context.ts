@@ -1,4 +1,5 @@
 import type { PrivateKeyAccount } from 'viem/accounts';
+import type { RegistryCredentials } from '@muster/protocol/images/registry-credentials';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { loadAccount } from './account.ts';
 import { createApiClient, createLiveClient, type ApiClient, type ApiOutputs } from './api-client.ts';
@@ -7,6 +8,7 @@ import { createTokenStore } from './auth/token-store.ts';
 import { saveDownload, type Saved } from './save-download.ts';
 import type { CliEnv } from './env.ts';
 import type { Io } from './io.ts';
+import { readRegistryAuth } from './registry-auth/read-registry-auth.ts';
 
 export interface GlobalOptions {
   url: string;
@@ -19,6 +21,8 @@ export interface GlobalOptions {
 export interface CommandContext {
   options: GlobalOptions;
   io: Io;
+  /** The credentials that `--registry-auth` names, for this registry. */
+  registryAuth(from: string, registry: string): Promise<RegistryCredentials>;
   account(): Promise<PrivateKeyAccount>;
   masterInfo(): Promise<ApiOutputs['master']['info']>;
   /** Runs a call as the signed-in buyer; a session that the server has ended is renewed once. */
@@ -69,6 +73,7 @@ export function createContext({ options, env, io }: { options: GlobalOptions; en
   return {
     options,
     io,
+    registryAuth: (from, registry) => readRegistryAuth({ from, env: env.registryAuth }, registry),
     account,
     masterInfo,
     asBuyer,

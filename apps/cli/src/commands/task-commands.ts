@@ -1,21 +1,25 @@
 import type { Command } from 'commander';
 import { AppError } from '@muster/protocol/errors/app-error';
+import { unwrap } from '@muster/protocol/errors/result';
+import { parseImageReference } from '@muster/protocol/images/image-reference';
 import { chooseRun, uuidArgument } from '../arguments.ts';
 import type { Bind } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { tasksTable, taskText, type TaskView } from '../output/views.ts';
 import { pageText, readPaging, withPaging } from '../paging.ts';
 import { readSpec } from '../read-spec.ts';
+import { sealForNodes } from '../registry-auth/seal-for-nodes.ts';
 import { readWait, withWait } from '../timeout-option.ts';
 import { waitFor } from '../wait.ts';
 
 const ENDED = new Set(['Succeeded', 'Failed', 'Cancelled']);
 const RUN_ARGUMENT = ['[run]', 'run id; your only open run when left out'] as const;
 
-/** `muster task create | list | show | stop | restart | inspect | sync`. */
+/** `muster task create | seal | list | show | stop | restart | inspect | sync`. */
 export function addTaskCommands(program: Command, bind: Bind): void {
   const task = program.command('task').description('containers that run on the nodes of a run');
   addCreate(task, bind);
+  addSeal(task, bind);
 
   bind(
     withPaging(
@@ -86,21 +90,54 @@ export function addTaskCommands(program: Command, bind: Bind): void {
   );
 }
 
+const REGISTRY_AUTH = [
+  '--registry-auth <file>',
+  "credentials for the image's registry, sealed here to the run's nodes: a JSON file, Docker's config.json, or env",
+] as const;
+
+function addSeal(task: Command, bind: Bind): void {
+  const command = task
+    .command('seal')
+    .description("seals registry credentials for a task to the run's nodes as they are now, those that joined later included")
+    .argument('<task>')
+    .requiredOption(...REGISTRY_AUTH);
+  bind(command, async (context, given) => {
+    const taskId = uuidArgument(firstArgument(given) ?? '');
+    const task = await context.asBuyer((api) => api.task.get.query({ taskId }));
+    const nodes = await seal(context, task, given.opts<{ registryAuth: string }>().registryAuth);
+    return { json: { taskId, nodes }, text: `Sealed to ${nodes.length} ${nodes.length === 1 ? 'node' : 'nodes'}: ${nodes.join(', ')}` };
+  });
+}
+
+/** Returns the nodes that can open them. */
+async function seal(context: CommandContext, task: TaskView, from: string): Promise<string[]> {
+  if (task.spec === null) throw new AppError('TASK_SPEC_UNREADABLE');
+  const { domain } = unwrap(parseImageReference(task.spec.image));
+  return (await sealForNodes(context, task, await context.registryAuth(from, domain))).map(({ node }) => node);
+}
+
 function addCreate(task: Command, bind: Bind): void {
   const create = task
     .command('create')
     .description('runs a container on the nodes of a run')
     .argument(...RUN_ARGUMENT)
     .requiredOption('-f, --file <path>', 'task spec in YAML or JSON; - reads standard input')
-    .option('--idempotency-key <key>', 'the same key in the same run answers with the task that it made first');
+    .option('--idempotency-key <key>', 'the same key in the same run answers with the task that it made first')
+    .option(...REGISTRY_AUTH);
   bind(withWait(create, 'until it runs or has ended'), async (context, command) => {
-    const { file, idempotencyKey } = command.opts<{ file: string; idempotencyKey?: string }>();
+    const { file, idempotencyKey, registryAuth } = command.opts<{ file: string; idempotencyKey?: string; registryAuth?: string }>();
     const spec = await readSpec(file, context.io);
     const runId = await chooseRun(context, firstArgument(command));
     const wait = readWait(command);
     const created = await context.asBuyer((api) =>
-      api.task.create.mutate({ runId, spec, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }),
+      api.task.create.mutate({
+        runId,
+        spec,
+        needsCredentials: registryAuth !== undefined,
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      }),
     );
+    if (registryAuth !== undefined) await seal(context, created, registryAuth);
     if (!wait) return shown(created);
     const reached = await waitForPhase(context, created.taskId, { ...wait, phases: new Set([...ENDED, 'Running']), settled: runsOrEnded });
     if (reached.phase === 'Failed') throw failed(reached);

@@ -85,6 +85,14 @@ export const tasksTable = (tasks: readonly TaskView[]): string =>
     tasks.map((task) => [task.taskId, task.name, task.phase, task.spec?.image ?? null, task.createdAt, task.phaseReason]),
   );
 
+/** How far a pull is says more than why it began. */
+function reasonOf({ error, pull, phaseReason }: TaskView['allocations'][number]): string | null {
+  if (error) return `${error.code}: ${error.message}`;
+  if (!pull) return phaseReason;
+  const share = pull.total === 0 ? 100 : Math.floor((100 * pull.current) / pull.total);
+  return `${pull.stage === 'download' ? 'fetching' : 'unpacking'} the image: ${formatBytes(pull.current)} of ${formatBytes(pull.total)} (${share} %)`;
+}
+
 export function taskText(task: TaskView): string {
   const fields = formatFields([
     ['task', task.taskId],
@@ -92,6 +100,8 @@ export function taskText(task: TaskView): string {
     ['run', task.runId],
     ['phase', task.phaseReason === null ? task.phase : `${task.phase}: ${task.phaseReason}`],
     ['image', task.spec?.image ?? null],
+    ['pinned to', task.imageDigest],
+    ['registry', task.needsCredentials ? 'with credentials sealed to the nodes' : null],
     ['created', task.createdAt],
     ['ended', task.endedAt],
   ]);
@@ -104,7 +114,7 @@ export function taskText(task: TaskView): string {
       allocation.node,
       allocation.containerId?.slice(0, 12),
       allocation.exitCode?.toString(),
-      allocation.error ? `${allocation.error.code}: ${allocation.error.message}` : allocation.phaseReason,
+      reasonOf(allocation),
     ]),
   );
   if (task.allocations.length === 0) return fields;
