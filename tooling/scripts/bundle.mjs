@@ -4,6 +4,16 @@ import { build } from 'esbuild';
 
 const [entry = 'src/main.ts', ...external] = process.argv.slice(2);
 
+// What dockerode loads for ways to reach an engine that no program here takes (ssh, BuildKit's sessions): tens of megabytes of memory.
+const unused = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/;
+const leaveOut = {
+  name: 'leave-out',
+  setup(bundling) {
+    bundling.onResolve({ filter: unused }, ({ path }) => ({ path, namespace: 'left-out' }));
+    bundling.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 await build({
   entryPoints: [entry],
   outfile: 'dist/main.js',
@@ -12,8 +22,12 @@ await build({
   format: 'esm',
   target: 'node20.19',
   sourcemap: true,
+  // Source stays in memory for as long as the program runs. Names are kept, for stack traces.
+  minifyWhitespace: true,
+  minifySyntax: true,
   logLevel: 'warning',
-  external: ['secp256k1', 'dockerode', 'systeminformation', ...external],
+  external: ['secp256k1', 'systeminformation', ...external],
+  plugins: [leaveOut],
   banner: {
     js: [
       '#!/usr/bin/env node',

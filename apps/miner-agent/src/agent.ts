@@ -99,7 +99,7 @@ export async function runAgent(config: Config, { logger, lifetime }: { logger: L
     provider: keys.providerAddress,
     canPay: keys.provider !== null,
     dashboardUrl: config.dashboardUrl,
-    pollMs: pollMsOf(config),
+    pollMs: config.chainPollMs,
     signal: lifetime.signal,
   });
   await Promise.all([running, ...serve({ context, tenancy, rules, lifetime, registration, inbound })]);
@@ -206,7 +206,7 @@ function serve({ context, tenancy, rules, lifetime, registration, inbound }: Ser
       ...context,
       seq: registration.seq,
       state: stores.state,
-      pollMs: pollMsOf(config),
+      pollMs: config.chainPollMs,
       onRun: rules.runSeen,
       onMasterChanged: () => tenancy.inviteChanged(),
       onEnded: (standing) => void (ending ??= end(standing)),
@@ -218,5 +218,3 @@ function serve({ context, tenancy, rules, lifetime, registration, inbound }: Ser
     }),
   ];
 }
-
-const pollMsOf = ({ network }: Config): number => (network.isDev ? 1_000 : 15_000);

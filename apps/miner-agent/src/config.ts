@@ -22,6 +22,8 @@ export interface Config {
   listen: { host: string; port: number };
   /** A URL, `relay` (reach.ts), or null: as the machine's addresses say. */
   endpoint: string | null;
+  /** How often the chain is asked where the node stands. */
+  chainPollMs: number;
   dataDir: string;
   policyFile: PolicySource;
   dockerHost: string;
@@ -64,6 +66,7 @@ export function createConfig(env: Env): Config {
     dashboardUrl: env.MUSTER_DASHBOARD_URL ?? null,
     listen: { host: env.MUSTER_LISTEN_HOST, port: env.MUSTER_LISTEN_PORT },
     endpoint: env.MUSTER_ENDPOINT ?? null,
+    chainPollMs: env.MUSTER_CHAIN_POLL_MS ?? (network.isDev ? 1_000 : 15_000),
     dataDir: env.MUSTER_DATA_DIR,
     policyFile: {
       path: env.MUSTER_POLICY_FILE ?? join(env.MUSTER_DATA_DIR, 'policy.yaml'),

@@ -74,6 +74,11 @@ export const settingsSchema = z.object({
     .nonnegative('expected a block number')
     .optional()
     .register(settingNotes, { about: "the block of that registry's deployment", example: '0', defaultText: 'address book' }),
+  MUSTER_CHAIN_POLL_MS: ms.optional().register(settingNotes, {
+    about: 'how often the chain is asked where the node stands; a metered RPC is spared by more',
+    example: '15000',
+    defaultText: '`15000`; `1000` on Anvil',
+  }),
   MUSTER_NODE_KEY: z.string().optional().register(settingNotes, { about: 'the node key itself, instead of a file', secret: 'key' }),
   MUSTER_NODE_KEY_FILE: z.string().optional().register(settingNotes, {
     about: 'names the node; signs everything it says; created when missing',

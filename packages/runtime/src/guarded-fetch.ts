@@ -1,5 +1,7 @@
-import { Agent, fetch as undiciFetch, type Response as UndiciResponse } from 'undici';
-import { checkUrl, createGuardedLookup, GuardedFetchError, type AddressPolicy, type ResolveAll } from './guarded-url.ts';
+import type { IncomingMessage } from 'node:http';
+import { createGunzip } from 'node:zlib';
+import { createGuardedExchange, headersOf } from './guarded-exchange.ts';
+import { checkUrl, GuardedFetchError, type AddressPolicy, type ResolveAll } from './guarded-url.ts';
 
 export { GuardedFetchError, type GuardedFetchErrorCode } from './guarded-url.ts';
 
@@ -28,7 +30,7 @@ export type GuardedFetch = (input: string | URL | Request, init?: GuardedFetchIn
  */
 export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
   const { timeoutMs, maxBytes } = options;
-  const dispatcher = new Agent({ connect: { lookup: createGuardedLookup(options) } });
+  const exchange = createGuardedExchange(options);
 
   return async (input, init = {}) => {
     if (input instanceof Request) throw new TypeError('guarded fetch takes a URL, not a Request');
@@ -36,15 +38,9 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     const timer = AbortSignal.timeout(timeoutMs);
     const signal = init.signal ? AbortSignal.any([init.signal, timer]) : timer;
     try {
-      const response = await undiciFetch(url, {
-        method: init.method ?? 'GET',
-        headers: [...new Headers(init.headers)],
-        body: plainBody(init.body),
-        redirect: 'manual',
-        signal,
-        dispatcher,
-      });
-      return await readWhole(response, maxBytes);
+      const headers = { 'accept-encoding': 'gzip', ...Object.fromEntries(new Headers(init.headers)) };
+      const answer = await exchange({ url, method: init.method ?? 'GET', headers, body: plainBody(init.body), signal });
+      return await readWhole(answer, { maxBytes, signal });
     } catch (error) {
       init.signal?.throwIfAborted();
       throw translate(error, timer, timeoutMs);
@@ -52,31 +48,51 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
   };
 }
 
-function plainBody(body: GuardedFetchInit['body']): string | Uint8Array | null {
-  if (body === undefined || body === null) return null;
+function plainBody(body: GuardedFetchInit['body']): string | Uint8Array | undefined {
+  if (body === undefined || body === null) return undefined;
   if (typeof body === 'string' || body instanceof Uint8Array) return body;
   throw new TypeError('guarded fetch takes a string or bytes as body');
 }
 
-async function readWhole(response: UndiciResponse, maxBytes: number): Promise<Response> {
-  if (response.status >= 300 && response.status < 400) {
-    await response.body?.cancel();
-    throw new GuardedFetchError('REDIRECT_REFUSED', `The server answered with a redirect (${response.status})`);
+async function readWhole(answer: IncomingMessage, { maxBytes, signal }: { maxBytes: number; signal: AbortSignal }): Promise<Response> {
+  try {
+    const status = answer.statusCode ?? 0;
+    if (status >= 300 && status < 400) throw new GuardedFetchError('REDIRECT_REFUSED', `The server answered with a redirect (${status})`);
+    const headers = headersOf(answer);
+    const body = await bytesOf(answer, { maxBytes, signal });
+    // What is handed on is decoded already.
+    headers.delete('content-encoding');
+    headers.delete('content-length');
+    const hasNoBody = status === 204 || status === 205;
+    return new Response(hasNoBody ? null : body, { status, statusText: answer.statusMessage ?? '', headers });
+  } catch (error) {
+    answer.destroy();
+    throw error;
   }
+}
+
+async function bytesOf(
+  answer: IncomingMessage,
+  { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of decoded(answer)) {
+    signal.throwIfAborted();
     size += chunk.byteLength;
-    // Leaving the loop cancels the body, which closes the connection.
     if (size > maxBytes) throw new GuardedFetchError('RESPONSE_TOO_LARGE', `The response is larger than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
-  const headers = new Headers([...response.headers]);
-  // The body below is already decoded.
-  headers.delete('content-encoding');
-  headers.delete('content-length');
-  const hasNoBody = response.status === 204 || response.status === 205;
-  return new Response(hasNoBody ? null : Buffer.concat(chunks), { status: response.status, statusText: response.statusText, headers });
+  return Buffer.concat(chunks);
+}
+
+function decoded(answer: IncomingMessage): AsyncIterable<Uint8Array> {
+  const encoding = answer.headers['content-encoding'] ?? 'identity';
+  if (encoding === 'identity') return answer;
+  if (encoding !== 'gzip') throw new GuardedFetchError('UNREACHABLE', 'The server answered in an encoding that nobody asked for');
+  const gunzip = createGunzip();
+  answer.on('error', (error) => gunzip.destroy(error));
+  return answer.pipe(gunzip);
 }
 
 function translate(error: unknown, timer: AbortSignal, timeoutMs: number): GuardedFetchError {

@@ -1,5 +1,6 @@
-import { Agent, fetch as undiciFetch } from 'undici';
-import { checkUrl, createGuardedLookup, GuardedFetchError, type AddressPolicy, type ResolveAll } from './guarded-url.ts';
+import type { IncomingMessage } from 'node:http';
+import { createGuardedExchange, headersOf, type Exchange, type ExchangeRequest } from './guarded-exchange.ts';
+import { checkUrl, GuardedFetchError, type AddressPolicy, type ResolveAll } from './guarded-url.ts';
 
 export interface GuardedStreamOptions extends AddressPolicy {
   /** Until the headers are there, and between two pieces of the body. */
@@ -26,12 +27,8 @@ export type GuardedStream = (
  * redirect anew. A redirect never leads from https to http. Throws GuardedFetchError, or the signal's reason.
  */
 export function createGuardedStream(options: GuardedStreamOptions): GuardedStream {
-  const { idleTimeoutMs: timeout, maxRedirects } = options;
-  const dispatcher = new Agent({
-    connect: { lookup: createGuardedLookup(options), timeout },
-    headersTimeout: timeout,
-    bodyTimeout: timeout,
-  });
+  const { idleTimeoutMs: idleMs, maxRedirects } = options;
+  const exchange = createGuardedExchange(options);
 
   return async (first, { method = 'GET', headers = {}, signal }) => {
     let url = checkUrl(first, options);
@@ -39,14 +36,12 @@ export function createGuardedStream(options: GuardedStreamOptions): GuardedStrea
     for (let redirects = 0; ; redirects += 1) {
       const { authorization: _secret, ...plain } = headers;
       const sent = { 'accept-encoding': 'identity', ...(url.origin === origin ? headers : plain) };
-      const response = await undiciFetch(url, { method, headers: sent, redirect: 'manual', signal, dispatcher }).catch((error: unknown) => {
-        signal.throwIfAborted();
-        throw translate(error);
-      });
-      const location = response.headers.get('location');
-      if (response.status < 300 || response.status >= 400 || location === null)
-        return { status: response.status, headers: new Headers([...response.headers]), body: pieces(response.body, signal) };
-      await response.body?.cancel();
+      const answer = await headOf(exchange, { url, method, headers: sent, signal }, idleMs);
+      const { statusCode: status = 0 } = answer;
+      const { location } = answer.headers;
+      if (status < 300 || status >= 400 || location === undefined)
+        return { status, headers: headersOf(answer), body: pieces(answer, { idleMs, signal }) };
+      answer.destroy();
       if (redirects >= maxRedirects) throw new GuardedFetchError('REDIRECT_REFUSED', `More than ${maxRedirects} redirects`);
       const next = checkUrl(new URL(location, url), options);
       if (url.protocol === 'https:' && next.protocol !== 'https:')
@@ -56,20 +51,42 @@ export function createGuardedStream(options: GuardedStreamOptions): GuardedStrea
   };
 }
 
-async function* pieces(body: AsyncIterable<Uint8Array> | null, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function headOf(exchange: Exchange, request: ExchangeRequest, idleMs: number): Promise<IncomingMessage> {
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(silent()), idleMs);
   try {
-    for await (const piece of body ?? []) yield piece;
+    return await exchange({ ...request, signal: AbortSignal.any([request.signal, silence.signal]) });
+  } catch (error) {
+    request.signal.throwIfAborted();
+    throw translate(silence.signal.aborted ? silence.signal.reason : error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Counts only the time that is spent waiting for the other side, not what the reader takes for a piece. */
+async function* pieces(answer: IncomingMessage, { idleMs, signal }: { idleMs: number; signal: AbortSignal }): AsyncGenerator<Uint8Array> {
+  const reader: AsyncIterator<Uint8Array> = answer[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const timer = setTimeout(() => answer.destroy(silent()), idleMs);
+      const { done, value } = await reader.next().finally(() => clearTimeout(timer));
+      if (done) return;
+      yield value;
+    }
   } catch (error) {
     signal.throwIfAborted();
     throw translate(error);
+  } finally {
+    answer.destroy();
   }
 }
+
+const silent = () => new GuardedFetchError('TIMED_OUT', 'The server is silent');
 
 function translate(error: unknown): GuardedFetchError {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof GuardedFetchError) return cause;
-    if ('code' in cause && typeof cause.code === 'string' && /TIMEOUT/.test(cause.code))
-      return new GuardedFetchError('TIMED_OUT', 'The server is silent', { cause: error });
   }
   return new GuardedFetchError('UNREACHABLE', 'The connection failed', { cause: error });
 }
