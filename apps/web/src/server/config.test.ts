@@ -26,8 +26,17 @@ describe('the configuration', () => {
   });
 
   it('knows whose word about an address it takes, and refuses what is no address', () => {
-    const { trustedProxies, limits } = config({ MUSTER_TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8', MUSTER_SNAPSHOT_MAX_BYTES: '5' }).master;
-    expect([trustedProxies?.has('10.1.1.1'), trustedProxies?.has('192.0.2.1'), limits?.snapshotBytes]).toEqual([true, false, 5]);
+    const { trustedProxies, limits } = config({
+      MUSTER_TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8',
+      MUSTER_SNAPSHOT_MAX_BYTES: '5',
+      MUSTER_KEEP_LOGS_DAYS: '2',
+    }).master;
+    expect([trustedProxies?.has('10.1.1.1'), trustedProxies?.has('192.0.2.1'), limits?.snapshotBytes, limits?.retention?.logsMs]).toEqual([
+      true,
+      false,
+      5,
+      172_800_000,
+    ]);
     expect(() => config({ MUSTER_TRUSTED_PROXIES: 'nginx' })).toThrow(/MUSTER_TRUSTED_PROXIES: expected addresses/);
   });
 

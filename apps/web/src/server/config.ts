@@ -72,10 +72,22 @@ export function publicUrlOf({ publicUrl, listen }: Config, port: number): string
   return `http://${host}:${port}`;
 }
 
+const DAY_MS = 86_400_000;
+
 function limitsOf(env: Env): Pick<SettingsInput, 'limits' | 'trustedProxies'> {
   const trustedProxies = parseIpRanges(env.MUSTER_TRUSTED_PROXIES);
   return {
-    limits: { snapshotBytes: env.MUSTER_SNAPSHOT_MAX_BYTES, framesPerSecond: env.MUSTER_NODE_FRAMES_PER_SECOND },
+    limits: {
+      snapshotBytes: env.MUSTER_SNAPSHOT_MAX_BYTES,
+      framesPerSecond: env.MUSTER_NODE_FRAMES_PER_SECOND,
+      retention: {
+        logsMs: env.MUSTER_KEEP_LOGS_DAYS * DAY_MS,
+        logBytes: env.MUSTER_KEEP_LOG_BYTES,
+        timelineMs: env.MUSTER_KEEP_TIMELINE_DAYS * DAY_MS,
+        evidenceMs: env.MUSTER_KEEP_EVIDENCE_DAYS * DAY_MS,
+        ordersMs: env.MUSTER_KEEP_ORDERS_DAYS * DAY_MS,
+      },
+    },
     ...(trustedProxies === null ? {} : { trustedProxies }),
   };
 }

@@ -7,6 +7,8 @@ import { z } from 'zod';
 const port = z.coerce.number().int().min(0).max(65_535);
 const url = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
 
+const days = (byDefault: number) => z.coerce.number().min(1).max(36_500).default(byDefault);
+
 const proxies = z
   .string()
   .default('')
@@ -40,6 +42,11 @@ const schema = z.object({
   MUSTER_TRUSTED_PROXIES: proxies,
   MUSTER_SNAPSHOT_MAX_BYTES: z.coerce.number().int().positive().default(DEFAULT_LIMITS.snapshotBytes),
   MUSTER_NODE_FRAMES_PER_SECOND: z.coerce.number().int().positive().default(DEFAULT_LIMITS.framesPerSecond),
+  MUSTER_KEEP_LOGS_DAYS: days(30),
+  MUSTER_KEEP_LOG_BYTES: z.coerce.number().int().min(1_048_576).default(DEFAULT_LIMITS.retention.logBytes),
+  MUSTER_KEEP_TIMELINE_DAYS: days(365),
+  MUSTER_KEEP_EVIDENCE_DAYS: days(365),
+  MUSTER_KEEP_ORDERS_DAYS: days(30),
   MUSTER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
   MUSTER_LOG_FORMAT: z.enum(['pretty', 'json']).optional(),
 });
@@ -56,6 +63,11 @@ const examples = {
   MUSTER_TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8',
   MUSTER_SNAPSHOT_MAX_BYTES: '1073741824',
   MUSTER_NODE_FRAMES_PER_SECOND: '200',
+  MUSTER_KEEP_LOGS_DAYS: '30',
+  MUSTER_KEEP_LOG_BYTES: '268435456',
+  MUSTER_KEEP_TIMELINE_DAYS: '365',
+  MUSTER_KEEP_EVIDENCE_DAYS: '365',
+  MUSTER_KEEP_ORDERS_DAYS: '30',
 };
 
 export type Env = z.output<typeof schema>;

@@ -1,12 +1,18 @@
+import type { Retention } from '@muster/db/repositories/retention';
+
 /** What an operator lets others use up. */
 export type Limits = {
   /** The largest archive of a snapshot. */
   snapshotBytes: number;
   /** What a node may say to its master: a heartbeat each 30 s, and with much log a frame for every few milliseconds. */
   framesPerSecond: number;
+  retention: Retention;
 };
+
+const DAY_MS = 86_400_000;
 
 export const DEFAULT_LIMITS: Limits = {
   snapshotBytes: 1024 ** 3,
   framesPerSecond: 200,
+  retention: { logsMs: 30 * DAY_MS, logBytes: 256 * 1024 ** 2, timelineMs: 365 * DAY_MS, evidenceMs: 365 * DAY_MS, ordersMs: 30 * DAY_MS },
 };

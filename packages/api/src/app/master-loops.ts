@@ -7,7 +7,7 @@ import { createInviter } from '../services/master/inviter.ts';
 import { createListening } from '../services/master/listening.ts';
 import { reconcile } from '../services/master/reconcile.ts';
 import type { Deps } from './deps.ts';
-import { sweep } from './sweep.ts';
+import { sweep, sweepHistory } from './sweep.ts';
 
 export type MasterLoops = {
   /** Of this process's follower; null in a copy that does not lead. */
@@ -19,6 +19,7 @@ export type MasterLoops = {
 const LOCK = 'muster/master';
 const MAX_PAUSE_MS = 1_000;
 const SWEEP_MS = 60_000;
+const SWEEP_HISTORY_MS = 3_600_000;
 
 /**
  * What only one copy of the server does at a time: follow the chain, reconcile, invite. Whoever holds the advisory lock does it; when
@@ -43,6 +44,7 @@ export function startMasterLoops(deps: Deps, { signal, listeningSinceMs }: { sig
       loop(deps, { name: 'reconcile', topics: ['reconcile'], pauseMs, signal: leading, turn: reconcileOnce }),
       loop(deps, { name: 'invite', topics: ['invite'], pauseMs: MAX_PAUSE_MS, signal: leading, turn: () => inviter.turn() }),
       loop(deps, { name: 'sweep', topics: [], pauseMs: SWEEP_MS, signal: leading, turn: () => sweep(deps) }),
+      loop(deps, { name: 'history', topics: [], pauseMs: SWEEP_HISTORY_MS, signal: leading, turn: () => sweepHistory(deps) }),
     ]);
     await inviter.idle();
     follower = null;

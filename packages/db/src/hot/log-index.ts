@@ -18,8 +18,8 @@ export async function appendLogChunks(db: Database, chunks: readonly NewLogChunk
   const times = chunks.map(({ lines }) => lines.map(({ at }) => at));
   await execute(
     db.hot,
-    `INSERT INTO "LogChunk" ("allocationId", sequence, "firstAt", "lastAt", lines)
-     SELECT id, sequence, to_timestamp(first / 1000), to_timestamp(last / 1000), lines::jsonb
+    `INSERT INTO "LogChunk" ("allocationId", sequence, "firstAt", "lastAt", lines, "sizeBytes")
+     SELECT id, sequence, to_timestamp(first / 1000), to_timestamp(last / 1000), lines::jsonb, octet_length(lines)
      FROM unnest($1::text[], $2::bigint[], $3::float8[], $4::float8[], $5::text[]) AS chunk(id, sequence, first, last, lines)
      ON CONFLICT ("allocationId", sequence) DO NOTHING`,
     [
