@@ -28,6 +28,8 @@ it.each([
   './task-spec/parse-task-spec.ts',
   './messages/node-consent.ts',
   './messages/frames.ts',
+  './messages/encryption-key-statement.ts',
+  './images/registry-credentials.ts',
   './messages/log-frames.ts',
   './messages/order-body.ts',
   './messages/sign-with-retry.ts',

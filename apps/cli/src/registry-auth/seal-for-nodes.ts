@@ -3,9 +3,8 @@ import { getRegistration } from '@muster/chain/actions/get-registration';
 import type { RegistryReader } from '@muster/chain/actions/registry';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { sealRegistryCredentials, type RegistryCredentials } from '@muster/protocol/images/registry-credentials';
-import { verifyEnvelope } from '@muster/protocol/messages/define-message';
 import { musterDomain, type MusterDomain } from '@muster/protocol/messages/domain';
-import { EncryptionKeyStatement } from '@muster/protocol/messages/encryption-key-statement';
+import { checkKeyStatement } from '@muster/protocol/messages/encryption-key-statement';
 import type { ApiOutputs } from '../api-client.ts';
 import { openRegistryReader } from '../chain-session.ts';
 import type { CommandContext } from '../context.ts';
@@ -49,12 +48,10 @@ async function trustedKey(
   { node, keyStatement }: NodeView,
   { runId, domain, reader, now }: { runId: string; domain: MusterDomain; reader: RegistryReader; now: number },
 ): Promise<Hex | null> {
-  const statement = verifyEnvelope(EncryptionKeyStatement, keyStatement, { domain, now });
-  if (!statement.ok) return null;
-  const { message } = statement.value;
-  if (message.node !== node || message.runId !== runId) return null;
+  const statement = checkKeyStatement(keyStatement, { domain, runId, node, now });
+  if (statement === null) return null;
   const registration = await getRegistration(reader, runId, node);
-  return registration?.standing === 'Approved' && registration.seq === message.seq ? message.encryptionKey : null;
+  return registration?.standing === 'Approved' && registration.seq === statement.seq ? statement.encryptionKey : null;
 }
 
 async function listNodes({ asBuyer }: CommandContext, runId: string): Promise<NodeView[]> {

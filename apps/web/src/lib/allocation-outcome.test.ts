@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explainExit, pullText, ranFor } from './allocation-outcome.ts';
+import { explainExit, pullShare, pullText, ranFor } from './allocation-outcome.ts';
 
 describe('what became of a container', () => {
   it.each([
@@ -24,5 +24,12 @@ describe('what became of a container', () => {
   it('tells the progress of a pull, with and without a known end', () => {
     expect(pullText({ current: 1024, total: 2048 })).toBe('1 KiB of 2 KiB');
     expect(pullText({ current: 1024, total: 0 })).toBe('1 KiB');
+    expect(
+      [
+        { current: 1, total: 4 },
+        { current: 5, total: 4 },
+        { current: 0, total: 0 },
+      ].map(pullShare),
+    ).toEqual([0.25, 1, 1]);
   });
 });

@@ -18,6 +18,10 @@ export function pullText({ current, total }: { current: number; total: number })
   return total > 0 ? `${formatBytes(current)} of ${formatBytes(total)}` : formatBytes(current);
 }
 
+/** Between 0 and 1; an image that was all there already is done. */
+export const pullShare = ({ current, total }: { current: number; total: number }): number =>
+  total > 0 ? Math.min(1, Math.max(0, current / total)) : 1;
+
 /** How long the container ran, or has run until now; null where that cannot be said. */
 export function ranFor({ startedAt, endedAt }: Pick<AllocationView, 'startedAt' | 'endedAt'>, nowMs: number | null): string | null {
   const end = endedAt === null ? nowMs : Date.parse(endedAt);

@@ -1,7 +1,9 @@
+import type { Address } from 'viem';
 import { z } from 'zod';
 
 import { addressSchema, hash32Schema, runIdSchema, timestampMsSchema, uint32Schema } from '../primitives.ts';
-import { defineMessage, type MessageOf } from './define-message.ts';
+import { defineMessage, verifyEnvelope, type MessageOf } from './define-message.ts';
+import type { MusterDomain } from './domain.ts';
 
 /**
  * Node → master, in a frame, and verbatim on to the run's owner: to which key secrets for the node are sealed. The announcement says the
@@ -22,3 +24,12 @@ export const EncryptionKeyStatement = defineMessage({
   signerField: 'node',
 });
 export type EncryptionKeyStatement = MessageOf<typeof EncryptionKeyStatement>;
+
+/** The statement, if it is this node's own, about this run; null for anything else. What is left: whether the chain has its registration. */
+export function checkKeyStatement(
+  envelope: unknown,
+  { domain, runId, node, now }: { domain: MusterDomain; runId: string; node: Address; now: number },
+): EncryptionKeyStatement | null {
+  const verified = verifyEnvelope(EncryptionKeyStatement, envelope, { domain, now, expectedSigner: node });
+  return verified.ok && verified.value.message.runId === runId ? verified.value.message : null;
+}

@@ -6,7 +6,7 @@ import { Button } from '../../components/ui/button.tsx';
 import { Hash } from '../../components/ui/copyable.tsx';
 import { ErrorNote } from '../../components/ui/error-state.tsx';
 import { StatusPill } from '../../components/ui/status-pill.tsx';
-import { explainExit, pullText, ranFor } from '../../lib/allocation-outcome.ts';
+import { explainExit, ranFor } from '../../lib/allocation-outcome.ts';
 import { asErrorCode } from '../../lib/errors/error-code.ts';
 import { shortHash } from '../../lib/format.ts';
 import { notifyDone, notifyError } from '../../lib/notify.ts';
@@ -15,6 +15,7 @@ import { isEndedAllocation, phaseInfo } from '../../lib/phases.ts';
 import { useTRPC } from '../../lib/trpc/client.ts';
 import type { AllocationView } from '../../lib/trpc/outputs.ts';
 import { useNow } from '../../lib/use-now.ts';
+import { PullProgress } from './pull-progress.tsx';
 import { Identicon } from '../wallet/identicon.tsx';
 
 export const AllocationRow = ({ allocation, runId }: { allocation: AllocationView; runId: string }) => {
@@ -37,12 +38,13 @@ export const AllocationRow = ({ allocation, runId }: { allocation: AllocationVie
                 {shortHash(allocation.node)}
               </Link>
             </span>
-            <span className="block text-xs text-muted">{allocation.pull ? `Pulling ${pullText(allocation.pull)}` : reason}</span>
+            <span className="block text-xs text-muted">{reason}</span>
           </span>
         </span>
         <StatusPill kind="allocation" phase={allocation.phase} />
         {isEndedAllocation(allocation.phase) ? null : <Inspect allocation={allocation} />}
       </div>
+      {allocation.pull ? <PullProgress pull={allocation.pull} /> : null}
       <div className="flex flex-wrap items-center gap-x-5 gap-y-1 text-xs text-muted">
         {ran ? (
           <span className="figures" suppressHydrationWarning>

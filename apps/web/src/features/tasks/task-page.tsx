@@ -62,7 +62,7 @@ const TaskBody = ({ runId, task }: { runId: string; task: TaskView }) => (
       </div>
       <div className="flex min-w-0 flex-col gap-8">
         <StorageSection task={task} />
-        {task.spec === null ? null : <TaskSpecSection spec={task.spec} specHash={task.specHash} />}
+        {task.spec === null ? null : <TaskSpecSection spec={task.spec} specHash={task.specHash} imageDigest={task.imageDigest} />}
       </div>
     </div>
   </>

@@ -8,9 +8,13 @@ import { formatBytes, formatDuration } from '../../lib/format.ts';
 const shown = (items: readonly (Definition | null)[]): Definition[] => items.filter((item) => item !== null);
 
 /** What was ordered: the spec with its defaults, and the hash that the orders carry. */
-export const TaskSpecSection = ({ spec, specHash }: { spec: TaskSpec; specHash: string }) => {
+export const TaskSpecSection = ({ spec, specHash, imageDigest }: { spec: TaskSpec; specHash: string; imageDigest: string | null }) => {
   const { cpu, memoryBytes } = spec.resources;
   const items = shown([
+    {
+      term: 'Image',
+      value: imageDigest === null ? 'pinned by its first node' : <Hash value={imageDigest.replace('sha256:', '')} label="image digest" />,
+    },
     { term: 'Copies', value: <span className="figures">{spec.replicas === 'all' ? 'every node' : spec.replicas}</span> },
     cpu === undefined ? null : { term: 'CPU', value: <span className="figures">{cpu} threads</span> },
     memoryBytes === undefined ? null : { term: 'Memory', value: <span className="figures">{formatBytes(memoryBytes)}</span> },

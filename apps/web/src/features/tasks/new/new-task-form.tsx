@@ -1,18 +1,17 @@
 'use client';
+import { parseImageReference } from '@muster/protocol/images/image-reference';
 import { parseTaskSpec, type TaskSpecIssue } from '@muster/protocol/task-spec/parse-task-spec';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useRouter } from 'next/navigation';
 import { useDeferredValue, useId, useMemo, useState, type FormEvent } from 'react';
 import { Button } from '../../../components/ui/button.tsx';
 import { Card } from '../../../components/ui/card.tsx';
 import { CodeEditor } from '../../../components/ui/code-editor.tsx';
 import { ErrorNote } from '../../../components/ui/error-state.tsx';
-import { notifyDone } from '../../../lib/notify.ts';
 import { summarizeSpec } from '../../../lib/spec-summary.ts';
-import { useTRPC } from '../../../lib/trpc/client.ts';
 import { ExamplePicker } from './example-picker.tsx';
 import { specExamples } from './examples.ts';
+import { RegistryFields, type RegistryLogin } from './registry-fields.tsx';
 import { SpecIssues } from './spec-issues.tsx';
+import { useCreateTask } from './use-create-task.ts';
 
 const NO_ISSUES: readonly TaskSpecIssue[] = [];
 
@@ -26,22 +25,13 @@ export const NewTaskForm = ({ runId, isDev }: { runId: string; isDev: boolean })
   const shown = useDeferredValue(parsed);
   const issues = shown.ok ? NO_ISSUES : shown.error.issues;
   const issuesId = useId();
-  const trpc = useTRPC();
-  const router = useRouter();
-  const queryClient = useQueryClient();
-  const create = useMutation(
-    trpc.task.create.mutationOptions({
-      onSuccess: (task) => {
-        queryClient.setQueryData(trpc.task.get.queryKey({ taskId: task.taskId }), task);
-        void queryClient.invalidateQueries(trpc.task.list.pathFilter());
-        notifyDone(`Task ${task.name} created`);
-        router.push(`/runs/${runId}/tasks/${task.taskId}`);
-      },
-    }),
-  );
+  const [login, setLogin] = useState<RegistryLogin>({ username: '', password: '' });
+  const create = useCreateTask(runId);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (parsed.ok && !create.isPending) create.mutate({ runId, spec: text, idempotencyKey: `${idempotencyKey}:${hashOf(text)}` });
+    if (!parsed.ok || create.isPending) return;
+    const credentials = login.password === '' ? null : { registry: registryOf(parsed.value.image), ...login };
+    create.mutate({ spec: text, credentials, idempotencyKey: `${idempotencyKey}:${hashOf(text)}` });
   };
   return (
     <form onSubmit={submit} noValidate>
@@ -58,6 +48,7 @@ export const NewTaskForm = ({ runId, isDev }: { runId: string; isDev: boolean })
             data-testid="spec-editor"
           />
           <SpecIssues id={issuesId} issues={issues} summary={shown.ok ? summarizeSpec(shown.value) : ''} />
+          <RegistryFields registry={shown.ok ? registryOf(shown.value.image) : 'its registry'} login={login} onChange={setLogin} />
         </div>
         <div className="flex flex-col gap-4 border-t border-line bg-sunken/50 p-5 sm:p-6">
           {create.error ? <ErrorNote error={create.error} /> : null}
@@ -82,6 +73,11 @@ export const NewTaskForm = ({ runId, isDev }: { runId: string; isDev: boolean })
 
 const linesOf = (issues: readonly TaskSpecIssue[]): ReadonlySet<number> =>
   new Set(issues.flatMap(({ line }) => (line === undefined ? [] : [line])));
+
+function registryOf(image: string): string {
+  const parsed = parseImageReference(image);
+  return parsed.ok ? parsed.value.domain : '';
+}
 
 /** Tells two texts of one form apart; nothing depends on its strength. */
 const hashOf = (text: string): string =>
