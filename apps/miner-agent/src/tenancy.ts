@@ -3,6 +3,7 @@ import { EncryptionKeyStatement } from '@muster/protocol/messages/encryption-key
 import { systemClock } from '@muster/runtime/clock';
 import { within } from '@muster/runtime/within';
 import { every } from '@muster/runtime/poll';
+import { createCgroupReader } from './adapters/host/cgroup-usage.ts';
 import { createSnapshotDelivery } from './adapters/master/snapshot-delivery.ts';
 import type { AgentContext } from './context.ts';
 import { engineDisk } from './doctor/engine-disk.ts';
@@ -25,6 +26,7 @@ import { LABEL } from './reconcile/labels.ts';
 import { createEngineOutages } from './reconcile/engine-outages.ts';
 import { createOrphanWatch } from './reconcile/orphans.ts';
 import { createReconciler } from './reconcile/reconciler.ts';
+import { createMeter } from './resources/meter.ts';
 import { createStatusBoard } from './reconcile/status-board.ts';
 import { sweepHelpers } from './reconcile/sweep-helpers.ts';
 import { createOutbox } from './session/outbox.ts';
@@ -49,6 +51,7 @@ export interface Tenancy {
 const RESYNC_MS = 15_000;
 const FLUSH_MS = 500;
 const WATCH_MS = 1_000;
+const METER_MS = 5_000;
 const FENCE_MS = 10_000;
 /** After the last container has ended: for its last words to reach the master. */
 const FAREWELL_MS = 5_000;
@@ -124,7 +127,7 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
     allowPrivate,
     outbox,
     currentInvite: () => state.get().invite,
-    heartbeatBody: async () => heartbeatBody({ host, board, orphans, state, store, rules, diskPath: await diskPath(), now }),
+    heartbeatBody: async () => heartbeatBody({ meter, board, orphans, state, store, rules, diskPath: await diskPath(), now }),
     onOrders,
     onOrdersComplete,
     onMasterClock: (theirs) => clocks.masterSays(theirs),
@@ -160,6 +163,14 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
       desk.settle(
         error ? { orderId, ok: false, error: { code: error.code, message: error.publicMessage.slice(0, 2000) } } : { orderId, ok: true },
       ),
+  });
+  const meter = createMeter({
+    host,
+    running: reconciler.running,
+    // The kernel knows at once; an engine on another machine has to be asked.
+    readers: [createCgroupReader(), { read: ({ id }) => runtime.readUsage(id).catch(() => null) }],
+    hasGpus: rules.hasGpus,
+    monotonic,
   });
   const desk = createOrderDesk({
     domain,
@@ -235,6 +246,7 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
         session.run(),
         reconciler.run(),
         every(WATCH_MS, look, { signal, onError }),
+        every(METER_MS, meter.look, { signal, onError }),
         every(FENCE_MS, guard, { signal, onError }),
       ]);
     },

@@ -19,6 +19,8 @@ export interface HouseRules {
   /** About a validator's container; what it may take. */
   admitChallenge(image: string): Result<ChallengeBounds, AppError>;
   offer(freeDiskBytes: number): Offer;
+  /** Whether there are GPUs to give, or to withhold. */
+  hasGpus: boolean;
   /** Tells what must end for the owner's hours to end. Returns how many. */
   drainDue(): Promise<number>;
   /** Takes note of whose run this is. */
@@ -53,6 +55,7 @@ export function createHouseRules(
         freeDiskBytes,
         now: now(),
       }),
+    hasGpus: machine.gpus.length > 0,
     async drainDue() {
       const current = policy.current();
       const isDue = ({ spec }: { spec: { graceMs: number } }) => drainNow(current, now(), spec.graceMs) !== null;

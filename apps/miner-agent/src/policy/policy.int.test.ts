@@ -46,7 +46,7 @@ features: { egress: refuse }
       [{ resources: { ...small, cpu: 0.75 } }, 'gives at most 0.5 cpu to one task; 0.75 are asked for'],
       [{ resources: { ...small, memoryBytes: 128 * 1024 * 1024 } }, 'gives at most 64MiB of memory to one task; 128MiB are asked for'],
       [{ resources: small, network: 'egress' as const }, 'does not let containers connect out'],
-      [{ resources: { ...small, gpu: { count: 1 } } }, 'The node cannot give gpu: the machine has no GPU that containers can use'],
+      [{ resources: { ...small, gpu: { count: 1 } } }, 'The node cannot give gpu: the machine has no NVIDIA GPU'],
     ] as const;
     for (const [spec, message] of refusals) {
       const { orderId } = place(spec);
@@ -82,6 +82,18 @@ features: { egress: refuse }
       error: { code: 'RESOURCES_EXHAUSTED', message: '0.15 of 0.25 cpu are left, 0.2 are asked for' },
     });
     await isRunning(place({ command: SLEEP, resources: small }).allocationId);
+  });
+
+  it('tells how busy the machine and its containers are', async () => {
+    const { place, master } = await setUp('');
+    const { allocationId } = place({ command: ['sh', '-c', 'while true; do :; done'], resources: { ...small, cpu: 0.3 } });
+    const usage = await waitFor(() => master.lastHeartbeat()?.allocations.find((one) => one.allocationId === allocationId)?.usage);
+    expect(usage.cpu).toBeGreaterThan(0.15);
+    expect(usage.cpu).toBeLessThan(0.5);
+    expect(usage.memoryBytes).toBeGreaterThan(0);
+    expect(usage.memoryBytes).toBeLessThan(small.memoryBytes);
+    expect(usage).toMatchObject({ rxBytesPerSecond: 0, txBytesPerSecond: 0 });
+    expect(master.lastHeartbeat()?.usage.rxBytesPerSecond).toBeGreaterThanOrEqual(0);
   });
 
   it('has the same books after a restart of the agent', async () => {

@@ -1,3 +1,4 @@
+import type { UsageCounters } from './usage-reader.ts';
 import type { Platform } from './image-registry.ts';
 
 /** What the agent asks of a container engine, in its own words: one method per verb. Errors are AppErrors. */
@@ -27,8 +28,8 @@ export interface ContainerRuntime {
   removeContainer(id: string): Promise<void>;
   /** Entries in the order that the engine keeps them; ends with the container when `follow`, else at the end of the log. */
   readLogs(id: string, options: ReadLogsOptions): AsyncIterable<LogEntry>;
-  /** Live figures; null when the container does not run. */
-  readUsage(id: string): Promise<ContainerUsage | null>;
+  /** Null when the container does not run. Takes the engine up to a second. */
+  readUsage(id: string): Promise<UsageCounters | null>;
   /** The content of /etc/passwd inside the image, or null when it has none. */
   readPasswd(image: string, labels: Labels): Promise<string | null>;
 
@@ -112,6 +113,8 @@ export interface ObservedContainer {
   labels: Labels;
   imageId: string;
   state: ContainerState;
+  /** Of its first process, on the engine's machine; null while it does not run. */
+  pid: number | null;
   /** As the engine writes them, nanoseconds included; null when it never started or ended. */
   startedAt: string | null;
   finishedAt: string | null;
@@ -181,12 +184,6 @@ export interface LogEntry {
   at: string;
   stream: 'stdout' | 'stderr';
   text: string;
-}
-
-export interface ContainerUsage {
-  /** Share of one core: 1.5 is one and a half cores. */
-  cpu: number;
-  memoryBytes: number;
 }
 
 export interface VolumePreparation {

@@ -6,8 +6,8 @@ export interface Host {
   describe(): Promise<HostDescription>;
   /** Space of the filesystem that holds `path`, bytes. */
   diskSpace(path: string): Promise<{ freeBytes: number; totalBytes: number }>;
-  /** Busy hardware threads since the last call, and memory in use. */
-  usage(): Promise<{ cpu: number; memoryBytes: number }>;
+  /** Busy hardware threads since the last call, memory in use, and bytes over its outward interfaces since it was booted, where the system tells. */
+  usage(): Promise<{ cpu: number; memoryBytes: number; rxBytes?: number; txBytes?: number }>;
   gpus(): Promise<GpuReading>;
   /** Of NVIDIA's GPUs; empty while the driver does not say. */
   gpuUsage(): Promise<GpuUsage[]>;

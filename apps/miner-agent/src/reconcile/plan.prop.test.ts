@@ -21,6 +21,7 @@ const outcome = {
   reason: 'x',
   exitCode: 1,
   oomKilled: false,
+  pid: null,
   error: null,
   containerId: null,
   imageId: null,

@@ -14,6 +14,7 @@ import { plan, type Observed } from './plan.ts';
 import type { StatusBoard } from './status-board.ts';
 import { updateRecord, type StepContext } from './executor.ts';
 import { execute } from './executors.ts';
+import type { RunningContainer } from '../resources/usage-sampler.ts';
 import type { Step } from './steps.ts';
 
 export interface Reconciler {
@@ -21,6 +22,8 @@ export interface Reconciler {
   wake(): void;
   /** The allocation's order changed what is wanted: what is in the way is given up. */
   interrupt(allocationId: string): void;
+  /** What runs for an allocation, as of the last look. */
+  running(): RunningContainer[];
   /** No step runs, and the last look called for none. */
   isIdle(): boolean;
   /** Runs until the signal aborts and the last step has ended. */
@@ -181,6 +184,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   return {
     wake,
+    running: () =>
+      [...containers].flatMap(([allocationId, { id, pid, state: phase }]) => (phase === 'running' ? [{ allocationId, id, pid }] : [])),
     isIdle: () => !requested && !passing && planned === 0 && lanes.isIdle(),
     interrupt(allocationId) {
       lanes.interrupt(allocationId);

@@ -26,7 +26,7 @@ export function createFeatureBook(start: Readonly<Record<Feature, Inability>>): 
 
 /** Before anything was found out. */
 export const UNKNOWN_FEATURES: Readonly<Record<Feature, Inability>> = {
-  gpu: 'the machine has no GPU that containers can use',
+  gpu: 'the machine has no NVIDIA GPU',
   egress: null,
   root: null,
   ports: 'this agent publishes no ports',

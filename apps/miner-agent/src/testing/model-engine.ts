@@ -98,6 +98,7 @@ export function newContainer(record: AllocationRecord, node: Desired['node'], ch
     finishedAt: null,
     exitCode: null,
     oomKilled: false,
+    pid: null,
     error: null,
     ...change,
   };

@@ -91,6 +91,7 @@ function observe({ Id, Name, Config, Image, State }: Docker.ContainerInspectInfo
     labels: Config.Labels ?? {},
     imageId: Image,
     state: stateOf(State.Status),
+    pid: State.Running && State.Pid > 0 ? State.Pid : null,
     startedAt,
     finishedAt: State.Running ? null : timeOf(State.FinishedAt),
     exitCode: State.Running || (startedAt === null && State.ExitCode === 0) ? null : State.ExitCode,

@@ -1,12 +1,12 @@
-import { statfs } from 'node:fs/promises';
+import { readFile, statfs } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { cpu, currentLoad, mem, osInfo } from 'systeminformation';
 import type { Host } from '../../ports/host.ts';
 import { rankAddresses } from './rank-addresses.ts';
+import { isOutward, parseTraffic } from './traffic.ts';
 import { runTool } from './run-tool.ts';
 import { readGpus, readGpuUsage } from './nvidia-smi/read-gpus.ts';
 import { readPciGraphics } from './pci-graphics.ts';
-
 
 export function createSystemHost(): Host {
   return {
@@ -28,8 +28,12 @@ export function createSystemHost(): Host {
       return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
     },
     async usage() {
-      const [load, memory] = await Promise.all([currentLoad(), mem()]);
-      return { cpu: Math.max(0, (load.currentLoad / 100) * load.cpus.length), memoryBytes: Math.max(0, memory.total - memory.available) };
+      const [load, memory, traffic] = await Promise.all([currentLoad(), mem(), readTraffic()]);
+      return {
+        cpu: Math.max(0, (load.currentLoad / 100) * load.cpus.length),
+        memoryBytes: Math.max(0, memory.total - memory.available),
+        ...traffic,
+      };
     },
     gpus: readGpus,
     gpuUsage: readGpuUsage,
@@ -41,3 +45,9 @@ export function createSystemHost(): Host {
     },
   };
 }
+
+const readTraffic = () =>
+  readFile('/proc/net/dev', 'utf8').then(
+    (text) => parseTraffic(text, isOutward),
+    () => ({}),
+  );

@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { createMeter } from './meter.ts';
+
+function setup({ hasGpus = false } = {}) {
+  let nowMs = 0;
+  let asked = 0;
+  let bytes = { rxBytes: 1_000, txBytes: 0 };
+  const meter = createMeter({
+    host: {
+      usage: async () => ({ cpu: 1, memoryBytes: 2, ...bytes }),
+      diskSpace: async () => ({ freeBytes: 30, totalBytes: 100 }),
+      gpuUsage: async () => [{ uuid: 'GPU-1', utilisation: (asked += 1) / 10 }],
+    },
+    running: () => [],
+    readers: [],
+    hasGpus,
+    monotonic: () => nowMs,
+  });
+  return {
+    meter,
+    asked: () => asked,
+    at: (ms: number, next = bytes) => {
+      nowMs = ms;
+      bytes = next;
+    },
+  };
+}
+
+it("tells the node's usage, with rates from the second beat on", async () => {
+  const { meter, at } = setup();
+  expect(await meter.node('/')).toEqual({ usage: { cpu: 1, memoryBytes: 2, diskBytes: 70 }, freeDiskBytes: 30 });
+  at(2_000, { rxBytes: 5_000, txBytes: 200 });
+  expect((await meter.node('/')).usage).toMatchObject({ rxBytesPerSecond: 2_000, txBytesPerSecond: 100 });
+  at(3_000, { rxBytes: 10, txBytes: 10 });
+  expect((await meter.node('/')).usage).not.toHaveProperty('rxBytesPerSecond');
+});
+
+it('asks the driver now and then, and not at all without GPUs', async () => {
+  const { meter, at, asked } = setup({ hasGpus: true });
+  for (const ms of [0, 5_000, 10_000, 15_000]) {
+    at(ms);
+    await meter.look();
+  }
+  expect(asked()).toBe(2);
+  expect((await meter.node('/')).usage.gpus).toEqual([{ uuid: 'GPU-1', utilisation: 0.2 }]);
+  const without = setup();
+  await without.meter.look();
+  expect(without.asked()).toBe(0);
+});
