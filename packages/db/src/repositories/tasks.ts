@@ -1,10 +1,9 @@
 import { isTerminalTaskPhase, type TaskPhase } from '@muster/domain/task-phase';
 import type { Database } from '../client.ts';
 import type { TaskRow } from '../rows.ts';
-import { toJson } from '../sql/json.ts';
+import { cleanText, toJson } from '../sql/json.ts';
 import { pageLimit, toPage, type Page, type PageQuery } from '../sql/page.ts';
-import { firstRow, inTransaction, rows } from '../sql/query.ts';
-import { appendTimeline } from './timeline.ts';
+import { firstRow, rows } from '../sql/query.ts';
 
 export interface NewTask {
   taskId: string;
@@ -21,26 +20,28 @@ export interface NewTask {
 }
 
 /** Creates a task, or finds the one that was created with the same idempotency key: compare its specHash. */
-export function createTask(db: Database, task: NewTask): Promise<{ task: TaskRow; created: boolean }> {
+export async function createTask(db: Database, task: NewTask): Promise<{ task: TaskRow; created: boolean }> {
   const { taskId, runId, name, spec, specHash, idempotencyKey, imageDigest, needsCredentials, createdBy } = task;
-  return inTransaction(db.pool, async (tx) => {
-    const created = await firstRow<TaskRow>(
-      tx,
-      `INSERT INTO "Task" ("taskId", "runId", name, spec, "specHash", "idempotencyKey", "imageDigest", "needsCredentials", desired, phase, "createdBy")
+  // One statement, so one way to the database and back: a buyer waits for it.
+  const created = await firstRow<TaskRow>(
+    db.pool,
+    `WITH created AS (
+       INSERT INTO "Task" ("taskId", "runId", name, spec, "specHash", "idempotencyKey", "imageDigest", "needsCredentials", desired, phase, "createdBy")
        VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, 'Running', 'Pending', $9)
-       ON CONFLICT ("runId", "idempotencyKey") DO NOTHING RETURNING *`,
-      [taskId, runId, name, toJson(spec), specHash, idempotencyKey, imageDigest, needsCredentials, createdBy],
-    );
-    if (created) {
-      await appendTimeline(tx, [
-        { runId, actor: createdBy, subject: taskId, kind: 'task', from: null, to: 'Pending', reason: `created as ${name}` },
-      ]);
-      return { task: created, created: true };
-    }
-    const known = await firstRow<TaskRow>(tx, 'SELECT * FROM "Task" WHERE "runId" = $1 AND "idempotencyKey" = $2', [runId, idempotencyKey]);
-    if (!known) throw new Error('a task conflicted with one that is gone');
-    return { task: known, created: false };
-  });
+       ON CONFLICT ("runId", "idempotencyKey") DO NOTHING RETURNING *),
+     told AS (
+       INSERT INTO "TimelineEvent" ("runId", actor, subject, kind, "from", "to", reason)
+       SELECT "runId", "createdBy", "taskId", 'task', NULL, 'Pending', 'created as ' || name FROM created)
+     SELECT * FROM created`,
+    [taskId, runId, cleanText(name), toJson(spec), specHash, idempotencyKey, imageDigest, needsCredentials, createdBy],
+  );
+  if (created) return { task: created, created: true };
+  const known = await firstRow<TaskRow>(db.pool, 'SELECT * FROM "Task" WHERE "runId" = $1 AND "idempotencyKey" = $2', [
+    runId,
+    idempotencyKey,
+  ]);
+  if (!known) throw new Error('a task conflicted with one that is gone');
+  return { task: known, created: false };
 }
 
 export function findTask(db: Database, taskId: string): Promise<TaskRow | null> {

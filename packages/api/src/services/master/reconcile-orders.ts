@@ -16,16 +16,18 @@ import type { ReadTask } from './task-spec-of.ts';
 export async function reconcileOrders(deps: Deps, situation: Situation): Promise<void> {
   const { db, settings } = deps;
   const runIds = [...situation.runs.keys()];
-  await withdrawOrdersOfEnded(db, runIds);
   const tasks = new Map(situation.tasks.map((task) => [task.taskId, task]));
-  const allocations = (await listLiveAllocations(db, runIds)).filter(({ runId }) => situation.runs.get(runId)?.master === situation.master);
+  const isServed = (runId: string): boolean => situation.runs.get(runId)?.master === situation.master;
+  const served = situation.nodes.filter(({ registration }) => isServed(registration.runId));
+  const [live, strays] = await Promise.all([
+    listLiveAllocations(db, runIds),
+    findStrays(db, served, settings.heartbeatMs),
+    withdrawOrdersOfEnded(db, runIds),
+  ]);
+  const allocations = live.filter(({ runId }) => isServed(runId));
   const starting = allocations.filter(({ phase, desired }) => phase === 'Placed' && desired === 'Running');
   const stopping = allocations.filter(({ desired }) => desired === 'Stopped');
-  const draining = situation.nodes.flatMap(({ state }) =>
-    state?.phase === 'Draining' && situation.runs.get(state.runId)?.master === situation.master ? [state] : [],
-  );
-  const served = situation.nodes.filter(({ registration }) => situation.runs.get(registration.runId)?.master === situation.master);
-  const strays = await findStrays(db, served, settings.heartbeatMs);
+  const draining = situation.nodes.flatMap(({ state }) => (state?.phase === 'Draining' && isServed(state.runId) ? [state] : []));
   if (starting.length + stopping.length + draining.length + strays.length === 0) return;
 
   const [starts, stops, drains, credentials] = await Promise.all([

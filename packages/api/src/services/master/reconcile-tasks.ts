@@ -23,10 +23,12 @@ import { servesRun, type Situation } from './reconcile-allocations.ts';
 import { refusingNodes, REFUSALS } from './refusals.ts';
 import type { ReadTask } from './task-spec-of.ts';
 
-/** Places what is missing and moves every task to the phase that its replicas make. */
-export async function reconcileTasks({ db, live, logger }: Pick<Deps, 'db' | 'live' | 'logger'>, situation: Situation): Promise<void> {
+type TaskDeps = Pick<Deps, 'db' | 'live' | 'logger'>;
+
+/** Places what is missing. Returns the phases that the tasks are in then. */
+export async function placeTasks({ db, live, logger }: TaskDeps, situation: Situation): Promise<TaskTransition[]> {
   const { tasks, runs, nodes } = situation;
-  if (tasks.length === 0) return;
+  if (tasks.length === 0) return [];
   const taskIds = tasks.map(({ taskId }) => taskId);
   const [newest, refused, used, credentials] = await Promise.all([
     listNewestAllocations(db, taskIds),
@@ -70,13 +72,20 @@ export async function reconcileTasks({ db, live, logger }: Pick<Deps, 'db' | 'li
     moves.push(...moveOf(task, plan, runOpen));
   }
   const placed = drafts.length === 0 ? [] : await createAllocations(db, drafts);
-  const moved = moves.length === 0 ? [] : await transitionTasks(db, moves);
   for (const { allocationId, taskId, runId, node, replica, epoch } of placed)
     logger.info({ event: 'allocation.placed', runId, node, taskId, allocationId, replica, epoch }, 'placed a replica');
+  live.publish(new Set(placed.map(({ runId }) => runTopic(runId, 'task'))));
+  return moves;
+}
+
+/** Moves tasks to the phases that their replicas make. */
+export async function moveTasks({ db, live, logger }: TaskDeps, { tasks }: Situation, moves: readonly TaskTransition[]): Promise<void> {
+  if (moves.length === 0) return;
+  const moved = await transitionTasks(db, moves);
   const unreadable = new Set(tasks.filter(({ isReadable }) => !isReadable).map(({ taskId }) => taskId));
   for (const { runId, taskId, phase } of moved.filter((row) => row.phase === 'Failed' && unreadable.has(row.taskId)))
     logger.error({ event: 'task.unreadable', runId, taskId, phase, code: 'TASK_SPEC_UNREADABLE' }, ERROR_CODES.TASK_SPEC_UNREADABLE.title);
-  live.publish(new Set([...placed, ...moved].map(({ runId }) => runTopic(runId, 'task'))));
+  live.publish(new Set(moved.map(({ runId }) => runTopic(runId, 'task'))));
 }
 
 interface CandidateContext {

@@ -8,7 +8,7 @@ import type { Deps } from '../../app/deps.ts';
 import { reconcileAllocations, type Situation } from './reconcile-allocations.ts';
 import { reconcileNodes } from './reconcile-nodes.ts';
 import { reconcileOrders } from './reconcile-orders.ts';
-import { reconcileTasks } from './reconcile-tasks.ts';
+import { moveTasks, placeTasks } from './reconcile-tasks.ts';
 import { readTask } from './task-spec-of.ts';
 
 /** One turn of the loop: rows in, rows out. A turn that is missed, repeated or cut short is made good by the next. */
@@ -23,8 +23,9 @@ export async function reconcile(deps: Deps, { listeningSinceMs }: { listeningSin
   const nodes = await reconcileNodes(deps, runs, { nowMs, heartbeatMs: settings.heartbeatMs, listeningSinceMs, finalizedMs });
   const situation: Situation = { runs, nodes, tasks: tasks.map(readTask), master, nowMs, finalizedMs };
   await reconcileAllocations(deps, situation);
-  await reconcileTasks(deps, situation);
-  await reconcileOrders(deps, situation);
+  const moves = await placeTasks(deps, situation);
+  // A container waits for its order; the phase of its task is for people.
+  await Promise.all([reconcileOrders(deps, situation), moveTasks(deps, situation, moves)]);
   await closeSessions(deps, situation);
 }
 

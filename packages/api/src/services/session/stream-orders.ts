@@ -21,18 +21,25 @@ export async function* streamOrders(
 ): AsyncGenerator<{ frame: Frame }> {
   const { db, live, settings } = deps;
   const watcher = live.watch([ordersTopic(session.runId, session.node)], signal);
+  const takeCounter = async (): Promise<number> => {
+    const counter = await nextCounterOut(db, session.sessionId);
+    if (counter === null) throw new AppError('SESSION_SUPERSEDED');
+    return counter;
+  };
   let newest: OrderVersion = { masterEpoch: 0, counter: 0 };
+  let isExpected = true;
   try {
     while (signal?.aborted !== true) {
-      const orders = await listPendingOrders(db, session, newest);
+      // Every task's start waits for this: where an order is expected, its frame's number is taken while it is read.
+      const [orders, early] = await Promise.all([listPendingOrders(db, session, newest), isExpected ? takeCounter() : null]);
+      isExpected = false;
       const last = orders.at(-1);
       if (last === undefined) {
-        await watcher.next(settings.heartbeatMs);
+        isExpected = (await watcher.next(settings.heartbeatMs)).size > 0;
         continue;
       }
       newest = last;
-      const counter = await nextCounterOut(db, session.sessionId);
-      if (counter === null) throw new AppError('SESSION_SUPERSEDED');
+      const counter = early ?? (await takeCounter());
       yield sealAnswer(session, { path: 'orders', counter, body: { orders: envelopesOf(orders) } });
     }
   } finally {
