@@ -57,7 +57,7 @@ export type SessionRow = Row<SessionModel, ByNode & { inviteDigest: HexString; s
 export type TaskRow = Row<TaskModel, { spec: unknown; specHash: HexString; desired: TaskDesired; phase: TaskPhase; createdBy: HexString }>;
 export type AllocationRow = Row<
   AllocationModel,
-  ByNode & { phase: AllocationPhase; desired: TaskDesired; error: unknown; pullProgress: unknown }
+  ByNode & { phase: AllocationPhase; desired: TaskDesired; error: unknown; pullProgress: unknown; ports: unknown }
 >;
 export type OrderRow = Row<OrderModel, ByNode & { envelope: unknown; result: unknown }>;
 export type LogChunkRow = Row<LogChunkModel, { lines: unknown }>;

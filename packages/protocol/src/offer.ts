@@ -40,10 +40,16 @@ export const offerSchema = z.strictObject({
 export type Offer = z.output<typeof offerSchema>;
 
 /** Which features a task cannot do without. */
-export function featuresNeededBy({ resources, network, root }: Pick<TaskSpec, 'resources' | 'network' | 'root'>): Feature[] {
+export function featuresNeededBy({
+  resources,
+  network,
+  root,
+  ports,
+}: Pick<TaskSpec, 'resources' | 'network' | 'root' | 'ports'>): Feature[] {
   return [
     ...(resources.gpu ? (['gpu'] as const) : []),
     ...(network === 'egress' ? (['egress'] as const) : []),
     ...(root ? (['root'] as const) : []),
+    ...(ports ? (['ports'] as const) : []),
   ];
 }

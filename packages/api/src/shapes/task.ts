@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { publishedPortsSchema } from '@muster/protocol/task-spec/ports';
 import { taskSpecSchema } from '@muster/protocol/task-spec/task-spec';
 import { addressSchema, hash32Schema, isoTime, runIdSchema, uuidSchema } from './common.ts';
 
@@ -18,6 +19,8 @@ export const allocationShape = z.object({
   error: z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() }).nullable(),
   /** Bytes of the image's layers: fetched, then unpacked. */
   pull: z.object({ stage: z.enum(['download', 'extract']), current: z.number(), total: z.number() }).nullable(),
+  /** Where its published ports are reached while it runs. */
+  ports: publishedPortsSchema,
   restarts: z.int(),
   createdAt: isoTime,
   startedAt: isoTime.nullable(),

@@ -31,6 +31,7 @@ export const allocationWith = (over: Partial<TimedAllocation> = {}): TimedAlloca
   exitCode: null,
   oomKilled: false,
   error: null,
+  ports: null,
   pullProgress: null,
   restarts: 0,
   createdAt: AT,

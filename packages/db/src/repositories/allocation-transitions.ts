@@ -14,6 +14,7 @@ export interface AllocationPatch {
   /** Forgotten as soon as the phase is no longer Pulling. */
   pullProgress?: object | undefined;
   restarts?: number | undefined;
+  ports?: readonly object[] | undefined;
   startedAt?: Date | undefined;
   /** For a final phase; the database's time when left out. */
   endedAt?: Date | undefined;
@@ -43,7 +44,7 @@ export function transitionAllocations(db: Database, transitions: readonly Alloca
     `WITH step AS (
        SELECT * FROM jsonb_to_recordset($1::jsonb) AS x("allocationId" text, epoch int, "from" text, "to" text, actor text, reason text,
          reported boolean, ended boolean, "containerId" text, "imageId" text, "exitCode" int, "oomKilled" boolean, error jsonb, "pullProgress" jsonb,
-         restarts int, "startedAt" timestamptz, "endedAt" timestamptz)),
+         ports jsonb, restarts int, "startedAt" timestamptz, "endedAt" timestamptz)),
      moved AS (
        UPDATE "Allocation" a SET phase = step."to",
          "phaseReason" = CASE WHEN step."from" <> step."to" THEN step.reason ELSE a."phaseReason" END,
@@ -51,7 +52,7 @@ export function transitionAllocations(db: Database, transitions: readonly Alloca
          "containerId" = COALESCE(step."containerId", a."containerId"), "imageId" = COALESCE(step."imageId", a."imageId"),
          "exitCode" = COALESCE(step."exitCode", a."exitCode"), "oomKilled" = COALESCE(step."oomKilled", a."oomKilled"),
          error = COALESCE(step.error, a.error), "pullProgress" = CASE WHEN step."to" = 'Pulling' THEN COALESCE(step."pullProgress", a."pullProgress") END,
-         restarts = COALESCE(step.restarts, a.restarts), "startedAt" = COALESCE(step."startedAt", a."startedAt"),
+         ports = COALESCE(step.ports, a.ports), restarts = COALESCE(step.restarts, a.restarts), "startedAt" = COALESCE(step."startedAt", a."startedAt"),
          "endedAt" = CASE WHEN step.ended THEN COALESCE(step."endedAt", now()) END,
          "reportedAt" = CASE WHEN step.reported THEN now() ELSE a."reportedAt" END
        FROM step WHERE a."allocationId" = step."allocationId" AND a.epoch = step.epoch AND a.phase = step."from" AND a."endedAt" IS NULL

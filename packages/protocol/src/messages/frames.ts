@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { imageDigestSchema } from '../images/image-reference.ts';
 import { byteCountSchema, counterSchema, timestampMsSchema, uint32Schema, uuidSchema } from '../primitives.ts';
+import { publishedPortsSchema } from '../task-spec/ports.ts';
 import { offerSchema } from '../offer.ts';
 import { EncryptionKeyStatement } from './encryption-key-statement.ts';
 import { Order } from './order.ts';
@@ -132,6 +133,8 @@ export const allocationStatusSchema = z.strictObject({
     .strictObject({ stage: z.enum(['download', 'extract']).default('download'), current: byteCountSchema, total: byteCountSchema })
     .optional(),
   restarts: uint32Schema,
+  /** Where its ports are reached; once it has a container. */
+  ports: publishedPortsSchema.optional(),
   startedAt: timestampMsSchema.optional(),
   endedAt: timestampMsSchema.optional(),
   at: timestampMsSchema,

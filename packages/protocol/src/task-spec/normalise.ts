@@ -42,9 +42,12 @@ export function normalise(document: TaskDocument) {
     network: document.network ?? 'none',
     readOnlyRoot: document.readOnlyRoot ?? true,
     ...(document.root ? { root: true as const } : {}),
+    ...(document.ports === undefined || document.ports.length === 0 ? {} : { ports: document.ports.map(normalisePort) }),
     labels: document.labels ?? {},
   };
 }
+
+const normalisePort = ({ name, port, protocol = 'tcp' as const }: NonNullable<TaskDocument['ports']>[number]) => ({ name, port, protocol });
 
 function normaliseGpu({ count = 1, model, memory }: NonNullable<NonNullable<TaskDocument['resources']>['gpu']>) {
   return {

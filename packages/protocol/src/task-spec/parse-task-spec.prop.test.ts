@@ -14,8 +14,7 @@ const bytes = fc.integer({ min: 8, max: 1e6 }).map((mebibytes) => formatBytes(me
 const duration = fc.integer({ min: 1, max: 3_600_000 }).map(formatDuration);
 const name = fc.stringMatching(/^[a-z0-9]{1,12}$/);
 
-/** Any document, with every field that it may have. */
-const documents = fc.record({
+const fields = fc.record({
   name,
   image: fc.constantFrom('busybox:1.37', `ghcr.io/org/train@sha256:${'ab'.repeat(32)}`, 'localhost:5000/x'),
   command: fc.array(text, { maxLength: 4 }),
@@ -36,8 +35,14 @@ const documents = fc.record({
   network: fc.constantFrom('none', 'egress'),
   readOnlyRoot: fc.boolean(),
   root: fc.boolean(),
+  ports: fc
+    .uniqueArray(fc.integer({ min: 1, max: 65_535 }), { maxLength: 3 })
+    .map((numbers) => numbers.map((port, index) => ({ name: `p${index}`, port, protocol: index % 2 === 0 ? 'tcp' : 'udp' }))),
   labels: fc.dictionary(name, text, { noNullPrototype: true }),
 });
+
+/** Any document, with every field that it may have. Ports need a network. */
+const documents = fields.map((document) => (document.ports.length > 0 ? { ...document, network: 'egress' } : document));
 
 type Path = (string | number)[];
 

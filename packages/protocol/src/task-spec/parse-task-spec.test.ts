@@ -19,6 +19,9 @@ grace: 30s
 network: egress
 readOnlyRoot: false
 root: true
+ports:
+  - { name: web, port: 8080 }
+  - { name: feed, port: 8080, protocol: udp }
 labels: { team: vision }
 `;
 
@@ -52,6 +55,10 @@ describe('parseTaskSpec', () => {
         network: 'egress',
         readOnlyRoot: false,
         root: true,
+        ports: [
+          { name: 'web', port: 8080, protocol: 'tcp' },
+          { name: 'feed', port: 8080, protocol: 'udp' },
+        ],
         labels: { team: 'vision' },
       },
     });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { gpuModelSchema } from '../gpu-model.ts';
+import { portsDocumentSchema } from './ports.ts';
 import { BYTES_EXPECTED, parseBytes } from '../units/bytes.ts';
 import { DURATION_EXPECTED, parseDuration } from '../units/duration.ts';
 import {
@@ -83,6 +84,9 @@ export const taskDocumentSchema = z.strictObject({
     .boolean()
     .optional()
     .describe('Whether the container runs as root, without capabilities; only where the owner of the node allows it. Default false.'),
+  ports: portsDocumentSchema
+    .optional()
+    .describe('Ports of the container that the node publishes, on numbers of its own choice. They need network: egress.'),
   labels: z.record(labelNameSchema, z.string().max(256)).optional().describe('Your own marks.'),
 });
 

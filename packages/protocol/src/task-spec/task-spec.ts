@@ -5,6 +5,7 @@ import { hashJson } from '../canonical-json.ts';
 import { gpuModelSchema } from '../gpu-model.ts';
 import { parseImageReference } from '../images/image-reference.ts';
 import { byteCountSchema } from '../primitives.ts';
+import { portsSchema } from './ports.ts';
 import { volumeNameSchema } from './volume-name.ts';
 
 const DAY_MS = 86_400_000;
@@ -56,7 +57,7 @@ export const restartPolicySchema = z.enum(['never', 'on-failure', 'always']);
  * A task as everybody but its author sees it: defaults filled in, sizes in bytes, times in milliseconds. What a buyer writes is the
  * document (task-document.ts); this is what is stored, hashed and sent.
  */
-export const taskSpecSchema = z.strictObject({
+const fieldsSchema = z.strictObject({
   name: taskNameSchema.optional(),
   image: imageSchema,
   /** Replaces the image's arguments. */
@@ -106,7 +107,14 @@ export const taskSpecSchema = z.strictObject({
   readOnlyRoot: z.boolean(),
   /** Whether it runs as root; left out when not asked for. */
   root: z.literal(true).optional(),
+  /** Left out when there are none. */
+  ports: portsSchema.optional(),
   labels: z.record(labelNameSchema, z.string().max(256)),
+});
+
+export const taskSpecSchema = fieldsSchema.refine(({ ports, network }) => ports === undefined || network === 'egress', {
+  path: ['ports'],
+  message: 'expected network: egress with ports, since a container without network has none',
 });
 
 export type TaskSpec = z.output<typeof taskSpecSchema>;

@@ -51,15 +51,16 @@ describe('a run from its first node to its end', () => {
     const start = await session.waitForOrder('start');
     expect(start.body).toMatchObject({ taskId: task.taskId, specHash: task.specHash, epoch: 1, replica: 0 });
     const { allocationId, epoch } = start.body;
+    const ports = [{ name: 'web', port: 80, protocol: 'tcp' as const, address: '203.0.113.5', hostPort: 40_000 }];
     await session.report({
       orders: [{ orderId: start.order.orderId, ok: true }],
-      allocations: [{ allocationId, epoch, phase: 'Running', containerId: 'c1', startedAt: Date.now() }],
+      allocations: [{ allocationId, epoch, phase: 'Running', containerId: 'c1', ports, startedAt: Date.now() }],
     });
     const running = await waitUntil('a running task', async () => {
       const view = await client.task.get.query({ taskId: task.taskId });
       return view.phase === 'Running' && view;
     });
-    expect(running.allocations).toMatchObject([{ allocationId, phase: 'Running', containerId: 'c1', node: node.address }]);
+    expect(running.allocations).toMatchObject([{ allocationId, phase: 'Running', containerId: 'c1', node: node.address, ports }]);
 
     const chunk = { allocationId, sequence: 0, lines: [{ at: Date.now(), stream: 'stdout' as const, text: 'hello' }] };
     const [first, again] = [await session.logs([chunk]), await session.logs([chunk])];
@@ -72,7 +73,7 @@ describe('a run from its first node to its end', () => {
       const view = await client.task.get.query({ taskId: task.taskId });
       return view.phase === 'Succeeded' && view;
     });
-    expect(ended.allocations).toMatchObject([{ phase: 'Succeeded', exitCode: 0 }]);
+    expect(ended.allocations).toMatchObject([{ phase: 'Succeeded', exitCode: 0, ports: [] }]);
     const { items } = await client.run.timeline.query({ runId });
     expect(items.filter(({ subject }) => subject === allocationId).map(({ to }) => to)).toEqual(['Succeeded', 'Running', 'Placed']);
   });

@@ -56,7 +56,7 @@ function transitionOf(current: AllocationRow | undefined, status: AllocationStat
   const decision = applyReport({ epoch: current.epoch, phase: current.phase }, { epoch: status.epoch, phase });
   if (!decision.accept && decision.code !== 'UNCHANGED') return [];
   const error = phase === 'Failed' ? (errorOfStop(current.stopReason) ?? status.error) : status.error;
-  const { containerId, imageId, exitCode, oomKilled, pull, restarts, startedAt, endedAt } = status;
+  const { containerId, imageId, exitCode, oomKilled, pull, ports, restarts, startedAt, endedAt } = status;
   return [
     {
       allocationId: current.allocationId,
@@ -73,6 +73,7 @@ function transitionOf(current: AllocationRow | undefined, status: AllocationStat
         oomKilled,
         error,
         pullProgress: pull,
+        ports,
         // Retries under earlier epochs count as restarts too.
         restarts: current.epoch - 1 + restarts,
         startedAt: dateOf(startedAt),

@@ -1,4 +1,6 @@
 import type { AllocationRow, TaskRow } from '@muster/db/rows';
+import { isTerminalAllocationPhase } from '@muster/domain/allocation-lifecycle';
+import { publishedPortsSchema } from '@muster/protocol/task-spec/ports';
 import { z } from 'zod';
 import type { AllocationView, TaskView } from '../../shapes/task.ts';
 import { iso, isoOrNull } from '../iso-time.ts';
@@ -12,6 +14,7 @@ export function allocationView(row: AllocationRow): AllocationView {
     row;
   const error = errorShape.safeParse(row.error);
   const pull = pullShape.safeParse(row.pullProgress);
+  const ports = publishedPortsSchema.safeParse(row.ports);
   return {
     allocationId,
     taskId,
@@ -28,6 +31,7 @@ export function allocationView(row: AllocationRow): AllocationView {
     restarts,
     error: error.success ? { ...error.data, hint: error.data.hint ?? null } : null,
     pull: pull.success ? pull.data : null,
+    ports: ports.success && !isTerminalAllocationPhase(phase) ? ports.data : [],
     createdAt: iso(row.createdAt),
     startedAt: isoOrNull(row.startedAt),
     endedAt: isoOrNull(row.endedAt),
