@@ -15,6 +15,7 @@ import { createDiscoveryClient } from './adapters/discovery/discovery-client.ts'
 import { createDockerRuntime } from './adapters/docker/docker-runtime.ts';
 import { createBootClock } from './adapters/host/boot-clock.ts';
 import { createIptablesFence } from './adapters/host/iptables-fence.ts';
+import { probePort } from './adapters/host/probe-port.ts';
 import { createSystemHost } from './adapters/host/system-host.ts';
 import { requireRunId, type Config } from './config.ts';
 import type { AgentContext } from './context.ts';
@@ -30,6 +31,8 @@ import { watchChain } from './loops/watch-chain.ts';
 import { createHouseRules, type HouseRules } from './policy/house-rules.ts';
 import { openPolicyBook } from './policy/policy-file.ts';
 import { machineOf } from './resources/capacity.ts';
+import { createPortDesk } from './publishing/port-desk.ts';
+import { publishedAddress } from './publishing/published-address.ts';
 import { createFeatureBook, UNKNOWN_FEATURES } from './resources/features.ts';
 import { controlSocketPath } from './operator/control-socket.ts';
 import { startControlServer } from './operator/control-server.ts';
@@ -122,6 +125,7 @@ async function createContext({ config, client, keys, logger, signal }: ContextIn
   const node = signer.address;
   const monotonic = () => performance.now();
   const features = createFeatureBook(UNKNOWN_FEATURES);
+  if (config.publish.range !== null) features.set('ports', null);
   const fence = createIptablesFence({ node, denied: config.isolation.egressDeny });
   const common = {
     now: Date.now,
@@ -145,6 +149,13 @@ async function createContext({ config, client, keys, logger, signal }: ContextIn
     chain: createRunChain({ client, network, registry, runId, node, provider, self }),
     policy: await openPolicyBook(config.policyFile, logger),
     features,
+    portDesk: createPortDesk({
+      range: config.publish.range,
+      host: config.publish.host,
+      address: () => publishedAddress({ ...common, config }),
+      store: common.stores.allocations,
+      isFree: probePort,
+    }),
   };
 }
 

@@ -5,6 +5,7 @@ import { AppError } from '@muster/protocol/errors/app-error';
 import type { ImagePrefix } from '@muster/protocol/images/image-prefix';
 import type { KeySource } from '@muster/runtime/key-file';
 import type { Address } from 'viem';
+import type { PortRange } from './publishing/port-range.ts';
 import { settingsSchema, type Env } from './env.ts';
 import type { PolicySource } from './policy/policy-file.ts';
 import { listSettings, waysToSet } from './settings/list-settings.ts';
@@ -24,6 +25,8 @@ export interface Config {
   endpoint: string | null;
   /** How often the chain is asked where the node stands. */
   chainPollMs: number;
+  /** `range` null: containers get no ports of this machine. `address` null: what is announced, or the machine's best. */
+  publish: { range: PortRange | null; host: string; address: string | null };
   dataDir: string;
   policyFile: PolicySource;
   dockerHost: string;
@@ -67,6 +70,7 @@ export function createConfig(env: Env): Config {
     listen: { host: env.MUSTER_LISTEN_HOST, port: env.MUSTER_LISTEN_PORT },
     endpoint: env.MUSTER_ENDPOINT ?? null,
     chainPollMs: env.MUSTER_CHAIN_POLL_MS ?? (network.isDev ? 1_000 : 15_000),
+    publish: { range: env.MUSTER_PORT_RANGE ?? null, host: env.MUSTER_PORT_HOST, address: env.MUSTER_PORT_ADDRESS ?? null },
     dataDir: env.MUSTER_DATA_DIR,
     policyFile: {
       path: env.MUSTER_POLICY_FILE ?? join(env.MUSTER_DATA_DIR, 'policy.yaml'),

@@ -8,6 +8,7 @@ import type { ContainerRuntime } from './ports/container-runtime.ts';
 import type { Isolation } from './isolation/isolation.ts';
 import type { Images } from './images/create-images.ts';
 import type { Host } from './ports/host.ts';
+import type { PortDesk } from './publishing/port-desk.ts';
 import type { FeatureBook } from './resources/features.ts';
 import type { RunChain } from './ports/run-chain.ts';
 import type { AgentStores } from './state/open-stores.ts';
@@ -28,6 +29,7 @@ export interface AgentContext {
   policy: PolicyBook;
   /** What the machine can give beyond cores and bytes; whoever finds out writes it down. */
   features: FeatureBook;
+  portDesk: PortDesk;
   stores: AgentStores;
   /** Whether peers may be at private addresses: on the dev chain alone. */
   allowPrivate: boolean;

@@ -4,6 +4,7 @@ import { parseImagePrefix, type ImagePrefix } from '@muster/protocol/images/imag
 import { addressSchema, httpUrlSchema, runIdSchema } from '@muster/protocol/primitives';
 import { z } from 'zod';
 import { isPublicIpv4 } from './isolation/fence-rules.ts';
+import { parsePortRange, PORT_RANGE_EXPECTED, type PortRange } from './publishing/port-range.ts';
 import { RELAY } from './reach.ts';
 import { mergeSettings } from './settings/merge-settings.ts';
 import { settingNotes, yesOrNo } from './settings/setting-notes.ts';
@@ -36,6 +37,12 @@ const publicResolvers = list.pipe(
     .min(1, 'expected at least one address'),
 );
 const ranges = list.pipe(z.array(z.cidrv4('expected ranges such as 203.0.113.0/24')));
+const portRange = z.string().transform((text, context): PortRange => {
+  const range = parsePortRange(text);
+  if (range) return range;
+  context.addIssue({ code: 'custom', message: PORT_RANGE_EXPECTED });
+  return z.NEVER;
+});
 const endpoint = z
   .string()
   .refine((value) => value === RELAY || httpUrlSchema.safeParse(value).success, 'expected relay, or a URL such as http://203.0.113.7:7700');
@@ -110,6 +117,24 @@ export const settingsSchema = z.object({
     example: 'http://203.0.113.7:7700',
     defaultText: 'from the above',
   }),
+  MUSTER_PORT_RANGE: portRange.optional().register(settingNotes, {
+    about: 'ports of this machine on which containers may be published; without it they publish none',
+    example: '40000-40099',
+  }),
+  MUSTER_PORT_HOST: z.ipv4('expected an IPv4 address of this machine').default('0.0.0.0').register(settingNotes, {
+    about: 'where those ports are bound',
+    example: '203.0.113.7',
+  }),
+  MUSTER_PORT_ADDRESS: z
+    .string()
+    .max(255)
+    .regex(/^[A-Za-z0-9.:_-]+$/, 'expected an address or a name')
+    .optional()
+    .register(settingNotes, {
+      about: 'the address or name under which buyers reach them',
+      example: '203.0.113.7',
+      defaultText: 'as announced',
+    }),
   MUSTER_DATA_DIR: z
     .string()
     .default(join(homedir(), '.muster', 'miner'))

@@ -57,10 +57,26 @@ const FENCE_MS = 10_000;
 const FAREWELL_MS = 5_000;
 
 export async function createTenancy(context: AgentContext, rules: HouseRules): Promise<Tenancy> {
-  const { config, runId, stores, runtime, images, isolation, host, signer, domain, allowPrivate, logger, now, monotonic, signal } = context;
+  const {
+    config,
+    runId,
+    stores,
+    runtime,
+    images,
+    isolation,
+    portDesk,
+    host,
+    signer,
+    domain,
+    allowPrivate,
+    logger,
+    now,
+    monotonic,
+    signal,
+  } = context;
   const { state, allocations: store } = stores;
   const node = signer.address;
-  const board = createStatusBoard(now);
+  const board = createStatusBoard(now, portDesk.published);
   const logs = await createLogCollector({
     directory: stores.logsDirectory,
     maxBytesPerAllocation: config.logSpoolBytes,
@@ -149,6 +165,7 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
       images,
       credentialsOf,
       isolation,
+      portDesk,
       store,
       logs,
       logger,

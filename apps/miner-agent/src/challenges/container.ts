@@ -87,6 +87,7 @@ const LIMITS: Omit<ContainerBlueprint, 'name' | 'labels' | 'image' | 'command' |
   readOnlyRoot: true,
   tmpfsBytes: 16 * MiB,
   network: 'none',
+  publish: [],
   dns: [],
   disableIpv6: false,
   volumes: [],

@@ -113,6 +113,7 @@ const BLUEPRINT: Omit<ContainerBlueprint, 'name' | 'labels' | 'image'> = {
   readOnlyRoot: true,
   tmpfsBytes: MiB,
   network: 'none',
+  publish: [],
   dns: [],
   disableIpv6: false,
   volumes: [],

@@ -57,6 +57,7 @@ function applyStart(
     imageDigest: body.imageDigest ?? null,
     image: null,
     gpus: admitted.value.gpus,
+    ports: [],
     registryAuth: body.registryAuth ?? null,
     version,
     stop: null,

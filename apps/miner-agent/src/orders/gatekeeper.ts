@@ -6,6 +6,7 @@ import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
 import type { Address } from 'viem';
 import { judge } from '../policy/judge.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { PortDesk } from '../publishing/port-desk.ts';
 import type { AllocationRecord } from '../reconcile/desired.ts';
 import { capacityOf, type Machine } from '../resources/capacity.ts';
 import type { FeatureBook } from '../resources/features.ts';
@@ -15,6 +16,7 @@ export interface GatekeeperOptions {
   policy: () => Policy;
   features: Pick<FeatureBook, 'why'>;
   machine: Machine;
+  portDesk: Pick<PortDesk, 'lack'>;
   /** The run's owner, as the chain last said; null before it has. */
   buyer: () => Address | null;
   records: () => readonly AllocationRecord[];
@@ -24,7 +26,15 @@ export interface GatekeeperOptions {
 /** Decides about new work before anything is done for it: the owner's policy, what the machine can do, what is left of it. */
 export type Gatekeeper = (spec: TaskSpec, allocationId: string) => Result<{ gpus: string[] }, AppError>;
 
-export function createGatekeeper({ policy: currentPolicy, features, machine, buyer, records, now }: GatekeeperOptions): Gatekeeper {
+export function createGatekeeper({
+  policy: currentPolicy,
+  features,
+  machine,
+  portDesk,
+  buyer,
+  records,
+  now,
+}: GatekeeperOptions): Gatekeeper {
   return (spec, allocationId) => {
     const policy = currentPolicy();
     const demand = demandOf(spec);
@@ -45,6 +55,8 @@ export function createGatekeeper({ policy: currentPolicy, features, machine, buy
       records: others,
       demand,
     });
+    const lack = portDesk.lack(others, spec.ports?.length ?? 0);
+    if (lack !== null) return refuse('RESOURCES_EXHAUSTED', lack);
     return admitted.ok ? ok(admitted.value) : refuse(admitted.error.code, admitted.error.message);
   };
 }

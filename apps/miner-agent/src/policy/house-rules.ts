@@ -30,15 +30,16 @@ export interface HouseRules {
 }
 
 export function createHouseRules(
-  context: Pick<AgentContext, 'policy' | 'features' | 'stores' | 'logger' | 'now'>,
+  context: Pick<AgentContext, 'policy' | 'features' | 'portDesk' | 'stores' | 'logger' | 'now'>,
   machine: Machine,
 ): HouseRules {
-  const { policy, features, stores, logger, now } = context;
+  const { policy, features, portDesk, stores, logger, now } = context;
   let owner: Address | null = null;
   const gatekeeper = createGatekeeper({
     policy: policy.current,
     features,
     machine,
+    portDesk,
     buyer: () => owner,
     records: stores.allocations.list,
     now,

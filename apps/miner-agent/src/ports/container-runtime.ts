@@ -136,6 +136,14 @@ export interface NetworkBlueprint {
   bridge: string;
 }
 
+/** A port of the container on a port of this machine. */
+export interface PortBinding {
+  containerPort: number;
+  protocol: 'tcp' | 'udp';
+  host: string;
+  hostPort: number;
+}
+
 export interface ContainerBlueprint {
   name: string;
   labels: Labels;
@@ -160,6 +168,7 @@ export interface ContainerBlueprint {
   gpus: { access: GpuAccess; uuids: readonly string[] } | null;
   /** 'none', or the name of a network of ours. */
   network: string;
+  publish: readonly PortBinding[];
   /** Resolvers; empty without a network. */
   dns: readonly string[];
   /** Whether the container's own stack must be told to leave IPv6 alone. */

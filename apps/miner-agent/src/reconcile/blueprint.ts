@@ -2,7 +2,7 @@ import { AppError } from '@muster/protocol/errors/app-error';
 import { DEFAULT_RESOURCES, demandOf } from '@muster/protocol/task-spec/defaults';
 import type { Address } from 'viem';
 import type { IsolationTerms } from '../isolation/terms.ts';
-import type { ContainerBlueprint, ImageDetails } from '../ports/container-runtime.ts';
+import type { ContainerBlueprint, ImageDetails, PortBinding } from '../ports/container-runtime.ts';
 import type { User } from './container-user.ts';
 import type { AllocationRecord } from './desired.ts';
 import { containerName, volumeName, writeLabels } from './labels.ts';
@@ -18,11 +18,16 @@ export interface BlueprintContext {
   /** By content id and not by name: what was looked at is what runs, whatever a tag says by then. */
   image: Pick<ImageDetails, 'id' | 'env'>;
   terms: IsolationTerms;
+  /** The ports that this machine has given it. */
+  publish: readonly PortBinding[];
   hasInit: boolean;
 }
 
 /** The container of an allocation. Pure: what the engine is asked for follows from the record alone. */
-export function blueprintOf(record: AllocationRecord, { node, user, image, terms, hasInit }: BlueprintContext): ContainerBlueprint {
+export function blueprintOf(
+  record: AllocationRecord,
+  { node, user, image, terms, publish, hasInit }: BlueprintContext,
+): ContainerBlueprint {
   const { spec } = record;
   // A limit is what was promised: the books and the engine count alike.
   const demand = demandOf(spec);
@@ -43,6 +48,7 @@ export function blueprintOf(record: AllocationRecord, { node, user, image, terms
     layerBytes: terms.layerQuota ? demand.diskBytes : null,
     readOnlyRoot: spec.readOnlyRoot,
     network: spec.network === 'none' ? 'none' : networkName(record),
+    publish,
     dns: spec.network === 'none' ? [] : terms.dns,
     disableIpv6: spec.network !== 'none' && terms.disableIpv6,
     runtime: terms.runtime,

@@ -44,6 +44,8 @@ export const allocationRecordSchema = z.strictObject({
   image: z.strictObject({ id: z.string(), digest: z.string() }).nullable().default(null),
   /** UUIDs of the GPUs that are its own until it has ended. */
   gpus: z.array(z.string()).default([]),
+  /** Ports of this machine that are its own until it has ended, by the spec's names; empty until its container is made. */
+  ports: z.array(z.strictObject({ name: z.string(), hostPort: z.int().min(1).max(65_535) })).default([]),
   /** The newest order that was applied to this allocation. */
   version: orderVersionSchema,
   /** Set once somebody wants it gone. */

@@ -3,6 +3,7 @@ import type { Address, Hex } from 'viem';
 import type { Isolation } from '../isolation/isolation.ts';
 import type { LogCollector } from '../logs/log-collector.ts';
 import type { Images } from '../images/create-images.ts';
+import type { PortDesk } from '../publishing/port-desk.ts';
 import type { RegistryCredentials } from '../ports/image-registry.ts';
 import type { ContainerRuntime, PullProgress } from '../ports/container-runtime.ts';
 import type { AllocationStore } from '../state/allocation-store.ts';
@@ -27,6 +28,7 @@ export interface StepContext {
   scratchDir: string;
   hasInit: () => Promise<boolean>;
   isolation: Pick<Isolation, 'admit'>;
+  portDesk: Pick<PortDesk, 'assign'>;
   onPullProgress: (allocationId: string, progress: PullProgress) => void;
   deliverSnapshot: DeliverSnapshot;
 }

@@ -1,5 +1,6 @@
 import type { AllocationStatus } from '@muster/protocol/messages/frames';
 import type { ObservedContainer } from '../ports/container-runtime.ts';
+import type { PortDesk } from '../publishing/port-desk.ts';
 import type { AllocationRecord } from './desired.ts';
 import { IDLE, statusOf, type Activity } from './status.ts';
 
@@ -17,7 +18,8 @@ export interface StatusBoard {
   isConfirmed(allocationId: string): boolean;
 }
 
-export function createStatusBoard(now: () => number): StatusBoard {
+/** `published`: where a record's ports are reached. */
+export function createStatusBoard(now: () => number, published: PortDesk['published'] = () => []): StatusBoard {
   const statuses = new Map<string, AllocationStatus>();
   const confirmed = new Map<string, string>();
   const activities = new Map<string, Activity>();
@@ -29,7 +31,8 @@ export function createStatusBoard(now: () => number): StatusBoard {
       for (const record of records) {
         const { allocationId } = record;
         const container = containers.get(allocationId) ?? null;
-        statuses.set(allocationId, statusOf({ record, container, activity: activities.get(allocationId) ?? IDLE, now: now() }));
+        const activity = activities.get(allocationId) ?? IDLE;
+        statuses.set(allocationId, statusOf({ record, container, activity, ports: published(record), now: now() }));
       }
       return [...statuses.values()].some((status) => confirmed.get(status.allocationId) !== fingerprint(status));
     },

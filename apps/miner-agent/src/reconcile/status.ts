@@ -1,4 +1,5 @@
 import type { AllocationStatus } from '@muster/protocol/messages/frames';
+import type { PublishedPort } from '@muster/protocol/task-spec/ports';
 import type { ObservedContainer, PullProgress } from '../ports/container-runtime.ts';
 import type { AllocationRecord } from './desired.ts';
 import type { StepKind } from './steps.ts';
@@ -16,11 +17,13 @@ export interface StatusInput {
   record: AllocationRecord;
   container: ObservedContainer | null;
   activity: Activity;
+  /** Where its ports are reached. */
+  ports?: readonly PublishedPort[];
   now: number;
 }
 
 /** What the master is told about an allocation: a level, true at `now`. Pure. */
-export function statusOf({ record, container, activity, now }: StatusInput): AllocationStatus {
+export function statusOf({ record, container, activity, ports = [], now }: StatusInput): AllocationStatus {
   const { allocationId, epoch, restarts, outcome } = record;
   const common = { allocationId, epoch, restarts, at: now, ...(record.image ? { imageDigest: record.image.digest } : {}) };
   if (outcome) {
@@ -43,6 +46,7 @@ export function statusOf({ record, container, activity, now }: StatusInput): All
     phase,
     oomKilled: false,
     ...(container ? { containerId: container.id, imageId: container.imageId } : {}),
+    ...(container && ports.length > 0 ? { ports: [...ports] } : {}),
     ...(container?.startedAt ? { startedAt: Date.parse(container.startedAt) } : {}),
     ...(activity.error ? { error: activity.error } : {}),
     ...(phase === 'Pulling' && activity.pull ? { pull: activity.pull } : {}),

@@ -29,5 +29,5 @@ export const UNKNOWN_FEATURES: Readonly<Record<Feature, Inability>> = {
   gpu: 'the machine has no NVIDIA GPU',
   egress: null,
   root: null,
-  ports: 'this agent publishes no ports',
+  ports: 'its owner has set no ports aside for it (MUSTER_PORT_RANGE)',
 };

@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { specHash, type TaskSpec } from '@muster/protocol/task-spec/task-spec';
 import { createLoggerTo } from '@muster/runtime/logger';
 import type { Address } from 'viem';
+import { probePort } from '../adapters/host/probe-port.ts';
 import { createSystemHost } from '../adapters/host/system-host.ts';
 import { createLogCollector } from '../logs/log-collector.ts';
 import { openImages } from '../images/open-images.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import type { AllocationRecord } from '../reconcile/desired.ts';
+import { createPortDesk } from '../publishing/port-desk.ts';
+import type { PortRange } from '../publishing/port-range.ts';
 import { createEngineOutages } from '../reconcile/engine-outages.ts';
 import { createOrphanWatch } from '../reconcile/orphans.ts';
 import { createReconciler } from '../reconcile/reconciler.ts';
@@ -26,11 +29,21 @@ export interface BenchOptions {
   runtime: ContainerRuntime;
   orphanGraceMs?: number;
   imageBytes?: number;
+  /** Ports of this machine that containers may be published on. */
+  ports?: PortRange | null;
   deliverSnapshot?: DeliverSnapshot;
 }
 
 /** The reconciling half of an agent over a real engine; `stop` is as abrupt as a crash that finishes its current write. */
-export async function startBench({ directory, node, runtime, orphanGraceMs = 60_000, imageBytes, deliverSnapshot }: BenchOptions) {
+export async function startBench({
+  directory,
+  node,
+  runtime,
+  orphanGraceMs = 60_000,
+  imageBytes,
+  ports = null,
+  deliverSnapshot,
+}: BenchOptions) {
   const abort = new AbortController();
   const { signal } = abort;
   const logger = createLoggerTo({ write: (line) => void (process.env['BENCH_LOG'] && process.stdout.write(line)) }, { name: 'bench' });
@@ -56,7 +69,8 @@ export async function startBench({ directory, node, runtime, orphanGraceMs = 60_
     now: Date.now,
     logger,
   });
-  const board = createStatusBoard(Date.now);
+  const portDesk = createPortDesk({ range: ports, host: '127.0.0.1', address: () => '127.0.0.1', store, isFree: probePort });
+  const board = createStatusBoard(Date.now, portDesk.published);
   const monotonic = () => performance.now();
   const orphans = createOrphanWatch({
     node,
@@ -72,6 +86,7 @@ export async function startBench({ directory, node, runtime, orphanGraceMs = 60_
       node,
       runtime,
       isolation: testIsolation,
+      portDesk,
       images,
       credentialsOf: async () => null,
       store,

@@ -38,6 +38,7 @@ export function testRecord(record: Partial<AllocationRecord> = {}): AllocationRe
     imageDigest: null,
     image: null,
     gpus: [],
+    ports: [],
     registryAuth: null,
     version: { masterEpoch: 1, counter: 1 },
     stop: null,

@@ -2,21 +2,38 @@ import { expect, it } from 'vitest';
 import { blueprintOf } from '../../reconcile/blueprint.ts';
 import { DEFAULT_USER } from '../../reconcile/container-user.ts';
 import type { IsolationTerms } from '../../isolation/terms.ts';
+import type { PortBinding } from '../../ports/container-runtime.ts';
 import { TEST_TERMS } from '../../testing/test-isolation.ts';
 import { TEST_NODE, testRecord, testSpec } from '../../testing/test-record.ts';
 import { createOptionsOf } from './create-options.ts';
 
 const IMAGE_ID = `sha256:${'ab'.repeat(32)}`;
-const optionsOf = (spec: Parameters<typeof testSpec>[0], terms: Partial<IsolationTerms> = {}, gpus: string[] = []) =>
+const optionsOf = (
+  spec: Parameters<typeof testSpec>[0],
+  terms: Partial<IsolationTerms> = {},
+  given: { gpus?: string[]; publish?: PortBinding[] } = {},
+) =>
   createOptionsOf(
-    blueprintOf(testRecord({ spec: testSpec(spec), gpus }), {
+    blueprintOf(testRecord({ spec: testSpec(spec), gpus: given.gpus ?? [] }), {
       node: TEST_NODE,
       user: DEFAULT_USER,
       image: { id: IMAGE_ID, env: [] },
       terms: { ...TEST_TERMS, ...terms },
+      publish: given.publish ?? [],
       hasInit: true,
     }),
   );
+
+it('publishes the ports that it was given and no other', () => {
+  const binding = { containerPort: 8080, protocol: 'tcp', host: '0.0.0.0', hostPort: 40_000 } as const;
+  const published = optionsOf({ network: 'egress' }, {}, { publish: [binding, { ...binding, protocol: 'udp', hostPort: 40_001 }] });
+  expect(published.ExposedPorts).toEqual({ '8080/tcp': {}, '8080/udp': {} });
+  expect(published.HostConfig).toMatchObject({
+    PortBindings: { '8080/tcp': [{ HostIp: '0.0.0.0', HostPort: '40000' }], '8080/udp': [{ HostIp: '0.0.0.0', HostPort: '40001' }] },
+  });
+  const none = optionsOf({ network: 'egress' });
+  expect([none.ExposedPorts, none.HostConfig?.PortBindings]).toEqual([undefined, undefined]);
+});
 
 it('grants a container nothing but what is listed', () => {
   const { HostConfig = {}, User, Image } = optionsOf({ volumes: [{ name: 'data', path: '/data' }] });
@@ -94,18 +111,18 @@ it('passes on what the machine was found to offer', () => {
 it('makes the granted GPUs visible, by UUID, and no other', () => {
   const uuids = ['GPU-5e2f0c6a-1b7c-4d2e-9f3a-3d0f5c1b2a01', 'MIG-56c30729-347f-5dd6-8da0-c3cc59e969e0'];
   const greedy = { env: { NVIDIA_VISIBLE_DEVICES: 'all' } };
-  const byRuntime = optionsOf(greedy, { gpuAccess: 'nvidia' }, uuids);
+  const byRuntime = optionsOf(greedy, { gpuAccess: 'nvidia' }, { gpus: uuids });
   expect(byRuntime.HostConfig?.DeviceRequests).toEqual([
     { Driver: 'nvidia', DeviceIDs: uuids, Capabilities: [['gpu', 'compute', 'utility']] },
   ]);
   expect(byRuntime.Env?.filter((line) => line.startsWith('NVIDIA_VISIBLE_DEVICES='))).toEqual([
     `NVIDIA_VISIBLE_DEVICES=${uuids.join(',')}`,
   ]);
-  expect(optionsOf({}, { gpuAccess: 'cdi' }, uuids).HostConfig?.DeviceRequests).toEqual([
+  expect(optionsOf({}, { gpuAccess: 'cdi' }, { gpus: uuids }).HostConfig?.DeviceRequests).toEqual([
     { Driver: 'cdi', DeviceIDs: uuids.map((uuid) => `nvidia.com/gpu=${uuid}`) },
   ]);
   const without = optionsOf(greedy, { gpuAccess: 'nvidia' });
   expect(without.HostConfig).not.toHaveProperty('DeviceRequests');
   expect(without.Env).toContain('NVIDIA_VISIBLE_DEVICES=void');
-  expect(() => optionsOf({}, { gpuAccess: null }, uuids)).toThrow('no longer gives GPUs');
+  expect(() => optionsOf({}, { gpuAccess: null }, { gpus: uuids })).toThrow('no longer gives GPUs');
 });

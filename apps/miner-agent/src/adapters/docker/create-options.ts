@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import type { ContainerBlueprint } from '../../ports/container-runtime.ts';
+import type { ContainerBlueprint, PortBinding } from '../../ports/container-runtime.ts';
 import { volumeMount } from './helper-container.ts';
 
 /**
@@ -16,6 +16,9 @@ export function createOptionsOf(blueprint: ContainerBlueprint): Docker.Container
     User: blueprint.user,
     ...(blueprint.command.length > 0 ? { Cmd: [...blueprint.command] } : {}),
     ...(blueprint.entrypoint.length > 0 ? { Entrypoint: [...blueprint.entrypoint] } : {}),
+    ...(blueprint.publish.length > 0
+      ? { ExposedPorts: Object.fromEntries(blueprint.publish.map((binding) => [exposedPort(binding), {}])) }
+      : {}),
     Tty: false,
     OpenStdin: false,
     HostConfig: {
@@ -65,8 +68,17 @@ const filesOf = ({ readOnlyRoot, tmpfsBytes, layerBytes, volumes }: ContainerBlu
   LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3', mode: 'blocking' } },
 });
 
-const networkOf = ({ network, dns, disableIpv6 }: ContainerBlueprint): Docker.HostConfig => ({
+const exposedPort = ({ containerPort, protocol }: PortBinding): string => `${containerPort}/${protocol}`;
+
+const networkOf = ({ network, publish, dns, disableIpv6 }: ContainerBlueprint): Docker.HostConfig => ({
   NetworkMode: network,
+  ...(publish.length > 0
+    ? {
+        PortBindings: Object.fromEntries(
+          publish.map((binding) => [exposedPort(binding), [{ HostIp: binding.host, HostPort: String(binding.hostPort) }]]),
+        ),
+      }
+    : {}),
   ...(dns.length > 0 ? { Dns: [...dns] } : {}),
   ...(disableIpv6 ? { Sysctls: { 'net.ipv6.conf.all.disable_ipv6': '1', 'net.ipv6.conf.default.disable_ipv6': '1' } } : {}),
 });

@@ -17,7 +17,8 @@ export const create: Executor<'create'> = async (step, context) => {
 
   const terms = await context.isolation.admit(record.spec);
   const user = record.spec.root ? ROOT_USER : await userOf(image, context);
-  const blueprint = blueprintOf(record, { node, user, image, terms, hasInit: await context.hasInit() });
+  const publish = await context.portDesk.assign(record);
+  const blueprint = blueprintOf(record, { node, user, image, terms, publish, hasInit: await context.hasInit() });
   await Promise.all([prepareNetwork(blueprint, context), prepareVolumes(record, { owner: user, image: image.id }, context)]);
   const containerId = await runtime.createContainer(blueprint);
   await updateRecord(context, step, (current) => ({ ...current, containerId }));

@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import type { AllocationRecord } from '../reconcile/desired.ts';
+import { testRecord, testSpec } from '../testing/test-record.ts';
+import { createPortDesk } from './port-desk.ts';
+
+const PORTS = [
+  { name: 'web', port: 80, protocol: 'tcp' as const },
+  { name: 'feed', port: 81, protocol: 'udp' as const },
+];
+
+function setup({ busy = [], range = { from: 40_000, to: 40_003 } }: { busy?: number[]; range?: { from: number; to: number } | null } = {}) {
+  const records = new Map<string, AllocationRecord>();
+  const store = {
+    get: (id: string) => records.get(id),
+    list: () => [...records.values()],
+    async update(id: string, change: (record: AllocationRecord | undefined) => AllocationRecord | null | undefined) {
+      // As on disk: later.
+      await Promise.resolve();
+      const next = change(records.get(id));
+      if (next) records.set(id, next);
+    },
+  };
+  let address = '203.0.113.5';
+  const open = () =>
+    createPortDesk({ range, host: '0.0.0.0', address: () => address, store, isFree: async ({ port }) => !busy.includes(port) });
+  const add = (allocationId: string) => {
+    const record = testRecord({ allocationId, spec: testSpec({ ports: PORTS, network: 'egress' }) });
+    records.set(allocationId, record);
+    return record;
+  };
+  return { open, add, get: (id: string) => records.get(id) ?? testRecord(), move: (to: string) => (address = to) };
+}
+
+const numbers = (bindings: readonly { hostPort: number }[]) => bindings.map(({ hostPort }) => hostPort);
+
+it('gives several at once ports of their own, around what other programs have', async () => {
+  const { open, add } = setup({ busy: [40_001], range: { from: 40_000, to: 40_004 } });
+  const desk = open();
+  const [one, two] = await Promise.all([desk.assign(add('a')), desk.assign(add('b'))]);
+  expect([numbers(one), numbers(two)]).toEqual([
+    [40_000, 40_002],
+    [40_003, 40_004],
+  ]);
+  expect(one[1]).toEqual({ containerPort: 81, protocol: 'udp', host: '0.0.0.0', hostPort: 40_002 });
+});
+
+it('gives a record what it has after a restart, although by then its own container has it', async () => {
+  const busy: number[] = [];
+  const { open, add, get } = setup({ busy });
+  const first = numbers(await open().assign(add('a')));
+  busy.push(...first);
+  expect(numbers(await open().assign(get('a')))).toEqual(first);
+});
+
+it('says so when other programs leave too little', async () => {
+  const { open, add, get } = setup({ busy: [40_000, 40_001, 40_002] });
+  await expect(open().assign(add('a'))).rejects.toMatchObject({ code: 'CONTAINER_START_FAILED' });
+  expect(get('a').ports).toEqual([]);
+});
+
+it('tells where ports are reached, under the address of now, once there are some', async () => {
+  const { open, add, get, move } = setup();
+  const desk = open();
+  expect(desk.published(add('a'))).toEqual([]);
+  await desk.assign(get('a'));
+  move('203.0.113.6');
+  expect(desk.published(get('a'))).toEqual([
+    { name: 'web', port: 80, protocol: 'tcp', address: '203.0.113.6', hostPort: 40_000 },
+    { name: 'feed', port: 81, protocol: 'udp', address: '203.0.113.6', hostPort: 40_001 },
+  ]);
+});
