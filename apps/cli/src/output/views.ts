@@ -1,3 +1,4 @@
+import { addressOfPort } from '@muster/protocol/task-spec/ports';
 import type { ApiOutputs } from '../api-client.ts';
 import { formatAge, formatBytes } from './format.ts';
 import { formatFields, formatTable } from './table.ts';
@@ -118,8 +119,12 @@ export function taskText(task: TaskView): string {
     ]),
   );
   if (task.allocations.length === 0) return fields;
+  const ports = task.allocations.flatMap(({ replica, ports: published }) =>
+    published.map((port) => [port.name, String(replica), addressOfPort(port), `${port.port}/${port.protocol}`]),
+  );
+  const reached = ports.length === 0 ? [] : ['', formatTable(['PORT', 'REPLICA', 'ADDRESS', 'IN THE CONTAINER'], ports)];
   const hints = new Map(task.allocations.flatMap(({ error }) => (error?.hint ? [[error.code, error.hint]] : [])));
-  return [fields, '', allocations, ...[...hints].map(([code, hint]) => `\n${code}: ${hint}`)].join('\n');
+  return [fields, '', allocations, ...reached, ...[...hints].map(([code, hint]) => `\n${code}: ${hint}`)].join('\n');
 }
 
 export const snapshotsTable = (snapshots: readonly SnapshotView[]): string =>

@@ -2,7 +2,7 @@ import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
 import { formatBytes, formatDuration, plural } from './format.ts';
 
 /** One sentence of what a spec asks for. */
-export function summarizeSpec({ image, replicas, resources, volumes, restart, timeoutMs, network, root }: TaskSpec): string {
+export function summarizeSpec({ image, replicas, resources, volumes, restart, timeoutMs, network, root, ports }: TaskSpec): string {
   const copies = replicas === 'all' ? 'One copy on every node' : plural(replicas, 'copy', 'copies');
   const limits = [
     resources.cpu === undefined ? null : `${resources.cpu} CPU`,
@@ -17,6 +17,7 @@ export function summarizeSpec({ image, replicas, resources, volumes, restart, ti
     timeoutMs === undefined ? null : `for at most ${formatDuration(timeoutMs)}`,
     network === 'egress' ? 'with internet access' : 'without network',
     root ? 'as root' : null,
+    ports === undefined ? null : `publishing ${ports.map(({ name }) => name).join(', ')}`,
   ];
   return `${parts.filter((part) => part !== null).join(', ')}.`;
 }

@@ -1,4 +1,5 @@
 'use client';
+import { addressOfPort } from '@muster/protocol/task-spec/ports';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ScanSearch } from 'lucide-react';
 import Link from 'next/link';
@@ -63,6 +64,12 @@ export const AllocationRow = ({ allocation, runId }: { allocation: AllocationVie
             image <Hash value={allocation.imageId.replace('sha256:', '')} label="image id" className="text-xs" />
           </span>
         ) : null}
+        {allocation.ports.map((port) => (
+          <span key={port.name} data-testid="published-port" className="inline-flex items-center gap-1.5">
+            {port.name} ({port.port}/{port.protocol}) at
+            <Hash value={addressOfPort(port)} label={`address of ${port.name}`} full className="text-xs text-ink" />
+          </span>
+        ))}
       </div>
       {allocation.error ? (
         <ErrorNote

@@ -22,6 +22,12 @@ export const TaskSpecSection = ({ spec, specHash, imageDigest }: { spec: TaskSpe
     { term: 'Grace', value: <span className="figures">{formatDuration(spec.graceMs)}</span> },
     spec.timeoutMs === undefined ? null : { term: 'Timeout', value: <span className="figures">{formatDuration(spec.timeoutMs)}</span> },
     { term: 'Network', value: spec.network },
+    spec.ports === undefined
+      ? null
+      : {
+          term: 'Ports',
+          value: <span className="figures">{spec.ports.map(({ name, port, protocol }) => `${name} ${port}/${protocol}`).join(', ')}</span>,
+        },
     { term: 'Spec hash', value: <Hash value={specHash} label="spec hash" /> },
   ]);
   const json = JSON.stringify(spec, null, 2);
