@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { capabilitiesSchema } from '@muster/protocol/capabilities';
 import { EncryptionKeyStatement } from '@muster/protocol/messages/encryption-key-statement';
+import { nodeUsageSchema } from '@muster/protocol/messages/frames';
+import { offerSchema } from '@muster/protocol/offer';
 import { addressSchema, hash32Schema, isoTime, runIdSchema } from './common.ts';
-
-export const usageShape = z.object({ cpu: z.number(), memoryBytes: z.number(), diskBytes: z.number() });
 
 /** On the node without an order of ours: kept for a grace period, then removed. Times are the node's own. */
 export const orphanShape = z.object({ allocationId: z.string(), runId: z.string(), things: z.int(), foundAt: isoTime, removeAt: isoTime });
@@ -39,7 +39,10 @@ export const nodeShape = z.object({
   endedAt: isoTime.nullable(),
   endedReason: z.string().nullable(),
   lastHeartbeatAt: isoTime.nullable(),
-  usage: usageShape.nullable(),
+  /** As of the last heartbeat. */
+  usage: nodeUsageSchema.nullable(),
+  /** What it would take, in its own words; null until its agent says. */
+  offer: offerSchema.nullable(),
   orphans: z.array(orphanShape),
   capabilities: capabilitiesSchema.nullable(),
   /** The node's own signed word about the key to seal secrets to: check it before you do. */

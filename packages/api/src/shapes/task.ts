@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { publishedPortsSchema } from '@muster/protocol/task-spec/ports';
+import { allocationUsageSchema, gpuUsageSchema } from '@muster/protocol/messages/frames';
 import { taskSpecSchema } from '@muster/protocol/task-spec/task-spec';
 import { addressSchema, hash32Schema, isoTime, runIdSchema, uuidSchema } from './common.ts';
 
@@ -22,6 +23,10 @@ export const allocationShape = z.object({
   /** Where its published ports are reached while it runs. */
   ports: publishedPortsSchema,
   restarts: z.int(),
+  /** As of its node's last heartbeat; null unless it runs. */
+  usage: allocationUsageSchema.nullable(),
+  /** Those that are its own. */
+  gpus: z.array(gpuUsageSchema),
   createdAt: isoTime,
   startedAt: isoTime.nullable(),
   endedAt: isoTime.nullable(),

@@ -7,6 +7,7 @@ import type { MusterDomain } from '@muster/protocol/messages/domain';
 import type { Frame } from '@muster/protocol/messages/frame';
 import {
   heartbeatAnswerSchema,
+  type Heartbeat,
   ordersBodySchema,
   type AllocationStatus,
   type HeartbeatAnswer,
@@ -34,7 +35,8 @@ export type TestSession = {
   /** Of the largest answer or push so far, as it was on the wire. */
   largestBytes(): number;
   nextFrame(path: string, body: unknown): Frame;
-  heartbeat(allocations?: { allocationId: string; epoch: number; phase: AllocationStatus['phase'] }[]): Promise<HeartbeatAnswer>;
+  /** `more`: what else the beat says. */
+  heartbeat(allocations?: Heartbeat['allocations'], more?: Partial<Heartbeat>): Promise<HeartbeatAnswer>;
   send(path: 'heartbeat' | 'report' | 'logs' | 'acknowledgeSync', frame: Frame): Promise<Frame>;
   report(report: { orders?: OrderResult[]; allocations?: Partial<AllocationStatus>[] }): Promise<void>;
   logs(chunks: LogChunk[]): Promise<LogAnswer>;
@@ -132,11 +134,11 @@ export async function openTestSession({ node, accepted, domain, generation = 1 }
     largestBytes: () => largest,
     nextFrame,
     send,
-    async heartbeat(allocations = []) {
+    async heartbeat(allocations = [], more = {}) {
       const at = Date.now();
       const answered = await exchange(
         'heartbeat',
-        { at, usage: { cpu: 1, memoryBytes: 1_000, diskBytes: 1_000 }, orderEpoch: 0, orderCounter: 0, allocations },
+        { at, usage: { cpu: 1, memoryBytes: 1_000, diskBytes: 1_000 }, orderEpoch: 0, orderCounter: 0, allocations, ...more },
         heartbeatAnswerSchema,
       );
       take(answered.orders);

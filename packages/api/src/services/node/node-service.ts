@@ -65,6 +65,7 @@ function viewOf({ registration, state, session }: NodeOverview, run: RunRow, now
     endedAt: isoOrNull(registration.endedAt),
     lastHeartbeatAt: isoOrNull(session?.heartbeatAt ?? state?.lastHeartbeatAt ?? null),
     usage: beat.success ? beat.data.usage : null,
+    offer: beat.success ? (beat.data.offer ?? null) : null,
     orphans: beat.success ? beat.data.orphans.map(orphanView) : [],
     keyStatement: statement.success ? statement.data : null,
     capabilities: capabilities.success ? capabilities.data : null,

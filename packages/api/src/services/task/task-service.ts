@@ -8,6 +8,7 @@ import { runTopic } from '../../live/topics.ts';
 import type { TaskService } from '../../services.ts';
 import type { TaskView } from '../../shapes/task.ts';
 import { sealCredentials } from './seal-credentials.ts';
+import { findLiveFigures } from './live-figures.ts';
 import { createTask } from './create-task.ts';
 import { inspectAllocation, restartTask, syncVolume } from './task-orders.ts';
 import { allocationView, taskView } from './task-views.ts';
@@ -23,17 +24,20 @@ export function createTaskService(deps: Deps): TaskService {
       db,
       tasks.map(({ taskId }) => taskId),
     );
+    const figures = await findLiveFigures(db, newest);
     return tasks.map((task) =>
       taskView(
         task,
         newest.filter(({ taskId }) => taskId === task.taskId),
+        figures,
       ),
     );
   };
   const get = async (taskId: string): Promise<TaskView> => {
     const task = await findTask(db, taskId);
     if (task === null) throw new AppError('NOT_FOUND');
-    return taskView(task, (await listAllocations(db, { taskId, limit: SHOWN_ALLOCATIONS })).items);
+    const { items } = await listAllocations(db, { taskId, limit: SHOWN_ALLOCATIONS });
+    return taskView(task, items, await findLiveFigures(db, items));
   };
   const note = async ({ runId, taskId }: TaskRow, { actor, to, reason }: { actor: string; to: string; reason: string }): Promise<void> => {
     await appendTimeline(db.pool, [{ runId, actor, subject: taskId, kind: 'task', from: null, to, reason }]);
@@ -62,7 +66,7 @@ export function createTaskService(deps: Deps): TaskService {
     },
     async inspect({ allocationId, signal }) {
       const { acknowledged, allocation } = await inspectAllocation(deps, { allocationId, signal });
-      return { acknowledged, allocation: allocationView(allocation) };
+      return { acknowledged, allocation: allocationView(allocation, await findLiveFigures(deps.db, [allocation])) };
     },
     seal: (input) => sealCredentials(deps, input),
     sync: ({ taskId, volume }) => syncVolume(deps, { taskId, volume }),

@@ -3,13 +3,14 @@ import { isTerminalAllocationPhase } from '@muster/domain/allocation-lifecycle';
 import { publishedPortsSchema } from '@muster/protocol/task-spec/ports';
 import { z } from 'zod';
 import type { AllocationView, TaskView } from '../../shapes/task.ts';
+import { figuresKey, type LiveFigures } from './live-figures.ts';
 import { iso, isoOrNull } from '../iso-time.ts';
 import { specOrNull } from '../master/task-spec-of.ts';
 
 const errorShape = z.object({ code: z.string(), message: z.string(), hint: z.string().nullish() });
 const pullShape = z.object({ stage: z.enum(['download', 'extract']).default('download'), current: z.number(), total: z.number() });
 
-export function allocationView(row: AllocationRow): AllocationView {
+export function allocationView(row: AllocationRow, figures: LiveFigures): AllocationView {
   const { allocationId, taskId, node, epoch, replica, phase, phaseReason, desired, containerId, imageId, exitCode, oomKilled, restarts } =
     row;
   const error = errorShape.safeParse(row.error);
@@ -29,6 +30,7 @@ export function allocationView(row: AllocationRow): AllocationView {
     exitCode,
     oomKilled,
     restarts,
+    ...(figures.get(figuresKey(row)) ?? { usage: null, gpus: [] }),
     error: error.success ? { ...error.data, hint: error.data.hint ?? null } : null,
     pull: pull.success ? pull.data : null,
     ports: ports.success && !isTerminalAllocationPhase(phase) ? ports.data : [],
@@ -40,7 +42,7 @@ export function allocationView(row: AllocationRow): AllocationView {
 }
 
 /** `allocations`: those to show, newest epoch of each replica first. */
-export function taskView(row: TaskRow, allocations: readonly AllocationRow[]): TaskView {
+export function taskView(row: TaskRow, allocations: readonly AllocationRow[], figures: LiveFigures): TaskView {
   const { taskId, runId, name, specHash, imageDigest, needsCredentials, desired, phase, phaseReason, createdBy } = row;
   return {
     taskId,
@@ -56,6 +58,6 @@ export function taskView(row: TaskRow, allocations: readonly AllocationRow[]): T
     createdBy,
     createdAt: iso(row.createdAt),
     endedAt: isoOrNull(row.endedAt),
-    allocations: allocations.map(allocationView),
+    allocations: allocations.map((allocation) => allocationView(allocation, figures)),
   };
 }
