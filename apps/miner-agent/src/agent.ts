@@ -142,7 +142,7 @@ async function createContext({ config, client, keys, logger, signal }: ContextIn
     signer,
     signal,
     images: await openImages({ ...common, config, node }),
-    isolation: createIsolation({ node, runtime: common.runtime, fence, features, config: config.isolation, monotonic }),
+    isolation: createIsolation({ ...common, node, fence, features, config: config.isolation, monotonic }),
     monotonic,
     bootClock: await createBootClock(),
     domain: musterDomain({ chainId, registry }),

@@ -15,6 +15,7 @@ import { createFence } from './loops/fence.ts';
 import { heartbeatBody } from './loops/heartbeat-body.ts';
 import { forgetFinished } from './loops/housekeeping.ts';
 import { createSessionLoop } from './loops/session.ts';
+import { createDiskWatch } from './loops/watch-disk.ts';
 import { stopDrained } from './loops/stop-drained.ts';
 import { isAllEnded, stopAllocations, type StopReason } from './loops/stop-allocations.ts';
 import type { AgentReport } from './operator/agent-report.ts';
@@ -53,6 +54,7 @@ const FLUSH_MS = 500;
 const WATCH_MS = 1_000;
 const METER_MS = 5_000;
 const FENCE_MS = 10_000;
+const DISK_MS = 500;
 /** After the last container has ended: for its last words to reach the master. */
 const FAREWELL_MS = 5_000;
 
@@ -248,6 +250,17 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
     await enforceFence();
   }
 
+  const watchDisk = createDiskWatch({
+    node,
+    store,
+    runtime,
+    host,
+    logger,
+    monotonic,
+    reserveBytes: config.isolation.diskReserveBytes,
+    onStopped: (allocationId) => reconciler.interrupt(allocationId),
+  });
+
   async function guard(): Promise<void> {
     if ((await keepFence({ store, isolation, logger })) > 0) reconciler.wake();
   }
@@ -265,6 +278,7 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
         every(WATCH_MS, look, { signal, onError }),
         every(METER_MS, meter.look, { signal, onError }),
         every(FENCE_MS, guard, { signal, onError }),
+        every(DISK_MS, watchDisk, { signal, onError }),
       ]);
     },
     async acceptInvite(invite) {

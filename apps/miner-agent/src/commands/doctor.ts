@@ -39,7 +39,15 @@ function createTrialIsolation(config: Config, runtime: ContainerRuntime): Isolat
   const node = getAddress(toHex(randomBytes(20)));
   const fence = createIptablesFence({ node, denied: config.isolation.egressDeny });
   const features = createFeatureBook(UNKNOWN_FEATURES);
-  return createIsolation({ node, runtime, fence, features, config: config.isolation, monotonic: () => performance.now() });
+  return createIsolation({
+    node,
+    runtime,
+    fence,
+    host: createSystemHost(),
+    features,
+    config: config.isolation,
+    monotonic: () => performance.now(),
+  });
 }
 
 function examineWith(config: Config, { runtime, isolation }: { runtime: ContainerRuntime; isolation: Isolation }): Promise<DoctorReport> {

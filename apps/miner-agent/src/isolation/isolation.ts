@@ -2,9 +2,11 @@ import { AppError } from '@muster/protocol/errors/app-error';
 import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
 import type { Address } from 'viem';
 import type { ContainerRuntime, GpuAccess } from '../ports/container-runtime.ts';
+import type { Host } from '../ports/host.ts';
 import type { FenceAttempt, NetworkFence } from '../ports/network-fence.ts';
 import { LABEL } from '../reconcile/labels.ts';
 import type { FeatureBook } from '../resources/features.ts';
+import { mebibytes } from './mebibytes.ts';
 import { probeContainerRuntime, probeLayerQuota } from './probe-container.ts';
 import type { IsolationTerms } from './terms.ts';
 import { verifyFence } from './verify-fence.ts';
@@ -23,7 +25,7 @@ export interface IsolationReport {
 export interface Isolation {
   /** Tries it all out; once, and again later where something failed. */
   examine(): Promise<IsolationReport>;
-  /** The terms for a container of this spec, right before it is made or started. Throws POLICY_REFUSED, EGRESS_UNAVAILABLE or RUNTIME_UNUSABLE. */
+  /** The terms for a container of this spec, right before it is made or started. Throws POLICY_REFUSED, EGRESS_UNAVAILABLE, RUNTIME_UNUSABLE or DISK_RESERVE_REACHED. */
   admit(spec: Pick<TaskSpec, 'network' | 'root'>): Promise<IsolationTerms>;
   /** Puts the fence's rules back where somebody took them away. Throws EGRESS_UNAVAILABLE. */
   keepFence(): Promise<void>;
@@ -36,14 +38,15 @@ export interface IsolationOptions {
   runtime: ContainerRuntime;
   fence: NetworkFence;
   features: FeatureBook;
-  config: { runtime: string | null; egressDns: readonly string[] };
+  host: Pick<Host, 'diskSpace'>;
+  config: { runtime: string | null; egressDns: readonly string[]; diskReserveBytes: number };
   monotonic: () => number;
 }
 
 /** Somebody may have installed what was missing. */
 const TRY_AGAIN_MS = 60_000;
 
-export function createIsolation({ node, runtime: engine, fence, features, config, monotonic }: IsolationOptions): Isolation {
+export function createIsolation({ node, runtime: engine, fence, host, features, config, monotonic }: IsolationOptions): Isolation {
   let last: { report: Promise<IsolationReport>; at: number } | undefined;
 
   async function look(): Promise<IsolationReport> {
@@ -66,12 +69,23 @@ export function createIsolation({ node, runtime: engine, fence, features, config
     return last.report;
   }
 
+  /** What is down to the reserve is not started on; where the engine's disk is out of sight, its limits must do. */
+  async function requireRoom(): Promise<void> {
+    const { rootDir } = await engine.info();
+    const space = await host.diskSpace(rootDir).catch(() => null);
+    if (space === null || space.freeBytes >= config.diskReserveBytes) return;
+    throw new AppError('DISK_RESERVE_REACHED', {
+      publicMessage: `The node's disk is down to the ${mebibytes(config.diskReserveBytes)} that its owner keeps; nothing more is started`,
+    });
+  }
+
   return {
     examine,
     keepFence: () => fence.raise(),
     async admit({ network, root }) {
       const noRoot = root ? features.why('root') : null;
       if (noRoot !== null) throw new AppError('POLICY_REFUSED', { publicMessage: `The task asks for root: ${noRoot}` });
+      await requireRoom();
       const report = await examine();
       if (report.runtime?.problem) throw report.runtime.problem;
       if (network !== 'none') {

@@ -46,7 +46,10 @@ export function createGatekeeper({
     if (!judged.ok) return refuse(judged.error.code, judged.error.message);
     for (const feature of needs) {
       const inability = features.why(feature);
-      if (inability !== null) return refuse('POLICY_REFUSED', `The node cannot give ${feature}: ${inability}`);
+      if (inability === null) continue;
+      return feature === 'egress'
+        ? refuse('EGRESS_UNAVAILABLE', inability)
+        : refuse('POLICY_REFUSED', `The node cannot give ${feature}: ${inability}`);
     }
     const others = records().filter((record) => record.allocationId !== allocationId);
     const admitted = admit({
@@ -63,5 +66,7 @@ export function createGatekeeper({
 
 const restrictsBuyers = ({ buyers }: Policy): boolean => buyers.allow !== null || buyers.block.length > 0;
 
-const refuse = (code: 'POLICY_REFUSED' | 'RESOURCES_EXHAUSTED' | 'NODE_NOT_READY', publicMessage: string): Result<never, AppError> =>
-  err(new AppError(code, { publicMessage }));
+const refuse = (
+  code: 'POLICY_REFUSED' | 'EGRESS_UNAVAILABLE' | 'RESOURCES_EXHAUSTED' | 'NODE_NOT_READY',
+  publicMessage: string,
+): Result<never, AppError> => err(new AppError(code, { publicMessage }));

@@ -30,6 +30,8 @@ export interface ContainerRuntime {
   readLogs(id: string, options: ReadLogsOptions): AsyncIterable<LogEntry>;
   /** Null when the container does not run. Takes the engine up to a second. */
   readUsage(id: string): Promise<UsageCounters | null>;
+  /** What our containers have written beside their images and, if asked, what is in volumes, anybody's. It walks through files: not for every second. */
+  readDiskUsage(labels: Labels, options: { withVolumes: boolean }): Promise<DiskUsage>;
   /** The content of /etc/passwd inside the image, or null when it has none. */
   readPasswd(image: string, labels: Labels): Promise<string | null>;
 
@@ -193,6 +195,13 @@ export interface LogEntry {
   at: string;
   stream: 'stdout' | 'stderr';
   text: string;
+}
+
+export interface DiskUsage {
+  /** Bytes by container id. */
+  containers: ReadonlyMap<string, number>;
+  /** Bytes by volume name; empty when not asked for. */
+  volumes: ReadonlyMap<string, number>;
 }
 
 export interface VolumePreparation {

@@ -1,8 +1,13 @@
 import { AppError } from '@muster/protocol/errors/app-error';
+import { mebibytes } from '../isolation/mebibytes.ts';
+import { demandOf } from '@muster/protocol/task-spec/defaults';
 import type { LogEntry, ObservedContainer } from '../ports/container-runtime.ts';
 import type { AllocationRecord, Outcome } from './desired.ts';
 
 const OOM_EXIT_CODE = 137;
+/** SIGXFSZ: the kernel's word for a file that grows over the limit. */
+const FILE_SIZE_EXIT_CODE = 128 + 25;
+const FILE_TOO_LARGE = (limitBytes: number) => `A file of the container grew over its disk limit of ${mebibytes(limitBytes)}`;
 /** What the engine's init says when it cannot execute the command; the engine itself reports a successful start then. */
 const INIT_EXEC_FAILED = /^\[FATAL tini \(\d+\)\] exec (.+) failed: (.+)$/;
 
@@ -38,6 +43,8 @@ function judge(
   if (record.stop) return { phase: record.stop.phase, reason: record.stop.reason, error: record.stop.error ?? null };
   if (exitCode === 0) return { phase: 'Succeeded', reason: 'exited with code 0', error: null };
   if (oomKilled && exitCode === OOM_EXIT_CODE) return failure(new AppError('CONTAINER_OOM_KILLED'));
+  if (exitCode === FILE_SIZE_EXIT_CODE)
+    return failure(new AppError('DISK_LIMIT_EXCEEDED', { publicMessage: FILE_TOO_LARGE(demandOf(record.spec).diskBytes) }));
   const init = (exitCode === 126 || exitCode === 127) && lastEntry ? INIT_EXEC_FAILED.exec(lastEntry.text) : null;
   if (init)
     return failure(

@@ -47,7 +47,7 @@ export const taskDocumentSchema = z.strictObject({
       cpu: z.number().optional().describe('Hardware threads; fractions are allowed. Default 0.25.'),
       memory: bytes.optional().describe('Memory limit. Default 256MiB.'),
       shm: bytes.optional().describe('Size of /dev/shm. Default 64MiB.'),
-      disk: bytes.optional().describe('The most that it may write outside /tmp: its own files, its volumes and its log. Default 512MiB.'),
+      disk: bytes.optional().describe('The most that it may write outside /tmp: its own files and its volumes. Default 512MiB.'),
       gpu: z
         .strictObject(
           {

@@ -71,7 +71,7 @@ const fieldsSchema = z.strictObject({
     memoryBytes: byteCountSchema.min(6_291_456, 'expected at least 6MiB, the least that the engine takes').optional(),
     /** Size of /dev/shm. */
     shmBytes: byteCountSchema.min(1).optional(),
-    /** The most that the container may write: its own files, its volumes and its log. */
+    /** The most that the container may write: its own files and its volumes. */
     diskBytes: byteCountSchema.min(1).optional(),
     /** Whole GPUs (or slices of one, where it is divided), for this container alone. */
     gpu: z

@@ -1,5 +1,6 @@
 import type { ContainerRuntime } from '../../ports/container-runtime.ts';
 import { createContainers } from './containers.ts';
+import { createDiskUsage } from './disk-usage.ts';
 import { connectEngine } from './engine.ts';
 import { createEvents } from './events.ts';
 import { createImages } from './images.ts';
@@ -14,6 +15,7 @@ export function createDockerRuntime({ dockerHost }: { dockerHost: string }): Con
   const engine = connectEngine(dockerHost);
   return {
     ...createUsage(engine),
+    ...createDiskUsage(engine),
     ...createImages(engine),
     ...createImport(engine),
     ...createContainers(engine),

@@ -2,7 +2,16 @@ import type { Refusals } from '@muster/db/repositories/refusals';
 import type { ErrorCode } from '@muster/protocol/errors/codes';
 
 /** A node that answers a start order so has begun nothing: the task is not to blame, and goes elsewhere. */
-export const REFUSALS: readonly ErrorCode[] = ['POLICY_REFUSED', 'RESOURCES_EXHAUSTED', 'NODE_NOT_READY', 'DISK_FULL', 'DATA_DIR_UNUSABLE'];
+export const REFUSALS: readonly ErrorCode[] = [
+  'POLICY_REFUSED',
+  'RESOURCES_EXHAUSTED',
+  'EGRESS_UNAVAILABLE',
+  'RUNTIME_UNUSABLE',
+  'DISK_RESERVE_REACHED',
+  'NODE_NOT_READY',
+  'DISK_FULL',
+  'DATA_DIR_UNUSABLE',
+];
 
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 60 * 60_000;

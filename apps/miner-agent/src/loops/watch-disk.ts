@@ -1,0 +1,152 @@
+import { AppError } from '@muster/protocol/errors/app-error';
+import { demandOf } from '@muster/protocol/task-spec/defaults';
+import type { Logger } from '@muster/runtime/logger';
+import type { Address } from 'viem';
+import { isMeasureDue, isNearReserve, judgeDisk, type DiskAccount, type DiskLook, type DiskVerdict } from '../isolation/disk-budget.ts';
+import { mebibytes } from '../isolation/mebibytes.ts';
+import type { ContainerRuntime, DiskUsage } from '../ports/container-runtime.ts';
+import type { Host } from '../ports/host.ts';
+import type { AllocationRecord } from '../reconcile/desired.ts';
+import { LABEL, volumeName } from '../reconcile/labels.ts';
+import { failure } from '../reconcile/outcome.ts';
+import type { AllocationStore } from '../state/allocation-store.ts';
+
+export interface DiskWatchOptions {
+  node: Address;
+  store: AllocationStore;
+  runtime: Pick<ContainerRuntime, 'info' | 'readDiskUsage' | 'removeVolume'>;
+  host: Pick<Host, 'diskSpace'>;
+  reserveBytes: number;
+  logger: Logger;
+  monotonic: () => number;
+  onStopped: (allocationId: string) => void;
+}
+
+/** Between SIGTERM and SIGKILL for a container that is over its limit: it may still say so, and must not go on writing for long. */
+const LIMIT_GRACE_MS = 2_000;
+const isLive = ({ outcome, containerId }: AllocationRecord) => !outcome && containerId !== null;
+
+/**
+ * Holds allocations to what they may write, and the machine's disk above its owner's reserve. One call is one tick: free space is read
+ * every time, what each container has written only when somebody can have gone too far. Where the engine's storage holds
+ * containers to a size, the kernel was there first; volumes are watched in any case.
+ */
+export function createDiskWatch(options: DiskWatchOptions): () => Promise<void> {
+  const { node, store, runtime, host, reserveBytes, logger, monotonic, onStopped } = options;
+  let accounts: readonly DiskAccount[] = [];
+  let measuredAt = -Infinity;
+  let previousFreeBytes: number | undefined;
+  let measuredFreeBytes = Infinity;
+  let rootDir: string | undefined;
+  const sacrificed = new Set<string>();
+
+  /** Where the engine's data lies out of sight (a remote engine), its limits hold and the reserve cannot. */
+  async function readFree(): Promise<number> {
+    rootDir ??= (await runtime.info()).rootDir;
+    return host.diskSpace(rootDir).then(
+      ({ freeBytes }) => freeBytes,
+      () => Infinity,
+    );
+  }
+
+  async function measure(records: readonly AllocationRecord[]): Promise<DiskAccount[]> {
+    const withVolumes = records.some(({ spec }) => spec.volumes.length > 0);
+    const usage = await runtime.readDiskUsage({ [LABEL.node]: node }, { withVolumes });
+    return records.map((record) => ({
+      allocationId: record.allocationId,
+      limitBytes: demandOf(record.spec).diskBytes,
+      usedBytes: usedBy(record, usage),
+    }));
+  }
+
+  async function stop({ allocationId, code }: DiskVerdict): Promise<void> {
+    const account = accounts.find((known) => known.allocationId === allocationId);
+    const error = new AppError(code, { publicMessage: messageOf(code, account, reserveBytes) });
+    logger.warn(
+      { event: 'disk.exceeded', allocationId, code, usedBytes: account?.usedBytes, limitBytes: account?.limitBytes },
+      error.publicMessage,
+    );
+    await store.update(allocationId, (record) =>
+      record && !record.outcome && record.stop?.phase !== 'Failed'
+        ? {
+            ...record,
+            stop: { graceMs: code === 'DISK_LIMIT_EXCEEDED' ? Math.min(record.spec.graceMs, LIMIT_GRACE_MS) : 0, ...failure(error) },
+          }
+        : undefined,
+    );
+    onStopped(allocationId);
+  }
+
+  /** What was written over a limit is kept while there is room; for the reserve's sake it goes. */
+  async function sacrificeVolumes(): Promise<void> {
+    const failed = store.list().filter(({ outcome }) => outcome?.error && DISK_CODES.has(outcome.error.code));
+    for (const record of failed) {
+      for (const { name } of record.spec.volumes) {
+        const volume = volumeName(record, name);
+        if (sacrificed.has(volume) || isUsedByAnother(record, volume)) continue;
+        sacrificed.add(volume);
+        await runtime.removeVolume(volume);
+        logger.warn(
+          { event: 'volume.removed', volume, allocationId: record.allocationId },
+          'a volume goes, since the disk is down to its reserve',
+        );
+      }
+    }
+  }
+
+  const isUsedByAnother = (owner: AllocationRecord, volume: string) =>
+    store
+      .list()
+      .some((record) => record !== owner && !record.outcome && record.spec.volumes.some(({ name }) => volumeName(record, name) === volume));
+
+  return async () => {
+    const records = store.list().filter(isLive);
+    if (records.length === 0) accounts = [];
+    const freeBytes = await readFree();
+    const fresh = records.map((record) => accounts.find(({ allocationId }) => allocationId === record.allocationId) ?? unmeasured(record));
+    const look: DiskLook = {
+      freeBytes,
+      previousFreeBytes: previousFreeBytes ?? freeBytes,
+      measuredFreeBytes,
+      sinceMeasureMs: monotonic() - measuredAt,
+      reserveBytes,
+    };
+    previousFreeBytes = freeBytes;
+    if (isMeasureDue(fresh, look)) {
+      const measured = await measure(records).catch(nullIfAway);
+      if (measured === null) return;
+      accounts = measured;
+      measuredAt = monotonic();
+      measuredFreeBytes = freeBytes;
+      for (const verdict of judgeDisk(accounts, look)) await stop(verdict);
+    } else accounts = fresh;
+    if (records.every(({ stop: stopping }) => stopping) && isNearReserve(look) && freeBytes < reserveBytes) await sacrificeVolumes();
+  };
+}
+
+const DISK_CODES: ReadonlySet<string> = new Set(['DISK_LIMIT_EXCEEDED', 'DISK_RESERVE_REACHED']);
+
+/** An engine that does not answer writes nothing, and others say so already. */
+function nullIfAway(error: unknown): null {
+  if (AppError.is(error, 'DOCKER_UNAVAILABLE')) return null;
+  throw error;
+}
+
+const unmeasured = (record: AllocationRecord): DiskAccount => ({
+  allocationId: record.allocationId,
+  limitBytes: demandOf(record.spec).diskBytes,
+  usedBytes: 0,
+});
+
+const usedBy = (record: AllocationRecord, { containers, volumes }: DiskUsage): number =>
+  record.spec.volumes.reduce(
+    (sum, { name }) => sum + (volumes.get(volumeName(record, name)) ?? 0),
+    containers.get(record.containerId ?? '') ?? 0,
+  );
+
+function messageOf(code: DiskVerdict['code'], account: DiskAccount | undefined, reserveBytes: number): string {
+  const used = mebibytes(account?.usedBytes ?? 0);
+  return code === 'DISK_LIMIT_EXCEEDED'
+    ? `The container and its volumes hold ${used}; its limit is ${mebibytes(account?.limitBytes ?? 0)}`
+    : `The node's disk came down to the ${mebibytes(reserveBytes)} that its owner keeps; this container had written most: ${used}`;
+}
