@@ -204,6 +204,15 @@ export async function startTestMaster({ signer, domain, runId, heartbeatMs = 200
     });
   }
 
+  function sendOrder(node: `0x${string}`, kind: OrderKind, body: string): string {
+    const orderId = randomUUID();
+    counter += 1;
+    const message = { runId, node, seq: 1, masterEpoch: 1, counter, orderId, kind, body, issuedAt: Date.now() };
+    orders.set(orderId, signMessage(Order, message, { domain, signer }));
+    bus.emit('order');
+    return orderId;
+  }
+
   let port = 0;
   let server: Server;
   let sockets: WebSocketServer;
@@ -290,23 +299,10 @@ export async function startTestMaster({ signer, domain, runId, heartbeatMs = 200
       ).message;
     },
     order<K extends OrderKind>(node: `0x${string}`, kind: K, body: z.input<(typeof orderBodySchemas)[K]>): string {
-      const orderId = randomUUID();
-      counter += 1;
-      const message = {
-        runId,
-        node,
-        seq: 1,
-        masterEpoch: 1,
-        counter,
-        orderId,
-        kind,
-        body: encodeOrderBody(kind, body),
-        issuedAt: Date.now(),
-      };
-      orders.set(orderId, signMessage(Order, message, { domain, signer }));
-      bus.emit('order');
-      return orderId;
+      return sendOrder(node, kind, encodeOrderBody(kind, body));
     },
+    /** A body that no honest master would send, signed all the same. */
+    orderText: sendOrder,
     /** As if the master had changed its mind, or lost its database. */
     forgetOrders: () => orders.clear(),
   };

@@ -1,4 +1,5 @@
-// `npm test` after its set-up: everything there is to check, in two lanes for two cores, closing with one count.
+// `npm test` after its set-up: everything there is to check, in two lanes for two cores, closing with one count. Of the suites of cases
+// it runs a selection; `-- --all` runs all of them.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,15 @@ async function inOrder(stages: Stage[]): Promise<Tally> {
   for (const stage of stages) tallies.push(await runStage(stage));
   return sum(tallies);
 }
+
+/** A suite of cases: those that are quick or, with `npm test -- --all`, every one. */
+const suiteStage = (name: string, main: string, env: Record<string, string>): Stage => ({
+  name,
+  command: process.execPath,
+  args: ['--import', 'tsx', main, ...(process.argv.includes('--all') ? [] : ['--quick'])],
+  env,
+  count: countClosingLine,
+});
 
 async function main(): Promise<number> {
   const dir = await mkdtemp(join(tmpdir(), 'muster-test-'));
@@ -39,6 +49,7 @@ async function main(): Promise<number> {
     const whole: Stage[] = [
       vitestStage('end to end', ['e2e'], env),
       { name: 'smoke', command: node, args: ['--import', 'tsx', 'tooling/network/src/bin/smoke.ts'], env, count: countClosingLine },
+      suiteStage('hostile containers', 'tests/src/hostile/main.ts', env),
     ];
     const { passed, failed } = sum([...lanes, await inOrder(whole)]);
     console.log(`\n${passed} passed, ${failed} failed`);

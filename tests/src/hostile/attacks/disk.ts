@@ -1,0 +1,71 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { MiB, shell, type Attack } from '../attack.ts';
+
+/** Files of 8 MiB until there is an end to it. */
+const fill = (directory: string) =>
+  shell(`i=0; while [ $i -lt 4000 ]; do i=$((i+1)); dd if=/dev/zero of=${directory}/fill-$i bs=1M count=8 2>/dev/null || exit 5; done`);
+const LOG_BYTES = 3 * 10 * MiB;
+
+export const diskAttacks: readonly Attack[] = [
+  {
+    name: 'disk filler, own files',
+    quick: true,
+    spec: { readOnlyRoot: false, command: fill('/data'), resources: { memoryBytes: 128 * MiB, cpu: 1, diskBytes: 256 * MiB } },
+    ends: { phase: 'Failed', code: 'DISK_LIMIT_EXCEEDED' },
+    timeoutMs: 120_000,
+  },
+  {
+    name: 'disk filler, volume',
+    spec: {
+      volumes: [{ name: 'data', path: '/data' }],
+      command: fill('/data'),
+      resources: { memoryBytes: 128 * MiB, cpu: 1, diskBytes: 256 * MiB },
+    },
+    ends: { phase: 'Failed', code: 'DISK_LIMIT_EXCEEDED' },
+    timeoutMs: 120_000,
+  },
+  {
+    name: 'one file over the limit',
+    quick: true,
+    spec: {
+      volumes: [{ name: 'data', path: '/data' }],
+      command: shell('exec dd if=/dev/zero of=/data/big bs=1M count=4096'),
+      resources: { memoryBytes: 128 * MiB, cpu: 1, diskBytes: 64 * MiB },
+    },
+    ends: { phase: 'Failed', code: 'DISK_LIMIT_EXCEEDED' },
+  },
+  {
+    name: 'log flood',
+    spec: {
+      command: shell(`yes ${'flood '.repeat(150)}`),
+      resources: { memoryBytes: 64 * MiB, cpu: 1 },
+    },
+    stopAfterMs: 10_000,
+    graceMs: 1_000,
+    ends: { phase: 'Cancelled' },
+    timeoutMs: 120_000,
+    async afterwards({ stage, allocationId }) {
+      const spool = bytesUnder(join(stage.dataDir, 'runs'));
+      if (spool > 128 * MiB) throw new Error(`the agent's data directory holds ${spool} bytes`);
+      return `${stage.master.linesOf(allocationId).length} lines came through, ${Math.round(spool / MiB)} MiB wait on the node's disk`;
+    },
+  },
+];
+
+/** What a container's log takes while it runs: the engine keeps the files under one name. */
+export function logBytesAt(logPath: string): number {
+  const directory = dirname(logPath);
+  if (!existsSync(directory)) return 0;
+  return readdirSync(directory)
+    .filter((name) => name.startsWith(basename(logPath)))
+    .reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
+}
+
+export const MOST_LOG_BYTES = LOG_BYTES + 2 * MiB;
+
+function bytesUnder(directory: string): number {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+}
