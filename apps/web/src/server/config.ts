@@ -80,6 +80,7 @@ function limitsOf(env: Env): Pick<SettingsInput, 'limits' | 'trustedProxies'> {
     limits: {
       snapshotBytes: env.MUSTER_SNAPSHOT_MAX_BYTES,
       framesPerSecond: env.MUSTER_NODE_FRAMES_PER_SECOND,
+      openTasks: env.MUSTER_RUN_OPEN_TASKS,
       retention: {
         logsMs: env.MUSTER_KEEP_LOGS_DAYS * DAY_MS,
         logBytes: env.MUSTER_KEEP_LOG_BYTES,

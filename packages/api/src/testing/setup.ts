@@ -18,7 +18,7 @@ export type Stage = {
   createRun(): Promise<string>;
   /** A registered node, announced and approved, that has acknowledged its invite. */
   createInvitedNode(runId: string): Promise<TestNode>;
-  openSession(node: TestNode, generation?: number): Promise<TestSession>;
+  openSession(node: TestNode, generation?: number, orderEpoch?: number): Promise<TestSession>;
   /** `meanwhile`: while no server looks. */
   restartServer(meanwhile?: () => Promise<unknown>): Promise<void>;
   stop(): Promise<void>;
@@ -58,10 +58,10 @@ export async function setUpStage({
       await waitUntil('an invite', () => node.invites.length > 0);
       return node;
     },
-    async openSession(node, generation = 1) {
+    async openSession(node, generation = 1, orderEpoch = 0) {
       const accepted = node.invites.at(-1);
       if (!accepted) throw new Error('the node has no invite');
-      const session = await openTestSession({ node, accepted, domain, generation });
+      const session = await openTestSession({ node, accepted, domain, generation, orderEpoch });
       sessions.push(session);
       return session;
     },

@@ -45,10 +45,10 @@ export type TestSession = {
   close(): Promise<void>;
 };
 
-export type OpenOptions = { node: TestNode; accepted: AcceptedInvite; domain: MusterDomain; generation?: number };
+export type OpenOptions = { node: TestNode; accepted: AcceptedInvite; domain: MusterDomain; generation?: number; orderEpoch?: number };
 
 /** Opens a session as an agent does: signed and answered over one WebSocket, MAC'd from then on. */
-export async function openTestSession({ node, accepted, domain, generation = 1 }: OpenOptions): Promise<TestSession> {
+export async function openTestSession({ node, accepted, domain, generation = 1, orderEpoch = 0 }: OpenOptions): Promise<TestSession> {
   const { invite, digest } = accepted;
   const { signer, seq } = node;
   const socket = createWSClient({ url: invite.masterUrl.replace('http', 'ws'), WebSocket: standardWebSocket(), retryDelayMs: () => 50 });
@@ -61,7 +61,7 @@ export async function openTestSession({ node, accepted, domain, generation = 1 }
     now: Date.now(),
     ttlMs: 30_000,
   });
-  const open = { ...header, seq, inviteDigest: digest, generation, ephemeralKey: ephemeral.publicKey, orderEpoch: 0, orderCounter: 0 };
+  const open = { ...header, seq, inviteDigest: digest, generation, ephemeralKey: ephemeral.publicKey, orderEpoch, orderCounter: 0 };
   const answer = await client.openSession
     .mutate({ envelope: signMessage(SessionOpen, open, { domain, signer }) })
     .catch(async (error: unknown) => {

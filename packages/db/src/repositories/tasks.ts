@@ -19,29 +19,36 @@ export interface NewTask {
   createdBy: string;
 }
 
-/** Creates a task, or finds the one that was created with the same idempotency key: compare its specHash. */
-export async function createTask(db: Database, task: NewTask): Promise<{ task: TaskRow; created: boolean }> {
+/**
+ * Creates a task, or finds the one that was created with the same idempotency key: compare its specHash. Null when `maxOpen` tasks of the
+ * run have not ended (or a few more, where several are created at once).
+ */
+export async function createTask(
+  db: Database,
+  task: NewTask,
+  { maxOpen }: { maxOpen: number },
+): Promise<{ task: TaskRow; created: boolean } | null> {
   const { taskId, runId, name, spec, specHash, idempotencyKey, imageDigest, needsCredentials, createdBy } = task;
   // One statement, so one way to the database and back: a buyer waits for it.
   const created = await firstRow<TaskRow>(
     db.pool,
     `WITH created AS (
        INSERT INTO "Task" ("taskId", "runId", name, spec, "specHash", "idempotencyKey", "imageDigest", "needsCredentials", desired, phase, "createdBy")
-       VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, 'Running', 'Pending', $9)
+       SELECT $1, $2, $3, $4::jsonb, $5, $6, $7, $8, 'Running', 'Pending', $9
+       WHERE (SELECT count(*) FROM (SELECT 1 FROM "Task" WHERE "runId" = $2 AND "endedAt" IS NULL LIMIT $10) AS open) < $10
        ON CONFLICT ("runId", "idempotencyKey") DO NOTHING RETURNING *),
      told AS (
        INSERT INTO "TimelineEvent" ("runId", actor, subject, kind, "from", "to", reason)
        SELECT "runId", "createdBy", "taskId", 'task', NULL, 'Pending', 'created as ' || name FROM created)
      SELECT * FROM created`,
-    [taskId, runId, cleanText(name), toJson(spec), specHash, idempotencyKey, imageDigest, needsCredentials, createdBy],
+    [taskId, runId, cleanText(name), toJson(spec), specHash, idempotencyKey, imageDigest, needsCredentials, createdBy, maxOpen],
   );
   if (created) return { task: created, created: true };
   const known = await firstRow<TaskRow>(db.pool, 'SELECT * FROM "Task" WHERE "runId" = $1 AND "idempotencyKey" = $2', [
     runId,
     idempotencyKey,
   ]);
-  if (!known) throw new Error('a task conflicted with one that is gone');
-  return { task: known, created: false };
+  return known && { task: known, created: false };
 }
 
 export function findTask(db: Database, taskId: string): Promise<TaskRow | null> {

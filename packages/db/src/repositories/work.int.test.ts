@@ -48,9 +48,28 @@ describe('tasks and allocations', () => {
       needsCredentials: false,
       createdBy: addressOf(1),
     };
-    const results = await Promise.all([1, 2, 3].map(() => createTask(db, { ...draft, taskId: randomUUID() })));
-    expect(results.filter(({ created }) => created)).toHaveLength(1);
-    expect(new Set(results.map(({ task }) => task.taskId)).size).toBe(1);
+    const results = await Promise.all([1, 2, 3].map(() => createTask(db, { ...draft, taskId: randomUUID() }, { maxOpen: 10 })));
+    expect(results.filter((made) => made?.created)).toHaveLength(1);
+    expect(new Set(results.map((made) => made?.task.taskId)).size).toBe(1);
+  });
+
+  it('creates no more tasks than may be open at once, and knows a repeated key all the same', async () => {
+    const { db, task, runId } = await setup();
+    const draft = {
+      runId,
+      name: 'n',
+      spec: {},
+      specHash: hashOf('s'),
+      imageDigest: null,
+      needsCredentials: false,
+      createdBy: addressOf(1),
+    };
+    const create = (idempotencyKey: string) => createTask(db, { ...draft, idempotencyKey, taskId: randomUUID() }, { maxOpen: 2 });
+    expect(await create('a')).toMatchObject({ created: true });
+    expect(await create('b')).toBeNull();
+    expect(await create('a')).toMatchObject({ created: false });
+    await transitionTasks(db, [{ taskId: task.taskId, from: 'Pending', to: 'Cancelled', actor: 'buyer', reason: 'stopped' }]);
+    expect(await create('b')).toMatchObject({ created: true });
   });
 
   it('pages tasks newest first without leaving out or doubling one', async () => {

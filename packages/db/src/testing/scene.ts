@@ -33,18 +33,23 @@ export async function createRunWithNodes(db: Database, count: number): Promise<{
 }
 
 export async function createTaskIn(db: Database, runId: string): Promise<TaskRow> {
-  const { task } = await createTask(db, {
-    taskId: randomUUID(),
-    runId,
-    name: 'demo',
-    spec: { image: 'demo' },
-    specHash: hashOf('spec'),
-    idempotencyKey: null,
-    imageDigest: null,
-    needsCredentials: false,
-    createdBy: addressOf(1),
-  });
-  return task;
+  const made = await createTask(
+    db,
+    {
+      taskId: randomUUID(),
+      runId,
+      name: 'demo',
+      spec: { image: 'demo' },
+      specHash: hashOf('spec'),
+      idempotencyKey: null,
+      imageDigest: null,
+      needsCredentials: false,
+      createdBy: addressOf(1),
+    },
+    { maxOpen: 1_000 },
+  );
+  if (made === null) throw new Error('the run is full');
+  return made.task;
 }
 
 export const allocationOf = (task: TaskRow, node: string, replica = 0): NewAllocation => ({

@@ -13,8 +13,17 @@ export type OrderRequest = { [K in OrderKind]: Recipient & { kind: K; body: Orde
 
 export type OrderSender = Pick<Deps, 'db' | 'domain' | 'signer' | 'live' | 'logger'>;
 
+/** A task may have thousands of replicas with a spec of 128 KiB each: signed and written at once they would be gigabytes. */
+const BATCH = 100;
+
 /** Signs and keeps orders, then wakes whoever serves their nodes' sessions. They are delivered until they are acknowledged. */
 export async function sendOrders(deps: OrderSender, requests: readonly OrderRequest[]): Promise<OrderRow[]> {
+  const sent: OrderRow[] = [];
+  for (let at = 0; at < requests.length; at += BATCH) sent.push(...(await sendBatch(deps, requests.slice(at, at + BATCH))));
+  return sent;
+}
+
+async function sendBatch(deps: OrderSender, requests: readonly OrderRequest[]): Promise<OrderRow[]> {
   const { db, domain, signer, live, logger } = deps;
   const drafts = requests.map((request) => ({ ...request, body: encodeOrderBody(request.kind, request.body) }));
   const sign = ({ runId, node, seq, masterEpoch, counter, orderId, kind, body, issuedAt }: UnsignedOrder) =>

@@ -54,7 +54,9 @@ export async function openSession(deps: Deps, envelope: IncomingEnvelope): Retur
     keyToNode: keys.masterToNode,
   });
   if (!session.opened) throw new AppError('STALE_GENERATION', { data: { newestGeneration: session.newestGeneration } });
-  await raiseOrderVersion(db, { runId, node, masterEpoch: message.orderEpoch, counter: message.orderCounter });
+  // Of a term that has not begun it can have seen nothing; believed, it would be beyond the reach of every order.
+  const masterEpoch = Math.min(message.orderEpoch, run.masterEpoch);
+  await raiseOrderVersion(db, { runId, node, masterEpoch, counter: message.orderCounter });
   if (session.superseded) await alarm(deps, opened, session.superseded.generation);
 
   live.publish(['reconcile', runTopic(runId, 'node'), ordersTopic(runId, node)]);

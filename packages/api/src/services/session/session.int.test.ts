@@ -101,6 +101,14 @@ describe('a session', () => {
     expect(Math.max(session.largestBytes(), again.largestBytes())).toBeLessThan(8 * 1024 * 1024);
   });
 
+  it('gets its orders whatever term of the master it claims to have seen', async () => {
+    const own = await stage.createRun();
+    const session = await stage.openSession(await stage.createInvitedNode(own), 1, 2_000_000_000);
+    await session.heartbeat();
+    await stage.buyer.client.task.create.mutate({ runId: own, spec: { image: 'busybox' } });
+    expect((await session.waitForOrder('start')).order.masterEpoch).toBe(1);
+  });
+
   it('is opened by nobody without an acknowledged invite', async () => {
     const node = await stage.createInvitedNode(runId);
     const [accepted] = node.invites;

@@ -12,9 +12,9 @@ import { runTopic } from '../../live/topics.ts';
 
 export type NewTaskInput = { runId: string; spec: unknown; idempotencyKey: string | null; needsCredentials: boolean; actor: string };
 
-/** Keeps a task for the reconcile loop to place. Throws TASK_SPEC_INVALID, RUN_CLOSED, NOT_RUN_MASTER, IDEMPOTENCY_CONFLICT. */
+/** Keeps a task for the reconcile loop to place. Throws TASK_SPEC_INVALID, RUN_CLOSED, NOT_RUN_MASTER, IDEMPOTENCY_CONFLICT, RATE_LIMITED. */
 export async function createTask(
-  { db, live, signer, logger }: Pick<Deps, 'db' | 'live' | 'signer' | 'logger'>,
+  { db, live, signer, settings, logger }: Pick<Deps, 'db' | 'live' | 'signer' | 'settings' | 'logger'>,
   input: NewTaskInput,
 ): Promise<TaskRow> {
   const { runId, idempotencyKey, needsCredentials, actor } = input;
@@ -32,17 +32,28 @@ export async function createTask(
   }
   const hash = specHash(spec);
   const name = spec.name ?? spec.image;
-  const { task, created } = await createTaskRow(db, {
-    taskId: randomUUID(),
-    runId,
-    name,
-    spec,
-    specHash: hash,
-    idempotencyKey,
-    imageDigest: unwrap(parseImageReference(spec.image)).digest,
-    needsCredentials,
-    createdBy: actor,
-  });
+  const maxOpen = settings.limits.openTasks;
+  const made = await createTaskRow(
+    db,
+    {
+      taskId: randomUUID(),
+      runId,
+      name,
+      spec,
+      specHash: hash,
+      idempotencyKey,
+      imageDigest: unwrap(parseImageReference(spec.image)).digest,
+      needsCredentials,
+      createdBy: actor,
+    },
+    { maxOpen },
+  );
+  if (made === null)
+    throw new AppError('RATE_LIMITED', {
+      publicMessage: `The run has ${maxOpen} tasks that have not ended, as many as this master takes.`,
+      hint: 'Stop tasks that are not needed any more, or wait until some have ended.',
+    });
+  const { task, created } = made;
   if (task.specHash !== hash) throw new AppError('IDEMPOTENCY_CONFLICT', { data: { taskId: task.taskId } });
   if (created) {
     live.publish(['reconcile', runTopic(runId, 'task')]);
