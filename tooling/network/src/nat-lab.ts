@@ -70,7 +70,10 @@ export async function createNatLab(): Promise<NatLab> {
     await run(`-6 route add ${net6}:2::/64 via ${net6}:1::2 dev ${wan}`);
     // So that whoever tries has a way to try: the router's firewall stands in it, not a missing route.
     await run(`route add ${homeNet}.0/24 via ${net}.2 dev ${wan}`);
-    await inside('router', 'sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1');
+    for (const setting of ['ipv4/ip_forward', 'ipv6/conf/all/forwarding']) {
+      const write = at('router', ['sh', '-c', `echo 1 > /proc/sys/net/${setting}`]);
+      await exec(write.command, write.args);
+    }
     await inside('router', 'iptables -t nat -A POSTROUTING -o wan -j MASQUERADE');
     await inside('router', 'iptables -P FORWARD DROP');
     await inside('router', 'iptables -A FORWARD -i lan -j ACCEPT');
