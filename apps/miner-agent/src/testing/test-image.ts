@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
@@ -24,6 +26,19 @@ export const digestOf = (bytes: Buffer): string => `sha256:${createHash('sha256'
 export async function tarOf(files: Readonly<Record<string, Buffer | string>>): Promise<Buffer> {
   const archive = pack();
   for (const [name, content] of Object.entries(files)) archive.entry({ name, mode: 0o755, mtime: new Date(0) }, Buffer.from(content));
+  archive.finalize();
+  return buffer(archive);
+}
+
+/** A layer in which a shell and the usual tools run. */
+export async function busyboxLayer(): Promise<Buffer> {
+  const file = ['/bin/busybox', '/usr/bin/busybox'].find((path) => existsSync(path));
+  if (!file) throw new Error('these tests need a static busybox (Debian: busybox-static)');
+  const busybox = await readFile(file);
+  const archive = pack();
+  archive.entry({ name: 'bin/busybox', mode: 0o755, mtime: new Date(0) }, busybox);
+  for (const applet of ['sh', 'echo', 'sleep', 'cat'])
+    archive.entry({ name: `bin/${applet}`, type: 'symlink', linkname: 'busybox', mtime: new Date(0) });
   archive.finalize();
   return buffer(archive);
 }

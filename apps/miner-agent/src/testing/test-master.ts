@@ -80,6 +80,7 @@ export async function startTestMaster({ signer, domain, runId, heartbeatMs = 200
   let generations = 0;
   let heartbeats = 0;
   let lastHeartbeat: Heartbeat | null = null;
+  let keyStatement: unknown = null;
   let counter = 0;
   let refusal: AppError | null = null;
 
@@ -149,6 +150,7 @@ export async function startTestMaster({ signer, domain, runId, heartbeatMs = 200
         statuses.set(status.allocationId, status);
         history.push(status);
       }
+      keyStatement = taken.body.keyStatement ?? keyStatement;
       return answer(taken.session, 'report', frame.counter, {});
     }),
     logs: procedure.input(frameInput).mutation(({ input: { frame } }) => {
@@ -262,6 +264,7 @@ export async function startTestMaster({ signer, domain, runId, heartbeatMs = 200
     url,
     discoveryUri: () => `${url()}/discovery`,
     announcements,
+    keyStatement: () => keyStatement,
     statuses,
     history,
     results,

@@ -44,7 +44,7 @@ export interface TestStage {
   approve(): Promise<void>;
   /** Registered, approved, invited, with a session. */
   startServing(env?: Record<string, string>): Promise<AgentLife & { endpoint: string }>;
-  place(spec: Partial<TaskSpec>): { allocationId: string; taskId: string; orderId: string };
+  place(spec: Partial<TaskSpec>, order?: { taskId: string; registryAuth: Hex }): { allocationId: string; taskId: string; orderId: string };
   stop(): Promise<void>;
 }
 
@@ -111,10 +111,12 @@ export async function setUpStage({ requirements = '', ...masterOptions }: StageO
       await life.event('session.opened');
       return { ...life, endpoint };
     },
-    place(change) {
+    place(change, order) {
       const spec = testSpec(change);
-      const [allocationId, taskId] = [randomUUID(), randomUUID()];
-      const orderId = master.order(node.address, 'start', { allocationId, taskId, epoch: 1, specHash: specHash(spec), spec, replica: 0 });
+      const { taskId, ...rest } = order ?? { taskId: randomUUID() };
+      const allocationId = randomUUID();
+      const body = { allocationId, taskId, epoch: 1, specHash: specHash(spec), spec, replica: 0, ...rest };
+      const orderId = master.order(node.address, 'start', body);
       return { allocationId, taskId, orderId };
     },
     async stop() {
