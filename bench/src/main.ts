@@ -4,6 +4,13 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../../tooling/scripts/lib/run.mjs';
 import { reportFailure, step } from '../../tooling/scripts/lib/steps.mjs';
+import { ensureDemoImage } from '@muster/network/demo-image';
+import { ensureDockerEngine } from '@muster/network/docker-engine';
+import { createTempDir } from '@muster/runtime/temp-dir';
+import { formatFigures, type Figure } from './footprint/figure.ts';
+import { measureGrowth } from './footprint/growth.ts';
+import { measureHundred } from './footprint/hundred.ts';
+import { measureIdle } from './footprint/idle.ts';
 import type { Ratio } from './ratio.ts';
 import { measureHeartbeats } from './ratios/heartbeats.ts';
 import { measureProcedures } from './ratios/procedures.ts';
@@ -17,7 +24,8 @@ if (json) console.log = console.error;
 
 /** `--only heartbeats,tasks`: some of them, for work on one. */
 const at = process.argv.indexOf('--only');
-const only = at < 0 ? undefined : (process.argv[at + 1] ?? '').split(',');
+const named = process.argv.slice(2).filter((word) => !word.startsWith('-'));
+const only = at >= 0 ? (process.argv[at + 1] ?? '').split(',') : named.length > 0 ? named : undefined;
 const isWanted = (id: string): boolean => only === undefined || only.includes(id);
 
 const interrupted = new AbortController();
@@ -42,14 +50,36 @@ async function measure(): Promise<Ratio[]> {
   });
 }
 
+/** Minutes, most of them idle: only when it is asked for by name. */
+async function measureFootprint(): Promise<Figure[]> {
+  if (!(only?.includes('footprint') ?? false)) return [];
+  const directory = await createTempDir('muster-bench');
+  const engine = await ensureDockerEngine({ dataDir: join(directory.path, 'docker') });
+  try {
+    await ensureDemoImage(engine.docker);
+    return [
+      ...(await step('an idle minute', () => measureIdle(engine.host, signal))),
+      ...(await step('ten thousand heartbeats', () => measureGrowth(engine.host, signal))),
+      ...(await step('a hundred allocations', () => measureHundred(engine.host, signal))),
+    ];
+  } finally {
+    await engine.stop();
+    await directory.remove();
+  }
+}
+
 async function main(): Promise<void> {
   const ratios = await measure();
-  const document = { at: new Date().toISOString(), node: process.version, cores: cpus().length, ratios };
+  const footprint = await measureFootprint();
+  const document = { at: new Date().toISOString(), node: process.version, cores: cpus().length, ratios, footprint };
   const file = join(root, '.cache/bench.json');
   await mkdir(join(root, '.cache'), { recursive: true });
   await writeFile(file, `${JSON.stringify(document, null, 2)}\n`);
   if (json) process.stdout.write(`${JSON.stringify(document)}\n`);
-  else console.log(`\n${formatReport(ratios)}\n\n${cpus().length} cores, Node ${process.version}; written to .cache/bench.json`);
+  else
+    console.log(
+      `\n${[...(ratios.length > 0 ? [formatReport(ratios)] : []), ...(footprint.length > 0 ? [formatFigures(footprint)] : [])].join('\n\n')}\n\n${cpus().length} cores, Node ${process.version}; written to .cache/bench.json`,
+    );
 }
 
 try {

@@ -28,18 +28,19 @@ import { relayLoop } from './loops/relay.ts';
 import { ensureRegistered, type Registered } from './loops/register.ts';
 import { settlePast } from './loops/settle-past.ts';
 import { watchChain } from './loops/watch-chain.ts';
+import { countRpcFailures } from './metrics/count-failures.ts';
+import { countImages } from './metrics/count-images.ts';
+import { createTally } from './metrics/tally.ts';
 import { createHouseRules, type HouseRules } from './policy/house-rules.ts';
 import { openPolicyBook } from './policy/policy-file.ts';
 import { machineOf } from './resources/capacity.ts';
 import { createPortDesk } from './publishing/port-desk.ts';
 import { publishedAddress } from './publishing/published-address.ts';
 import { createFeatureBook, UNKNOWN_FEATURES } from './resources/features.ts';
-import { controlSocketPath } from './operator/control-socket.ts';
-import { startControlServer } from './operator/control-server.ts';
+import { openToOperator } from './operator/open-to-operator.ts';
 import { startInbound, type Inbound } from './server/start-inbound.ts';
 import { openAgentStores } from './state/open-stores.ts';
 import { createTenancy, type Tenancy } from './tenancy.ts';
-import { AGENT_VERSION } from './version.ts';
 
 /** One node of one run, from start to end: this page is the whole agent. Resolves when it has stopped. */
 export async function runAgent(config: Config, { logger, lifetime }: { logger: Logger; lifetime: Lifetime }): Promise<void> {
@@ -67,12 +68,7 @@ export async function runAgent(config: Config, { logger, lifetime }: { logger: L
     inbound.relay ? 'the machine is sound; no port is opened, discovery is to relay' : 'the machine is sound and the agent listens',
   );
 
-  const startedAt = context.now();
-  const control = await startControlServer(
-    { report: () => tenancy.report({ version: AGENT_VERSION, pid: process.pid, startedAt }), drain: (drain) => tenancy.ownerDrains(drain) },
-    { path: controlSocketPath(config.dataDir), logger: context.logger },
-  );
-  lifetime.onStop(() => control.close());
+  await openToOperator(context, { tenancy, lifetime });
 
   const reload = () => void context.policy.reload();
   process.on('SIGHUP', reload);
@@ -127,6 +123,7 @@ async function createContext({ config, client, keys, logger, signal }: ContextIn
   const features = createFeatureBook(UNKNOWN_FEATURES);
   if (config.publish.range !== null) features.set('ports', null);
   const fence = createIptablesFence({ node, denied: config.isolation.egressDeny });
+  const tally = createTally();
   const common = {
     now: Date.now,
     runtime: createDockerRuntime({ dockerHost }),
@@ -141,12 +138,13 @@ async function createContext({ config, client, keys, logger, signal }: ContextIn
     runId,
     signer,
     signal,
-    images: await openImages({ ...common, config, node }),
+    tally,
+    images: countImages(await openImages({ ...common, config, node }), tally),
     isolation: createIsolation({ ...common, node, fence, features, config: config.isolation, monotonic }),
     monotonic,
     bootClock: await createBootClock(),
     domain: musterDomain({ chainId, registry }),
-    chain: createRunChain({ client, network, registry, runId, node, provider, self }),
+    chain: countRpcFailures(createRunChain({ client, network, registry, runId, node, provider, self }), tally),
     policy: await openPolicyBook(config.policyFile, logger),
     features,
     portDesk: createPortDesk({

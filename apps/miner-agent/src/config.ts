@@ -27,6 +27,8 @@ export interface Config {
   chainPollMs: number;
   /** `range` null: containers get no ports of this machine. `address` null: what is announced, or the machine's best. */
   publish: { range: PortRange | null; host: string; address: string | null };
+  /** Where Prometheus may read; null: nowhere. */
+  metricsListen: { host: string; port: number } | null;
   dataDir: string;
   policyFile: PolicySource;
   dockerHost: string;
@@ -69,6 +71,7 @@ export function createConfig(env: Env): Config {
     dashboardUrl: env.MUSTER_DASHBOARD_URL ?? null,
     listen: { host: env.MUSTER_LISTEN_HOST, port: env.MUSTER_LISTEN_PORT },
     endpoint: env.MUSTER_ENDPOINT ?? null,
+    metricsListen: env.MUSTER_METRICS_LISTEN ?? null,
     chainPollMs: env.MUSTER_CHAIN_POLL_MS ?? (network.isDev ? 1_000 : 15_000),
     publish: { range: env.MUSTER_PORT_RANGE ?? null, host: env.MUSTER_PORT_HOST, address: env.MUSTER_PORT_ADDRESS ?? null },
     dataDir: env.MUSTER_DATA_DIR,

@@ -7,6 +7,7 @@ import type { PolicyBook } from './policy/policy-file.ts';
 import type { ContainerRuntime } from './ports/container-runtime.ts';
 import type { Isolation } from './isolation/isolation.ts';
 import type { Images } from './images/create-images.ts';
+import type { Tally } from './metrics/tally.ts';
 import type { Host } from './ports/host.ts';
 import type { PortDesk } from './publishing/port-desk.ts';
 import type { FeatureBook } from './resources/features.ts';
@@ -23,6 +24,8 @@ export interface AgentContext {
   chain: RunChain;
   runtime: ContainerRuntime;
   images: Images;
+  /** What happened, counted for the metrics. */
+  tally: Tally;
   host: Host;
   isolation: Isolation;
   /** What the owner allows, as the file now stands. */

@@ -10,6 +10,14 @@ import { mergeSettings } from './settings/merge-settings.ts';
 import { settingNotes, yesOrNo } from './settings/setting-notes.ts';
 
 const port = z.coerce.number().int('expected a port').min(0, 'expected a port').max(65_535, 'expected a port');
+const hostAndPort = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/, 'expected an address and a port')
+  .transform((text) => ({
+    host: text.slice(0, text.lastIndexOf(':')).replace(/^\[|\]$/g, ''),
+    port: Number(text.slice(text.lastIndexOf(':') + 1)),
+  }))
+  .refine(({ port: number }) => number <= 65_535, 'expected a port up to 65535');
 const ms = z.coerce.number().int('expected whole milliseconds').positive('expected whole milliseconds');
 const imagePrefixes = z.string().transform((text, context): ImagePrefix[] =>
   text
@@ -81,6 +89,10 @@ export const settingsSchema = z.object({
     .nonnegative('expected a block number')
     .optional()
     .register(settingNotes, { about: "the block of that registry's deployment", example: '0', defaultText: 'address book' }),
+  MUSTER_METRICS_LISTEN: hostAndPort.optional().register(settingNotes, {
+    about: 'where Prometheus may read `/metrics`; off without it. Nothing protects it: keep it on loopback or in a network of your own',
+    example: '127.0.0.1:9464',
+  }),
   MUSTER_CHAIN_POLL_MS: ms.optional().register(settingNotes, {
     about: 'how often the chain is asked where the node stands; a metered RPC is spared by more',
     example: '15000',

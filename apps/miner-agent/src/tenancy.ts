@@ -18,9 +18,7 @@ import { createSessionLoop } from './loops/session.ts';
 import { createDiskWatch } from './loops/watch-disk.ts';
 import { stopDrained } from './loops/stop-drained.ts';
 import { isAllEnded, stopAllocations, type StopReason } from './loops/stop-allocations.ts';
-import type { AgentReport } from './operator/agent-report.ts';
-import type { OwnerDrain } from './operator/drain.ts';
-import { reportSelf } from './operator/report-self.ts';
+import { createOwnerSide, type OwnerSide } from './operator/owner-side.ts';
 import { createOrderDesk } from './orders/order-desk.ts';
 import type { HouseRules } from './policy/house-rules.ts';
 import { LABEL } from './reconcile/labels.ts';
@@ -34,7 +32,7 @@ import { createOutbox } from './session/outbox.ts';
 import type { AcceptedInvite } from './state/agent-state.ts';
 
 /** The node's work for its master: session, orders, containers, logs. It lives on whatever the chain or the network do meanwhile. */
-export interface Tenancy {
+export interface Tenancy extends OwnerSide {
   run(): Promise<void>;
   acceptInvite(invite: AcceptedInvite): Promise<void>;
   inviteChanged(): void;
@@ -44,9 +42,6 @@ export interface Tenancy {
   removeVolumes(): Promise<void>;
   forgetFinished(): Promise<void>;
   hasInit(): Promise<boolean>;
-  /** The machine's owner takes it back for a while, or (null) gives it again. */
-  ownerDrains(drain: OwnerDrain | null): Promise<void>;
-  report(self: { version: string; pid: number; startedAt: number }): AgentReport;
 }
 
 const RESYNC_MS = 15_000;
@@ -65,6 +60,7 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
     stores,
     runtime,
     images,
+    tally,
     isolation,
     portDesk,
     host,
@@ -84,6 +80,7 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
     maxBytesPerAllocation: config.logSpoolBytes,
     maxBytes: config.logSpoolTotalBytes,
     flushMs: FLUSH_MS,
+    onDropped: (lines) => tally.add('log_dropped_lines', {}, lines),
     runtime,
     logger,
     signal,
@@ -120,7 +117,13 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
       signMessage(EncryptionKeyStatement, { runId, node, seq: invite.seq, encryptionKey: publicKey, issuedAt: now() }, { domain, signer })
     );
   };
-  const outbox = createOutbox({ board, logs, keyStatement, onReported: () => undefined });
+  const outbox = createOutbox({
+    board,
+    logs,
+    keyStatement,
+    onReported: () => undefined,
+    onDelivered: (bytes) => tally.add('log_delivered_bytes', {}, bytes),
+  });
   logs.onChunk(() => outbox.poke());
   let disk: Promise<string> | undefined;
   const diskPath = () =>
@@ -178,6 +181,7 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
       deliverSnapshot,
     },
     onStatus: () => outbox.poke(),
+    onStepFailed: (step, code) => tally.add('step_failures', { step, code }),
     onSyncEnded: (orderId, error) =>
       desk.settle(
         error ? { orderId, ok: false, error: { code: error.code, message: error.publicMessage.slice(0, 2000) } } : { orderId, ok: true },
@@ -200,6 +204,7 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
     admit: rules.admit,
     logger,
     now,
+    onAnswered: (kind, answer) => tally.add('orders', { kind, result: answer }),
     onResult: (result) => outbox.addResult(result),
     onChanged: (allocationId) => (allocationId === null ? reconciler.wake() : reconciler.interrupt(allocationId)),
     onInspect: (allocationId) => {
@@ -303,23 +308,7 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
       }
     },
     forgetFinished: () => forgetFinished({ store, state, board, logs, now }),
-    async ownerDrains(drain) {
-      await state.update((current) => ({ ...current, ownerDrain: drain }));
-      if (drain) logger.info({ event: 'drain.started', ...drain }, `the owner drains the node: ${drain.reason}`);
-      else logger.info({ event: 'drain.ended' }, 'the owner lets the node take work again');
-      session.beatNow();
-    },
-    report: (self) =>
-      reportSelf({
-        ...self,
-        state: state.get(),
-        records: store.list(),
-        statuses: board.current(),
-        session: session.view(),
-        fenced: fence.cut() !== null,
-        spool: logs.backlog(),
-        orphans: orphans.current(),
-      }),
+    ...createOwnerSide({ ...context, session, board, logs, orphans, fence }),
   };
 }
 

@@ -32,6 +32,7 @@ export interface LogCollectorOptions {
   /** Over all allocations; beyond it the longest spools give way first. */
   maxBytes: number;
   flushMs: number;
+  onDropped?: (lines: number) => void;
   runtime: Pick<ContainerRuntime, 'readLogs'>;
   logger: Logger;
   signal: AbortSignal;
@@ -41,7 +42,7 @@ export interface LogCollectorOptions {
 const FOLLOWER_END_MS = 5_000;
 
 export async function createLogCollector(options: LogCollectorOptions): Promise<LogCollector> {
-  const { directory, maxBytesPerAllocation, maxBytes, flushMs, runtime, logger, signal } = options;
+  const { directory, maxBytesPerAllocation, maxBytes, flushMs, runtime, logger, signal, onDropped } = options;
   const spools = new Map<string, Promise<LogSpool>>();
   const opened = new Map<string, LogSpool>();
   const followers = new Map<string, { abort: AbortController; ended: Promise<void> }>();
@@ -51,7 +52,11 @@ export async function createLogCollector(options: LogCollectorOptions): Promise<
   function spoolOf(allocationId: string): Promise<LogSpool> {
     const existing = spools.get(allocationId);
     if (existing) return existing;
-    const opening = openLogSpool({ directory: join(directory, allocationId), maxBytes: maxBytesPerAllocation });
+    const opening = openLogSpool({
+      directory: join(directory, allocationId),
+      maxBytes: maxBytesPerAllocation,
+      ...(onDropped ? { onDropped } : {}),
+    });
     spools.set(allocationId, opening);
     opening.then(
       (spool) => opened.set(allocationId, spool),

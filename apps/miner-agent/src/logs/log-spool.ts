@@ -35,6 +35,8 @@ export interface LogSpoolOptions {
   directory: string;
   /** Undelivered lines are kept up to here; then the oldest give way to a mark that says how many they were. */
   maxBytes: number;
+  /** Lines that gave way. */
+  onDropped?: (lines: number) => void;
 }
 
 interface Kept {
@@ -44,7 +46,7 @@ interface Kept {
   offered: boolean;
 }
 
-export async function openLogSpool({ directory, maxBytes }: LogSpoolOptions): Promise<LogSpool> {
+export async function openLogSpool({ directory, maxBytes, onDropped }: LogSpoolOptions): Promise<LogSpool> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const metaFile = join(directory, 'meta.json');
   const fileOf = (sequence: number) => join(directory, `chunk-${sequence}.json`);
@@ -116,6 +118,7 @@ export async function openLogSpool({ directory, maxBytes }: LogSpoolOptions): Pr
     const at = joins?.lines[0]?.at ?? 0;
     await writeChunk(intoGap(chunk, joins?.gap ? { gap: joins.gap, at } : null));
     if (joins) await remove(joins.sequence);
+    if (!chunk.gap) onDropped?.(chunk.lines.length);
   }
 
   async function pending(limit: number): Promise<PendingChunk[]> {

@@ -33,6 +33,13 @@ export function drainsOf({ drain, ownerDrain }: Pick<AgentState, 'drain' | 'owne
   return [...byMaster, ...byOwner];
 }
 
+/** For the master and its buyers; null: the node is not draining. */
+export function whyDraining(state: Pick<AgentState, 'drain' | 'ownerDrain'>): string | null {
+  const [first] = drainsOf(state);
+  if (!first) return null;
+  return first.deadline === null ? first.reason : `${first.reason}; what runs is stopped by ${new Date(first.deadline).toISOString()}`;
+}
+
 /** With its grace period an allocation has ended at the deadline, not only begun to. */
 export const isDue = ({ deadline }: Drain, graceMs: number, now: number): boolean => deadline !== null && now >= deadline - graceMs;
 

@@ -85,6 +85,26 @@ describe('the status', () => {
   });
 });
 
+describe('the metrics', () => {
+  it('are served where the setting says, and only there', async () => {
+    const { startServing, place } = await setUp();
+    const life = await startServing({ MUSTER_METRICS_LISTEN: '127.0.0.1:0' });
+    const { port } = await life.event('metrics.listening');
+    place({ command: shell('echo hello; sleep 100') });
+    const { allocationId } = place({ command: shell('sleep 100') });
+    await waitFor(() => phaseOf(allocationId) === 'Running');
+    const text = await waitFor(async () => {
+      const answer = await (await fetch(`http://127.0.0.1:${String(port)}/metrics`)).text();
+      return /^muster_agent_log_delivered_bytes_total 5$/m.test(answer) && answer;
+    });
+    expect(text).toMatch(/^muster_agent_allocations\{phase="Running"\} 2$/m);
+    expect(text).toMatch(/^muster_agent_session_open 1$/m);
+    expect(text).toMatch(/^muster_agent_orders_total\{kind="start",result="ok"\} 2$/m);
+    expect(text).toMatch(/^muster_agent_images_total\{result="ok"\} \d$/m);
+    expect((await fetch(`http://127.0.0.1:${String(port)}/`)).status).toBe(404);
+  });
+});
+
 describe('a drain by the owner', () => {
   it('takes nothing new, lets what runs run out, and is undone', async () => {
     const { startServing, place, master } = await setUp();
@@ -97,9 +117,12 @@ describe('a drain by the owner', () => {
     const result = await waitFor(() => master.results.get(refused.orderId));
     expect(result).toMatchObject({ ok: false, error: { code: 'NODE_NOT_READY', message: expect.stringContaining('kernel update') } });
     expect(phaseOf(allocationId)).toBe('Running');
+    await waitFor(() => master.lastHeartbeat()?.offer?.accepting === false);
+    expect(master.lastHeartbeat()?.offer?.reason).toContain('kernel update');
     expect(await status()).toMatchObject({ turn: 'agent', agent: { drains: [{ by: 'owner', reason: 'kernel update', deadline: null }] } });
 
     await (await connect()).drain(null);
+    await waitFor(() => master.lastHeartbeat()?.offer?.accepting);
     const taken = place({ command: shell('sleep 100') });
     await waitFor(() => phaseOf(taken.allocationId) === 'Running');
   });

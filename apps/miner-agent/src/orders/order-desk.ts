@@ -8,7 +8,7 @@ import { parseOrderBody, type KindedOrder } from '@muster/protocol/messages/orde
 import { unwrap } from '@muster/protocol/errors/result';
 import type { Logger } from '@muster/runtime/logger';
 import type { Address } from 'viem';
-import { drainsOf } from '../operator/drain.ts';
+import { whyDraining } from '../operator/drain.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import { isNewer, type SyncRecord } from '../reconcile/desired.ts';
 import { findContainer } from '../reconcile/observe.ts';
@@ -31,6 +31,8 @@ export interface OrderDeskOptions {
   now: () => number;
   /** An order's result, to be reported until the master has it. */
   onResult: (result: OrderResult) => void;
+  /** How an order went: `ok`, or the code of its refusal. */
+  onAnswered: (kind: Order['kind'], answer: string) => void;
   onChanged: (allocationId: string | null) => void;
   /** Report this allocation's status even if it is no news. */
   onInspect: (allocationId: string) => void;
@@ -97,7 +99,7 @@ export function createOrderDesk(options: OrderDeskOptions): OrderDesk {
       runId: order.runId,
       version,
       now: now(),
-      draining: drainsOf(state.get())[0]?.reason ?? null,
+      draining: whyDraining(state.get()),
       admit,
       startedAt: container?.startedAt ?? null,
     };
@@ -150,6 +152,7 @@ export function createOrderDesk(options: OrderDeskOptions): OrderDesk {
     const { orderId, kind, masterEpoch, counter } = order;
     try {
       await carryOut(order);
+      options.onAnswered(kind, 'ok');
       logger.info({ event: 'order.received', orderId, kind, masterEpoch, counter, ...allocationOf(order) }, `order: ${kind}`);
       // A sync is answered when the snapshot is delivered.
       return kind === 'sync' ? null : { orderId, ok: true };
@@ -157,6 +160,7 @@ export function createOrderDesk(options: OrderDeskOptions): OrderDesk {
       const { code, publicMessage: message } = toAppError(error);
       // Done and forgotten is as good as done.
       if (code === 'ORDER_REPLAYED') return { orderId, ok: true };
+      options.onAnswered(kind, code);
       logger.warn({ event: 'order.refused', orderId, kind, code, err: error }, message);
       if (isPassing(code, kind)) return null;
       return { orderId, ok: false, error: { code, message: message.slice(0, 2000) } };

@@ -7,7 +7,7 @@ import { stopAllocations } from '../loops/stop-allocations.ts';
 import { createGatekeeper, type Gatekeeper } from '../orders/gatekeeper.ts';
 import type { Machine } from '../resources/capacity.ts';
 import { offerOf } from '../resources/offer.ts';
-import { drainsOf } from '../operator/drain.ts';
+import { whyDraining } from '../operator/drain.ts';
 import { judgeChallenge, type ChallengeBounds } from './judge-challenge.ts';
 import { drainNow } from './judge.ts';
 import { requireWelcomeBuyer } from './require-welcome-buyer.ts';
@@ -52,7 +52,7 @@ export function createHouseRules(
         machine,
         policy: policy.current(),
         features: features.features(),
-        draining: drainsOf(stores.state.get())[0]?.reason ?? null,
+        draining: whyDraining(stores.state.get()),
         freeDiskBytes,
         now: now(),
       }),

@@ -40,6 +40,7 @@ export interface ReconcilerOptions {
   /** Looks at least this often, whatever the engine's events say. */
   resyncMs: number;
   onStatus: () => void;
+  onStepFailed: (kind: Step['kind'], code: string) => void;
   /** Null error: delivered. */
   onSyncEnded: (orderId: string, error: AppError | null) => void;
 }
@@ -102,6 +103,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const { allocationId, epoch, kind } = step;
     logger.warn({ event: 'step.failed', step: kind, allocationId, epoch, code: error.code, retryInMs, err: error }, error.publicMessage);
     const { code, publicMessage: message, hint } = error;
+    options.onStepFailed(kind, code);
     if (step.kind === 'sync') {
       return retryInMs === null ? endSync(step.sync.orderId, error) : undefined;
     }

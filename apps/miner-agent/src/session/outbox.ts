@@ -1,5 +1,6 @@
 import type { Envelope } from '@muster/protocol/messages/define-message';
 import type { EncryptionKeyStatement } from '@muster/protocol/messages/encryption-key-statement';
+import type { LogChunk } from '@muster/protocol/messages/log-frames';
 import type { OrderResult } from '@muster/protocol/messages/frames';
 import type { LogCollector } from '../logs/log-collector.ts';
 import type { StatusBoard } from '../reconcile/status-board.ts';
@@ -21,13 +22,15 @@ export interface OutboxOptions {
   keyStatement: () => Envelope<EncryptionKeyStatement> | null;
   /** The master has these statuses now. */
   onReported: () => void;
+  /** The master has so much more text of logs. */
+  onDelivered: (bytes: number) => void;
 }
 
 const MAX_RESULTS = 500;
 const MAX_STATUSES = 200;
 const MAX_CHUNKS = 16;
 
-export function createOutbox({ board, logs, keyStatement, onReported }: OutboxOptions): Outbox {
+export function createOutbox({ board, logs, keyStatement, onReported, onDelivered }: OutboxOptions): Outbox {
   const results = new Map<string, OrderResult>();
   const listeners: (() => void)[] = [];
   /** Links over which the node's key has been stated. */
@@ -54,6 +57,9 @@ export function createOutbox({ board, logs, keyStatement, onReported }: OutboxOp
       if (chunks.length === 0) return;
       const { acked } = await channel.logs({ chunks });
       await logs.acknowledge(acked);
+      onDelivered(
+        bytesOf(chunks.filter((chunk) => acked.some((one) => one.allocationId === chunk.allocationId && one.sequence === chunk.sequence))),
+      );
       // The master takes what it can; what it did not take now comes again with the next flush.
       if (acked.length === 0) return;
     }
@@ -72,3 +78,6 @@ export function createOutbox({ board, logs, keyStatement, onReported }: OutboxOp
     },
   };
 }
+
+const bytesOf = (chunks: readonly LogChunk[]): number =>
+  chunks.reduce((sum, { lines }) => lines.reduce((bytes, { text }) => bytes + Buffer.byteLength(text), sum), 0);

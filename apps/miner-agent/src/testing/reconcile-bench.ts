@@ -105,6 +105,7 @@ export async function startBench({
     signal,
     resyncMs: 500,
     onStatus: () => undefined,
+    onStepFailed: () => undefined,
     onSyncEnded: () => undefined,
   });
   const running = reconciler.run();

@@ -79,6 +79,9 @@ export async function startTestMaster({ signer, domain, runId, heartbeatMs = 200
   let session: Session | null = null;
   let generations = 0;
   let heartbeats = 0;
+  /** When each beat came, and how old each line of a log was when it came: for the bench. */
+  const beatTimes: number[] = [];
+  const logLagsMs: number[] = [];
   let lastHeartbeat: Heartbeat | null = null;
   let keyStatement: unknown = null;
   let counter = 0;
@@ -137,6 +140,7 @@ export async function startTestMaster({ signer, domain, runId, heartbeatMs = 200
     heartbeat: procedure.input(frameInput).mutation(({ input: { frame } }) => {
       const taken = take('heartbeat', frame, heartbeatSchema);
       heartbeats += 1;
+      beatTimes.push(performance.now());
       lastHeartbeat = taken.body;
       return answer(taken.session, 'heartbeat', frame.counter, { now: Date.now(), orders: pending() });
     }),
@@ -155,6 +159,7 @@ export async function startTestMaster({ signer, domain, runId, heartbeatMs = 200
     }),
     logs: procedure.input(frameInput).mutation(({ input: { frame } }) => {
       const taken = take('logs', frame, logChunksBodySchema);
+      for (const { lines } of taken.body.chunks) for (const { at } of lines) logLagsMs.push(Date.now() - at);
       for (const { allocationId, sequence, lines } of taken.body.chunks) {
         const own = chunks.get(allocationId) ?? new Map<number, string[]>();
         if (!own.has(sequence))
@@ -271,6 +276,8 @@ export async function startTestMaster({ signer, domain, runId, heartbeatMs = 200
     acks,
     blobs,
     heartbeats: () => heartbeats,
+    beatTimes,
+    logLagsMs,
     lastHeartbeat: (): Heartbeat | null => lastHeartbeat,
     generation: () => generations,
     linesOf: (allocationId: string) =>
