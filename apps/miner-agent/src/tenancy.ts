@@ -54,24 +54,8 @@ const DISK_MS = 500;
 const FAREWELL_MS = 5_000;
 
 export async function createTenancy(context: AgentContext, rules: HouseRules): Promise<Tenancy> {
-  const {
-    config,
-    runId,
-    stores,
-    runtime,
-    images,
-    tally,
-    isolation,
-    portDesk,
-    host,
-    signer,
-    domain,
-    allowPrivate,
-    logger,
-    now,
-    monotonic,
-    signal,
-  } = context;
+  const { config, runId, stores, runtime, images, isolation, host, signer, domain, allowPrivate, logger, now, monotonic, signal } = context;
+  const { tally, portDesk } = context;
   const { state, allocations: store } = stores;
   const node = signer.address;
   const board = createStatusBoard(now, portDesk.published);
