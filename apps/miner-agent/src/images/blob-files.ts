@@ -4,6 +4,7 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@muster/protocol/errors/app-error';
 import type { BlobDescriptor, ImageRepository } from '../ports/image-registry.ts';
+import { createKeyedTurns } from './keyed-turns.ts';
 
 /** Layers on their way to the engine: whole ones, and the beginnings of others, which a later pull goes on from. */
 export interface BlobFiles {
@@ -12,15 +13,21 @@ export interface BlobFiles {
   receivedBytes(blob: BlobDescriptor): Promise<number>;
   /** Resolves when the whole blob is here and hashes to its digest. Throws what `openBlob` throws, DISK_FULL or IMAGE_PULL_FAILED. */
   receive(blob: BlobDescriptor, options: ReceiveOptions): Promise<void>;
-  remove(digests: readonly string[]): Promise<void>;
+  /** Keeps others from removing these until it is released. */
+  hold(digests: readonly string[]): BlobHold;
   /** Removes what nobody has touched since. */
   removeOlderThan(untouchedSince: number): Promise<void>;
 }
 
+export interface BlobHold {
+  /** With `remove`, what nobody else holds is removed. */
+  release(options: { remove: boolean }): Promise<void>;
+}
+
 export interface ReceiveOptions {
   openBlob: ImageRepository['openBlob'];
-  /** So many more bytes are here; negative when a beginning turned out to be of no use. */
-  onBytes: (count: number) => void;
+  /** How much of it is here; less than before when a beginning turned out to be of no use. */
+  onReceived: (bytes: number) => void;
   signal: AbortSignal;
 }
 
@@ -28,6 +35,8 @@ export async function openBlobFiles(directory: string): Promise<BlobFiles> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const pathOf = (digest: string) => join(directory, digest.replace(':', '-'));
   const partOf = (digest: string) => `${pathOf(digest)}.part`;
+  const inTurn = createKeyedTurns();
+  const holders = new Map<string, number>();
 
   async function receivedBytes({ digest, sizeBytes }: BlobDescriptor): Promise<number> {
     if ((await sizeOf(pathOf(digest))) !== null) return sizeBytes;
@@ -35,7 +44,11 @@ export async function openBlobFiles(directory: string): Promise<BlobFiles> {
   }
 
   async function receive(blob: BlobDescriptor, options: ReceiveOptions): Promise<void> {
-    if ((await sizeOf(pathOf(blob.digest))) !== null) return;
+    if ((await sizeOf(pathOf(blob.digest))) === null) await fetchWhole(blob, options);
+    options.onReceived(blob.sizeBytes);
+  }
+
+  async function fetchWhole(blob: BlobDescriptor, options: ReceiveOptions): Promise<void> {
     const part = partOf(blob.digest);
     for (;;) {
       const before = (await sizeOf(part)) ?? 0;
@@ -52,15 +65,31 @@ export async function openBlobFiles(directory: string): Promise<BlobFiles> {
     await rename(part, pathOf(blob.digest));
   }
 
+  async function letGo(digest: string, isOfNoUse: boolean): Promise<void> {
+    const others = (holders.get(digest) ?? 0) - 1;
+    if (others > 0) return void holders.set(digest, others);
+    holders.delete(digest);
+    if (!isOfNoUse) return;
+    await inTurn(digest, new AbortController().signal, async () => {
+      // Somebody may have come while we waited.
+      if (holders.has(digest)) return;
+      await Promise.all([rm(pathOf(digest), { force: true }), rm(partOf(digest), { force: true })]);
+    });
+  }
+
   return {
     pathOf,
     receivedBytes,
-    receive,
-    async remove(digests) {
-      await Promise.all(digests.flatMap((digest) => [rm(pathOf(digest), { force: true }), rm(partOf(digest), { force: true })]));
+    // Two pulls may share a layer: only one of them writes, and the other finds it whole or goes on.
+    receive: (blob, options) => inTurn(blob.digest, options.signal, () => receive(blob, options)),
+    hold(digests) {
+      for (const digest of digests) holders.set(digest, (holders.get(digest) ?? 0) + 1);
+      return { release: async ({ remove }) => void (await Promise.all(digests.map((digest) => letGo(digest, remove)))) };
     },
     async removeOlderThan(untouchedSince) {
+      const held = new Set([...holders.keys()].flatMap((digest) => [pathOf(digest), partOf(digest)]));
       for (const name of await readdir(directory)) {
+        if (held.has(join(directory, name))) continue;
         const file = join(directory, name);
         const { mtimeMs } = await stat(file);
         if (mtimeMs < untouchedSince) await rm(file, { force: true });
@@ -69,13 +98,12 @@ export async function openBlobFiles(directory: string): Promise<BlobFiles> {
   };
 }
 
-async function append(part: string, blob: BlobDescriptor, { openBlob, onBytes, signal }: ReceiveOptions): Promise<void> {
+async function append(part: string, blob: BlobDescriptor, { openBlob, onReceived, signal }: ReceiveOptions): Promise<void> {
   const handle = await open(part, 'a+', 0o600);
   try {
     let size = (await handle.stat()).size;
     if (size > blob.sizeBytes) {
       await handle.truncate(0);
-      onBytes(-Math.min(size, blob.sizeBytes));
       size = 0;
     }
     let hash = await hashOfFile(part, blob.digest);
@@ -84,7 +112,6 @@ async function append(part: string, blob: BlobDescriptor, { openBlob, onBytes, s
       if (offset < size) {
         // This registry gives no parts.
         await handle.truncate(0);
-        onBytes(-size);
         [size, hash] = [0, newHash(blob.digest)];
       }
       for await (const piece of bytes) {
@@ -93,13 +120,13 @@ async function append(part: string, blob: BlobDescriptor, { openBlob, onBytes, s
         if (size > blob.sizeBytes) break;
         hash.update(piece);
         await handle.appendFile(piece);
-        onBytes(piece.byteLength);
+        onReceived(size);
       }
     }
     if (size < blob.sizeBytes) throw failed(blob, 'its registry ends it early', new Error('short body'));
     if (`${algorithmOf(blob.digest)}:${hash.digest('hex')}` !== blob.digest) {
       await handle.truncate(0);
-      onBytes(-Math.min(size, blob.sizeBytes));
+      onReceived(0);
       throw failed(blob, 'it is not what its digest says');
     }
   } catch (error) {

@@ -16,17 +16,23 @@ export async function downloadLayers(layers: readonly BlobDescriptor[], options:
   const { files, repository, onProgress } = options;
   const wanted = [...new Map(layers.map((layer) => [layer.digest, layer])).values()];
   const total = wanted.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  let current = 0;
-  for (const layer of wanted) current += await files.receivedBytes(layer);
-  onProgress({ current, total });
+  const received = new Map<string, number>();
+  for (const layer of wanted) received.set(layer.digest, await files.receivedBytes(layer));
+  const tell = () => onProgress({ current: [...received.values()].reduce((sum, bytes) => sum + bytes, 0), total });
+  tell();
 
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
-  const onBytes = (count: number) => onProgress({ current: (current = Math.max(0, current + count)), total });
   const queue = [...wanted];
   const worker = async () => {
-    for (let layer = queue.shift(); layer && !signal.aborted; layer = queue.shift())
-      await files.receive(layer, { openBlob: (blob, offset) => repository.openBlob(blob, offset), onBytes, signal });
+    for (let layer = queue.shift(); layer && !signal.aborted; layer = queue.shift()) {
+      const { digest } = layer;
+      const onReceived = (bytes: number) => {
+        received.set(digest, bytes);
+        tell();
+      };
+      await files.receive(layer, { openBlob: (blob, offset) => repository.openBlob(blob, offset), onReceived, signal });
+    }
   };
   const workers = Array.from({ length: PARALLEL }, () =>
     worker().catch((error: unknown) => {

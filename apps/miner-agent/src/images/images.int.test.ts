@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PullProgress } from '../ports/container-runtime.ts';
@@ -122,6 +124,23 @@ describe('a pull', () => {
     registry.behaviour.bytesPerSecond = null;
     await Promise.all([1, 2, 3].map(() => images.get({ reference: image.reference })));
     expect(registry.fetchesOf(digest)).toBe(2);
+  });
+
+  it('shares a layer with another that goes on at the same time: fetched once, and whole in both', async () => {
+    const base = await layer(200_000);
+    const wanted = await Promise.all([1, 2].map(async (n) => registry.add(`team/img${n}:1`, { layers: [base, await layer(1_000)] })));
+    registry.behaviour.bytesPerSecond = 400_000;
+    const images = await stage.start();
+    const ready = await Promise.all(wanted.map(({ reference }) => images.get({ reference })));
+    expect(ready.map(({ id }) => id)).toEqual(wanted.map(({ config }) => digestOf(config.bytes)));
+    expect(registry.fetchesOf(layersOf(wanted[0] ?? { layers: [] })[0] ?? '')).toBe(1);
+  });
+
+  it('keeps no layer of which the engine makes nothing', async () => {
+    const noTar = registry.add('team/no-tar:1', { layers: [randomBytes(3_000)] });
+    const images = await stage.start();
+    expect(await refusal(images.get({ reference: noTar.reference }))).toBe('IMAGE_PULL_FAILED');
+    expect(await readdir(join(stage.directory, 'images/blobs'))).toEqual([]);
   });
 
   it('waits while others are under way', async () => {

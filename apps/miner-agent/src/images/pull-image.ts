@@ -1,5 +1,6 @@
+import { AppError } from '@muster/protocol/errors/app-error';
 import type { ContainerRuntime, ImageDetails, PullProgress } from '../ports/container-runtime.ts';
-import type { ImageRepository, ResolvedImage } from '../ports/image-registry.ts';
+import type { BlobDescriptor, ImageRepository, ResolvedImage } from '../ports/image-registry.ts';
 import type { BlobFiles } from './blob-files.ts';
 import { dockerArchive } from './docker-archive.ts';
 import { downloadLayers } from './download.ts';
@@ -22,21 +23,39 @@ export interface PullTools {
  * one archive. The engine's own pull forgets every layer when its caller goes away (ADR 68).
  */
 export async function pullImage(image: ResolvedImage, tag: string, tools: PullTools): Promise<ImageDetails> {
+  // Another pull may be at the same layers: what we do not need any more, it may.
+  const hold = tools.files.hold(image.layers.map(({ digest }) => digest));
+  let remove = false;
+  try {
+    const details = await bringOnce(image, tag, tools);
+    remove = true;
+    return details;
+  } catch (error) {
+    // Whole layers of which no image can be made are not kept for the next attempt.
+    remove = error instanceof UnusableLayers;
+    throw remove && error instanceof Error ? error.cause : error;
+  } finally {
+    await hold.release({ remove });
+  }
+}
+
+async function bringOnce(image: ResolvedImage, tag: string, tools: PullTools): Promise<ImageDetails> {
   const present = await presentLayers(image, tools);
   try {
     return await bring(image, tag, { ...tools, present });
   } catch (error) {
-    if (!(error instanceof LoadFailure)) throw error;
-    if (present === 0 || tools.signal.aborted) throw error.cause;
+    if (!(error instanceof UnusableLayers) || present === 0 || tools.signal.aborted) throw error;
   }
   // Not every engine takes an archive without the layers that it has.
-  return bring(image, tag, { ...tools, present: 0 }).catch((error: unknown) => {
-    throw error instanceof LoadFailure ? error.cause : error;
-  });
+  return bring(image, tag, { ...tools, present: 0 });
 }
 
-/** It is all here, and the engine will not have it. */
-class LoadFailure extends Error {}
+/** They are all here, and no image can be made of them. */
+class UnusableLayers extends Error {
+  constructor(cause: unknown) {
+    super('the layers are here and of no use', { cause });
+  }
+}
 
 async function bring(image: ResolvedImage, tag: string, tools: PullTools & { present: number }): Promise<ImageDetails> {
   const { runtime, files, repository, makeRoom, signal, onProgress, present } = tools;
@@ -46,8 +65,7 @@ async function bring(image: ResolvedImage, tag: string, tools: PullTools & { pre
   await makeRoom({ imageBytes: compressed, transientBytes: compressed });
   await downloadLayers(missing, { files, repository, signal, onProgress: (progress) => onProgress({ stage: 'download', ...progress }) });
 
-  let unpacked = 0;
-  for (const { digest } of missing) unpacked += await unpackedSize(files.pathOf(digest), tools.limitBytes - unpacked, signal);
+  const unpacked = await unpackedSizeOf(missing, tools);
   await makeRoom({ imageBytes: unpacked, transientBytes: compressed });
   const done = new Map<string, number>();
   onProgress({ stage: 'extract', current: 0, total: compressed });
@@ -59,14 +77,24 @@ async function bring(image: ResolvedImage, tag: string, tools: PullTools & { pre
   };
   try {
     await runtime.loadImage(dockerArchive({ image, tag, layerFile }), { signal, onLayer });
-  } catch (cause) {
+  } catch (error) {
     signal.throwIfAborted();
-    throw new LoadFailure('the engine did not take the image', { cause });
+    throw AppError.is(error, 'IMAGE_PULL_FAILED') ? new UnusableLayers(error) : error;
   }
   const details = await runtime.findImage(tag);
   if (!details) throw new Error(`${tag} was loaded, yet the engine does not have it`);
-  await files.remove(missing.map(({ digest }) => digest));
   return details;
+}
+
+async function unpackedSizeOf(layers: readonly BlobDescriptor[], { files, limitBytes, signal }: PullTools): Promise<number> {
+  let unpacked = 0;
+  try {
+    for (const { digest } of layers) unpacked += await unpackedSize(files.pathOf(digest), limitBytes - unpacked, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw AppError.is(error, 'IMAGE_PULL_FAILED') ? new UnusableLayers(error) : error;
+  }
+  return unpacked;
 }
 
 /** How many of the image's lowest layers the engine has under some other image. */
