@@ -9,13 +9,12 @@ import type { AgentContext } from './context.ts';
 import { engineDisk } from './doctor/engine-disk.ts';
 import { createCredentialsOpener } from './images/open-credentials.ts';
 import { createLogCollector } from './logs/log-collector.ts';
-import { keepFence } from './loops/keep-fence.ts';
 import { createClockWatch } from './loops/clock-watch.ts';
 import { createFence } from './loops/fence.ts';
 import { heartbeatBody } from './loops/heartbeat-body.ts';
 import { forgetFinished } from './loops/housekeeping.ts';
 import { createSessionLoop } from './loops/session.ts';
-import { createDiskWatch } from './loops/watch-disk.ts';
+import { guardMachine } from './loops/guard-machine.ts';
 import { stopDrained } from './loops/stop-drained.ts';
 import { isAllEnded, stopAllocations, type StopReason } from './loops/stop-allocations.ts';
 import { createOwnerSide, type OwnerSide } from './operator/owner-side.ts';
@@ -23,7 +22,7 @@ import { createOrderDesk } from './orders/order-desk.ts';
 import type { HouseRules } from './policy/house-rules.ts';
 import { LABEL } from './reconcile/labels.ts';
 import { createEngineOutages } from './reconcile/engine-outages.ts';
-import { createOrphanWatch } from './reconcile/orphans.ts';
+import { createAnnouncedOrphans } from './reconcile/announced-orphans.ts';
 import { createReconciler } from './reconcile/reconciler.ts';
 import { createMeter } from './resources/meter.ts';
 import { createStatusBoard } from './reconcile/status-board.ts';
@@ -48,8 +47,6 @@ const RESYNC_MS = 15_000;
 const FLUSH_MS = 500;
 const WATCH_MS = 1_000;
 const METER_MS = 5_000;
-const FENCE_MS = 10_000;
-const DISK_MS = 500;
 /** After the last container has ended: for its last words to reach the master. */
 const FAREWELL_MS = 5_000;
 
@@ -77,22 +74,7 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
       void stores.lease.write(lease).catch((err: unknown) => logger.debug({ event: 'lease.unwritten', err }, 'the lease is not on disk')),
   });
   const clocks = createClockWatch({ now, logger });
-  const orphans = createOrphanWatch({
-    node,
-    monotonic,
-    now,
-    graceMs: config.orphanGraceMs,
-    onFound: ({ allocationId, things }) =>
-      logger.warn(
-        { event: 'orphan.found', allocationId, things, graceMs: config.orphanGraceMs },
-        'a container of ours that no order knows; it is kept for the grace period, then removed',
-      ),
-    onSettled: (allocationId, how) =>
-      logger.info(
-        { event: how === 'removed' ? 'orphan.removed' : 'orphan.claimed', allocationId },
-        how === 'removed' ? 'the orphan is gone' : 'an order knows the orphan now; it stays',
-      ),
-  });
+  const orphans = createAnnouncedOrphans({ node, monotonic, now, graceMs: config.orphanGraceMs, logger });
   const keyStatement = () => {
     const { invite } = state.get();
     const { publicKey } = stores.encryptionKey;
@@ -239,21 +221,6 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
     await enforceFence();
   }
 
-  const watchDisk = createDiskWatch({
-    node,
-    store,
-    runtime,
-    host,
-    logger,
-    monotonic,
-    reserveBytes: config.isolation.diskReserveBytes,
-    onStopped: (allocationId) => reconciler.interrupt(allocationId),
-  });
-
-  async function guard(): Promise<void> {
-    if ((await keepFence({ store, isolation, logger })) > 0) reconciler.wake();
-  }
-
   return {
     hasInit,
     async run() {
@@ -266,8 +233,7 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
         reconciler.run(),
         every(WATCH_MS, look, { signal, onError }),
         every(METER_MS, meter.look, { signal, onError }),
-        every(FENCE_MS, guard, { signal, onError }),
-        every(DISK_MS, watchDisk, { signal, onError }),
+        ...guardMachine({ ...context, node, store, reconciler, onError }),
       ]);
     },
     async acceptInvite(invite) {

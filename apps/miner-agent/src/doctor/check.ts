@@ -16,6 +16,7 @@ export interface Check {
     | 'seccomp'
     | 'mandatory-access'
     | 'network-fence'
+    | 'vsock'
     | 'disk-limit'
     | 'runtime'
     | 'policy';

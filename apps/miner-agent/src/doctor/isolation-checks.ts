@@ -31,10 +31,11 @@ export function checkMandatoryAccess({ securityOptions }: RuntimeInfo): Check {
   );
 }
 
-export const checkIsolation = ({ fence, layerQuota, runtime }: IsolationReport): Check[] => [
+export const checkIsolation = ({ fence, layerQuota, vsock, runtime }: IsolationReport): Check[] => [
   fence instanceof AppError
     ? warned('network-fence', `tasks with a network are refused. ${fence.publicMessage}`, fence.hint)
     : passed('network-fence', `${fence.length} ways out of a container to this machine and its network were tried: all are closed`),
+  ...(vsock === null ? [] : [checkVsock(vsock)]),
   passed(
     'disk-limit',
     layerQuota
@@ -49,3 +50,12 @@ export const checkIsolation = ({ fence, layerQuota, runtime }: IsolationReport):
           : passed('runtime', `${runtime.name} runs a container`),
       ]),
 ];
+
+const checkVsock = (isOpen: boolean): Check =>
+  isOpen
+    ? warned(
+        'vsock',
+        'containers get sockets to the hypervisor and to services that listen there (AF_VSOCK), which no network fence holds back',
+        'Upgrade Docker Engine to 23 or newer, whose system call filter refuses them, or use gVisor: MUSTER_RUNTIME=runsc.',
+      )
+    : passed('vsock', 'containers get no socket to the hypervisor');

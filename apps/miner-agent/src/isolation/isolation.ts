@@ -7,7 +7,7 @@ import type { FenceAttempt, NetworkFence } from '../ports/network-fence.ts';
 import { LABEL } from '../reconcile/labels.ts';
 import type { FeatureBook } from '../resources/features.ts';
 import { mebibytes } from './mebibytes.ts';
-import { probeContainerRuntime, probeLayerQuota } from './probe-container.ts';
+import { probeContainerRuntime, probeLayerQuota, probeVsock } from './probe-container.ts';
 import type { IsolationTerms } from './terms.ts';
 import { verifyFence } from './verify-fence.ts';
 
@@ -17,6 +17,8 @@ export interface IsolationReport {
   fence: readonly FenceAttempt[] | AppError;
   layerQuota: boolean;
   gpuAccess: GpuAccess | null;
+  /** Containers get sockets to the hypervisor; null when that could not be tried. */
+  vsock: boolean | null;
   /** Null when no runtime is configured; else whether it works. */
   runtime: { name: string; problem: AppError | null } | null;
 }
@@ -45,13 +47,26 @@ export interface IsolationOptions {
 
 /** Somebody may have installed what was missing. */
 const TRY_AGAIN_MS = 60_000;
+const NO_NETWORK = '--network=none';
 
 export function createIsolation({ node, runtime: engine, fence, host, features, config, monotonic }: IsolationOptions): Isolation {
   let last: { report: Promise<IsolationReport>; at: number } | undefined;
 
+  /** gVisor as Debian has it runs without a network alone: better said than found out by the task. */
+  async function requireNetwork(): Promise<void> {
+    const { runtimeArguments } = await engine.info();
+    if (config.runtime === null || !runtimeArguments.get(config.runtime)?.includes(NO_NETWORK)) return;
+    throw new AppError('EGRESS_UNAVAILABLE', {
+      publicMessage: `The node gives containers no network: its runtime ${config.runtime} runs with ${NO_NETWORK}`,
+      hint: `Take ${NO_NETWORK} out of its runtimeArgs in /etc/docker/daemon.json, if this version of gVisor runs without it.`,
+    });
+  }
+
   async function look(): Promise<IsolationReport> {
     const layerQuota = await probeLayerQuota({ node, engine });
-    const attempts = await verifyFence({ node, runtime: engine, fence }).catch(toAppError);
+    const attempts = await requireNetwork()
+      .then(() => verifyFence({ node, runtime: engine, fence }))
+      .catch(toAppError);
     features.set('egress', attempts instanceof AppError ? attempts.publicMessage : null);
     const name = config.runtime;
     const problem = name === null ? null : await probeContainerRuntime({ node, engine }, name).then(() => null, toAppError);
@@ -60,7 +75,8 @@ export function createIsolation({ node, runtime: engine, fence, host, features, 
       (info) => info.gpuAccess,
       () => null,
     );
-    return { fence: attempts, layerQuota, gpuAccess, runtime: name === null ? null : { name, problem } };
+    const vsock = problem ? null : await probeVsock({ node, engine }, name).catch(() => null);
+    return { fence: attempts, layerQuota, gpuAccess, vsock, runtime: name === null ? null : { name, problem } };
   }
 
   async function examine(): Promise<IsolationReport> {

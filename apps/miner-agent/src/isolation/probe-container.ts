@@ -7,8 +7,10 @@ import { roleLabels } from '../reconcile/labels.ts';
 import { architectureOf, probeProgram, PROBE_WORD } from './probe-program.ts';
 
 const MiB = 1024 * 1024;
-const IMAGE = 'muster/probe:1';
+const IMAGE = 'muster/probe:2';
 const RUN_MS = 30_000;
+/** gVisor without control groups: memory, CPU and process limits hold no more. */
+const NO_LIMITS = '--ignore-cgroups';
 
 export type ProbeRuntime = Pick<
   ContainerRuntime,
@@ -39,14 +41,32 @@ export async function probeLayerQuota(context: ProbeContext): Promise<boolean> {
   }
 }
 
+/** Whether a container gets a socket to the hypervisor and to other machines on it, past every network namespace and fence. */
+export async function probeVsock(context: ProbeContext, runtime: string | null): Promise<boolean> {
+  const { engine } = context;
+  return withProbe(context, { runtime, entrypoint: ['/vsock'] }, async (id) => {
+    await engine.startContainer(id);
+    // Its log ends with it.
+    for await (const _entry of engine.readLogs(id, { follow: true, signal: AbortSignal.timeout(RUN_MS) }));
+    const ended = (await engine.listContainers(roleLabels(context.node, 'probe'))).find((container) => container.id === id);
+    if (ended?.state !== 'exited') throw new AppError('CONTAINER_START_FAILED', { publicMessage: 'The probe did not end' });
+    return ended.exitCode === 1;
+  });
+}
+
 /** Runs a container by that runtime, isolated as a buyer's is. Throws RUNTIME_UNUSABLE with what is wrong. */
 export async function probeContainerRuntime(context: ProbeContext, runtime: string): Promise<void> {
   const { engine } = context;
-  const { runtimes } = await engine.info();
+  const { runtimes, runtimeArguments } = await engine.info();
   if (!runtimes.includes(runtime))
     throw new AppError('RUNTIME_UNUSABLE', {
       publicMessage: `The engine has no runtime "${runtime}"; it has ${runtimes.join(', ')}`,
       hint: 'Add it under "runtimes" in /etc/docker/daemon.json and restart the engine: docs/operations/isolation.md shows the lines.',
+    });
+  if (runtimeArguments.get(runtime)?.includes(NO_LIMITS))
+    throw new AppError('RUNTIME_UNUSABLE', {
+      publicMessage: `The runtime "${runtime}" is told to leave limits aside (${NO_LIMITS}): a container could take all memory and every process`,
+      hint: `Take ${NO_LIMITS} out of its runtimeArgs in /etc/docker/daemon.json and restart the engine.`,
     });
   try {
     const words = await withProbe(context, { runtime }, async (id) => {
@@ -93,13 +113,17 @@ async function image(engine: ProbeRuntime): Promise<string> {
   const { architecture } = await engine.info();
   const known = architectureOf(architecture);
   if (!known) throw new AppError('IMAGE_NOT_FOUND', { publicMessage: `There is no probe for machines of the kind ${architecture}` });
-  await engine.importImage(IMAGE, [{ path: 'probe', mode: 0o755, content: probeProgram(known) }]);
+  const programs = ['speak', 'vsock'] as const;
+  await engine.importImage(
+    IMAGE,
+    programs.map((path) => ({ path, mode: 0o755, content: probeProgram(known, path) })),
+  );
   return IMAGE;
 }
 
 const BLUEPRINT: Omit<ContainerBlueprint, 'name' | 'labels' | 'image'> = {
   command: [],
-  entrypoint: ['/probe'],
+  entrypoint: ['/speak'],
   env: [],
   gpus: null,
   user: `${DEFAULT_USER.uid}:${DEFAULT_USER.gid}`,

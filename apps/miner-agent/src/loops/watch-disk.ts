@@ -20,6 +20,8 @@ export interface DiskWatchOptions {
   logger: Logger;
   monotonic: () => number;
   onStopped: (allocationId: string) => void;
+  /** Where the engine keeps its data; asked of the engine when left out. */
+  rootDir?: string;
 }
 
 /** Between SIGTERM and SIGKILL for a container that is over its limit: it may still say so, and must not go on writing for long. */
@@ -37,7 +39,7 @@ export function createDiskWatch(options: DiskWatchOptions): () => Promise<void> 
   let measuredAt = -Infinity;
   let previousFreeBytes: number | undefined;
   let measuredFreeBytes = Infinity;
-  let rootDir: string | undefined;
+  let { rootDir } = options;
   const sacrificed = new Set<string>();
 
   /** Where the engine's data lies out of sight (a remote engine), its limits hold and the reserve cannot. */

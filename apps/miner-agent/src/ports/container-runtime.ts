@@ -63,6 +63,8 @@ export interface RuntimeInfo {
   /** The engine can put a small init in front of the container's command, which forwards signals and reaps zombies. */
   hasInit: boolean;
   runtimes: readonly string[];
+  /** Of those that have any. */
+  runtimeArguments: ReadonlyMap<string, readonly string[]>;
   /** How the engine gives GPUs to containers; null when it cannot. */
   gpuAccess: GpuAccess | null;
   memoryLimit: boolean;

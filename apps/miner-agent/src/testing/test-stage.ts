@@ -12,6 +12,7 @@ import type { Hex } from 'viem';
 import { runAgent } from '../agent.ts';
 import { createConfig } from '../config.ts';
 import { readEnv } from '../env.ts';
+import { lowerFenceOf } from './test-fence.ts';
 import { removeEverythingOf, testDockerHost, testRuntime, waitFor } from './test-docker.ts';
 import { startTestMaster, type TestMaster } from './test-master.ts';
 import { testSpec } from './test-record.ts';
@@ -122,6 +123,7 @@ export async function setUpStage({ requirements = '', ...masterOptions }: StageO
     async stop() {
       for (const life of lives) await life.stop();
       await removeEverythingOf(testRuntime(), node.address);
+      await lowerFenceOf(node.address);
       await master.close();
       await chain.stop();
       await directory.remove();

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { gpuAccessOf } from './gpu-access.ts';
 import { countersOf } from './stats.ts';
 import type { UsageCounters } from '../../ports/usage-reader.ts';
@@ -27,6 +28,7 @@ export function createUsage(engine: Engine): Pick<ContainerRuntime, 'readUsage' 
         rootDir: text('DockerRootDir'),
         hasInit: text('InitBinary') !== '',
         runtimes: Object.keys(typeof raw['Runtimes'] === 'object' && raw['Runtimes'] !== null ? raw['Runtimes'] : {}),
+        runtimeArguments: argumentsOf(raw['Runtimes']),
         gpuAccess: gpuAccessOf(raw),
         memoryLimit: raw['MemoryLimit'] === true,
         pidsLimit: raw['PidsLimit'] === true,
@@ -41,4 +43,11 @@ export function createUsage(engine: Engine): Pick<ContainerRuntime, 'readUsage' 
   }
 
   return { readUsage, info };
+}
+
+const runtimesSchema = z.record(z.string(), z.object({ runtimeArgs: z.array(z.string()).nullish() }));
+
+function argumentsOf(runtimes: unknown): ReadonlyMap<string, readonly string[]> {
+  const parsed = runtimesSchema.safeParse(runtimes);
+  return new Map(Object.entries(parsed.data ?? {}).flatMap(([name, { runtimeArgs }]) => (runtimeArgs ? [[name, runtimeArgs]] : [])));
 }
