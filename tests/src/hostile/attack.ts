@@ -17,6 +17,8 @@ export interface AttackContext {
 export interface Attack {
   name: string;
   quick?: boolean;
+  /** Against the kernel that containers share: gVisor puts one of its own in between, and answers as it likes (docs/operations/isolation.md). */
+  sharedKernel?: boolean;
   spec: Partial<TaskSpec> | ((stage: HostileStage) => Promise<Partial<TaskSpec>>);
   /** Left to itself until then, and stopped by the buyer. Without it, it ends by itself. */
   stopAfterMs?: number;

@@ -19,6 +19,7 @@ import { processAttacks } from './attacks/processes.ts';
 import { controlCase } from './control.ts';
 import { serveOnHost } from './host-port.ts';
 import { ensureHostileImage, hostileImage } from './images.ts';
+import { internetCase } from './internet.ts';
 import { caseOfAttack, caseOfOrder, type Theatre } from './run-attack.ts';
 import { setUpStage } from './stage.ts';
 
@@ -44,7 +45,7 @@ async function main(): Promise<number> {
     const neighbour = stage.place({
       image: hostileImage,
       command: shell('while :; do echo tick; sleep 0.25; done'),
-      resources: { memoryBytes: 32 * MiB, cpu: 0.25 },
+      resources: { memoryBytes: 96 * MiB, cpu: 0.25 },
     });
     await waitFor(() => stage.master.linesOf(neighbour).length > 2, 60_000);
     const { DockerRootDir } = await engine.docker.info();
@@ -55,9 +56,11 @@ async function main(): Promise<number> {
       diskPath: existsSync(DockerRootDir) ? DockerRootDir : dirname(stage.dataDir),
     };
     const enter = async () => theatre;
+    const isGvisor = process.env['MUSTER_RUNTIME'] !== undefined;
     const cases = [
       controlCase(engine.docker),
-      ...ATTACKS.map((attack) => caseOfAttack(attack, enter)),
+      ...(isGvisor ? [] : [internetCase(enter)]),
+      ...ATTACKS.filter(({ sharedKernel }) => !(isGvisor && sharedKernel)).map((attack) => caseOfAttack(attack, enter)),
       ...orderAttacks.map((attack) => caseOfOrder(attack, enter)),
     ];
     const ok = await runCases('hostile containers', cases, options, interrupted.signal);

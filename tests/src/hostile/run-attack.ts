@@ -32,15 +32,15 @@ export const caseOfOrder = ({ name, quick, specs, code }: OrderAttack, enter: ()
   quick,
   run: async () =>
     withVitals(await enter(), async ({ stage, docker }) => {
-      const before = (await docker.listContainers({ all: true })).length;
       const codes = new Set<string>();
       for (const spec of specs) {
         const answer = await sendOrder(stage, spec);
         if (answer.ok || !code.test(answer.code))
           throw new Error(`${JSON.stringify(spec).slice(0, 300)} was answered by ${JSON.stringify(answer)}`);
         codes.add(answer.code);
+        const made = await docker.listContainers({ all: true, filters: { label: [`muster.allocation=${answer.allocationId}`] } });
+        if (made.length > 0) throw new Error(`a container was made for ${JSON.stringify(spec).slice(0, 300)}`);
       }
-      if ((await docker.listContainers({ all: true })).length !== before) throw new Error('a container was made');
       return `${specs.length} orders refused by ${[...codes].join(', ')}`;
     }),
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { submitVerdict } from '@muster/chain/actions/submit-verdict';
 import { devKey } from '@muster/chain/dev/dev-accounts';
 import { EVIDENCE_HASH, ROLES, startDevChain } from '@muster/chain/testing/dev-chain';
+import { lowerFenceOf } from '@muster/miner-agent/testing/test-fence';
 import { removeEverythingOf, waitFor } from '@muster/miner-agent/testing/test-docker';
 import { startTestMaster, type TestMaster } from '@muster/miner-agent/testing/test-master';
 import { testSpec } from '@muster/miner-agent/testing/test-record';
@@ -60,11 +61,14 @@ export async function setUpStage({ dockerHost, root }: { dockerHost: string; roo
       MUSTER_LISTEN_PORT: '0',
       MUSTER_LOG_FORMAT: 'json',
       DOCKER_HOST: dockerHost,
+      // The same attacks on gVisor: MUSTER_RUNTIME=runsc npm run test:hostile.
+      ...(process.env['MUSTER_RUNTIME'] === undefined ? {} : { MUSTER_RUNTIME: process.env['MUSTER_RUNTIME'] }),
     },
   });
   const stop = async () => {
     await agent.stop();
     await removeEverythingOf(createRuntime(dockerHost), node);
+    await lowerFenceOf(node);
     await master.close();
     await chain.stop();
     await directory.remove();

@@ -29,6 +29,7 @@ const hostAddresses = () =>
 export const networkAttacks: readonly Attack[] = [
   {
     name: 'egress: the machine, private ranges, metadata, another allocation',
+    sharedKernel: true,
     quick: true,
     async spec(stage) {
       const other = stage.place({

@@ -5,6 +5,7 @@ const perl = (script: string) => ['perl', '-e', script];
 export const processAttacks: readonly Attack[] = [
   {
     name: 'fork bomb',
+    sharedKernel: true,
     quick: true,
     spec: { command: shell('bomb() { bomb | bomb & }; bomb; sleep 4; echo over; exit 3'), resources: { memoryBytes: 128 * MiB, cpu: 1 } },
     // The shell itself may be the one that cannot fork any more.
@@ -14,6 +15,7 @@ export const processAttacks: readonly Attack[] = [
   },
   {
     name: 'thousands of zombies',
+    sharedKernel: true,
     spec: {
       command: perl(
         '$| = 1; my $made = 0; while ($made < 5000) { my $pid = fork; last unless defined $pid; exit 0 unless $pid; $made++; } print "made $made: $!\\n"; sleep 2; exit 4',
