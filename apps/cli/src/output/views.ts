@@ -39,26 +39,33 @@ export const runsTable = (runs: readonly RunView[]): string =>
 
 export const nodesTable = (nodes: readonly NodeView[], nowMs: number): string =>
   formatTable(
-    ['NODE', 'STANDING', 'PHASE', 'HEARTBEAT', 'CORES', 'MEMORY', 'GPUS'],
-    nodes.map(({ node, standing, phase, lastHeartbeatAt, capabilities }) => [
+    ['NODE', 'STANDING', 'PHASE', 'HEARTBEAT', 'CPU', 'MEMORY', 'GPUS', 'TAKES WORK'],
+    nodes.map(({ node, standing, phase, lastHeartbeatAt, capabilities, usage, offer }) => [
       node,
       standing,
       phase,
       formatAge(lastHeartbeatAt, nowMs),
-      capabilities && String(capabilities.cpu.threads),
-      capabilities && formatBytes(capabilities.memoryBytes),
+      capabilities && ofWhole(usage?.cpu.toFixed(1), String(capabilities.cpu.threads)),
+      capabilities && ofWhole(usage && formatBytes(usage.memoryBytes), formatBytes(capabilities.memoryBytes)),
       capabilities && String(capabilities.gpus.length),
+      offer && (offer.accepting ? 'yes' : `no: ${offer.reason ?? 'not now'}`),
     ]),
   );
 
+/** In use, and there. */
+const ofWhole = (used: string | null | undefined, whole: string): string => (used ? `${used} of ${whole}` : whole);
+
 export function nodeText(node: NodeDetail, nowMs: number): string {
-  const { capabilities } = node;
+  const { capabilities, offer, usage } = node;
   const fields = formatFields([
     ['node', node.node],
     ['provider', node.provider],
     ['standing', `${node.standing}${node.banned ? ', banned' : ''} (registration ${node.seq}, round ${node.round})`],
     ['phase', node.phaseReason === null ? node.phase : `${node.phase}: ${node.phaseReason}`],
     ['heartbeat', formatAge(node.lastHeartbeatAt, nowMs)],
+    ['takes work', offer && (offer.accepting ? 'yes' : `no: ${offer.reason ?? 'not now'}`)],
+    ['offers', offer && offerText(offer)],
+    ['in use', usage && usageText(usage)],
     ['cpu', capabilities && `${capabilities.cpu.model}, ${capabilities.cpu.threads} threads`],
     ['memory', capabilities && formatBytes(capabilities.memoryBytes)],
     ['disk', capabilities && formatBytes(capabilities.diskBytes)],
@@ -79,6 +86,27 @@ export function nodeText(node: NodeDetail, nowMs: number): string {
   );
   return node.verdicts.length === 0 ? fields : `${fields}\n\n${verdicts}`;
 }
+
+function offerText({ capacity, features, maxAllocations }: NonNullable<NodeView['offer']>): string {
+  const { cpu, memoryBytes, diskBytes, gpus } = capacity;
+  const granted = (['gpu', 'egress', 'root', 'ports'] as const).filter((feature) => features[feature]);
+  const room = `${cpu} cpu, ${formatBytes(memoryBytes)} memory, ${formatBytes(diskBytes)} disk, ${gpus.length} GPUs`;
+  return `${room}; at most ${maxAllocations} at once; ${granted.join(', ') || 'no features'}`;
+}
+
+function usageText({ cpu, memoryBytes, diskBytes, rxBytesPerSecond, txBytesPerSecond, gpus = [] }: NonNullable<NodeView['usage']>): string {
+  return [
+    `${cpu.toFixed(1)} cpu`,
+    `${formatBytes(memoryBytes)} memory`,
+    `${formatBytes(diskBytes)} disk`,
+    ...(rxBytesPerSecond === undefined ? [] : [`${formatBytes(rxBytesPerSecond)}/s in`]),
+    ...(txBytesPerSecond === undefined ? [] : [`${formatBytes(txBytesPerSecond)}/s out`]),
+    ...gpus.map(gpuText),
+  ].join(', ');
+}
+
+const gpuText = ({ utilisation, memoryBytes }: NonNullable<NonNullable<NodeView['usage']>['gpus']>[number]): string =>
+  `GPU ${utilisation === undefined ? '' : `${Math.round(utilisation * 100)} % `}${memoryBytes === undefined ? '' : formatBytes(memoryBytes)}`.trim();
 
 export const tasksTable = (tasks: readonly TaskView[]): string =>
   formatTable(
@@ -107,13 +135,15 @@ export function taskText(task: TaskView): string {
     ['ended', task.endedAt],
   ]);
   const allocations = formatTable(
-    ['ALLOCATION', 'REPLICA', 'PHASE', 'NODE', 'CONTAINER', 'EXIT', 'REASON'],
+    ['ALLOCATION', 'REPLICA', 'PHASE', 'NODE', 'CONTAINER', 'CPU', 'MEMORY', 'EXIT', 'REASON'],
     task.allocations.map((allocation) => [
       allocation.allocationId,
       String(allocation.replica),
       allocation.phase,
       allocation.node,
       allocation.containerId?.slice(0, 12),
+      allocation.usage?.cpu.toFixed(2),
+      allocation.usage && formatBytes(allocation.usage.memoryBytes),
       allocation.exitCode?.toString(),
       reasonOf(allocation),
     ]),

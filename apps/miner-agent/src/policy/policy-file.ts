@@ -43,7 +43,7 @@ export async function readPolicy({ path, isRequired }: PolicySource): Promise<{ 
 }
 
 const describeMistake = (file: string, { path, line, expected, example }: PolicyMistake): string =>
-  `${file}${line === null ? '' : `:${line}`}: ${path === '' ? '' : `${path}: `}${expected}. Example: ${example}`;
+  `${file}${line === null ? '' : `:${line}`}: ${path === '' ? '' : `${path}: `}${expected}${expected.endsWith('?') ? '' : '.'} Example: ${example}`;
 
 export async function openPolicyBook(source: PolicySource, logger: Logger): Promise<PolicyBook> {
   const first = await readPolicy(source);

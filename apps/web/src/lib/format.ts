@@ -12,6 +12,9 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits).replace(/\.0$/, '')} ${BYTE_UNITS[unit]}`;
 }
 
+/** 1536 → "1.5 KiB/s". */
+export const formatRate = (bytesPerSecond: number): string => `${formatBytes(Math.round(bytesPerSecond))}/s`;
+
 /** 0x1234…cdef: enough of it to tell two apart. */
 export const shortHash = (value: string, head = 6, tail = 4): string =>
   value.length <= head + tail + 1 ? value : `${value.slice(0, head)}…${value.slice(-tail)}`;

@@ -5,7 +5,7 @@ import { formatBytes } from './format.ts';
 export function summarizeGpus(gpus: Capabilities['gpus']): string {
   const kinds = new Map<string, number>();
   for (const gpu of gpus) {
-    const name = `${gpu.model} ${formatBytes(gpu.memoryBytes)}`;
+    const name = gpu.memoryBytes === 0 ? gpu.model : `${gpu.model} ${formatBytes(gpu.memoryBytes)}`;
     kinds.set(name, (kinds.get(name) ?? 0) + 1);
   }
   return [...kinds].map(([name, count]) => `${count}× ${name}`).join(', ');

@@ -1,6 +1,11 @@
 import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
 import { formatBytes, formatDuration, plural } from './format.ts';
 
+/** "2× H100 of 80 GiB". */
+export function gpuText({ count, model, memoryBytes }: NonNullable<TaskSpec['resources']['gpu']>): string {
+  return `${count}× ${model ?? 'GPU'}${memoryBytes === undefined ? '' : ` of ${formatBytes(memoryBytes)}`}`;
+}
+
 /** One sentence of what a spec asks for. */
 export function summarizeSpec({ image, replicas, resources, volumes, restart, timeoutMs, network, root, ports }: TaskSpec): string {
   const copies = replicas === 'all' ? 'One copy on every node' : plural(replicas, 'copy', 'copies');
@@ -8,6 +13,7 @@ export function summarizeSpec({ image, replicas, resources, volumes, restart, ti
     resources.cpu === undefined ? null : `${resources.cpu} CPU`,
     resources.memoryBytes === undefined ? null : `${formatBytes(resources.memoryBytes)} memory`,
     resources.diskBytes === undefined ? null : `${formatBytes(resources.diskBytes)} disk`,
+    resources.gpu === undefined ? null : gpuText(resources.gpu),
   ].filter((limit) => limit !== null);
   const parts = [
     `${copies} of ${image}`,

@@ -2,10 +2,10 @@ import { Cpu } from 'lucide-react';
 import { Card, Section } from '../../components/ui/card.tsx';
 import { DefinitionList } from '../../components/ui/definition-list.tsx';
 import { EmptyState } from '../../components/ui/empty-state.tsx';
-import { Meter } from '../../components/ui/meter.tsx';
 import { formatBytes } from '../../lib/format.ts';
 import { summarizeGpus } from '../../lib/node-summary.ts';
 import type { Capabilities, NodeDetail } from '../../lib/trpc/outputs.ts';
+import { MachineUsage } from './machine-usage.tsx';
 
 /** What the machine has, as its doctor found it and the chain holds its hash; and how much of it is in use. */
 export const CapabilitySection = ({ node }: { node: NodeDetail }) => {
@@ -25,19 +25,11 @@ export const CapabilitySection = ({ node }: { node: NodeDetail }) => {
   );
 };
 
-const share = (used: number, whole: number): number => (whole > 0 ? used / whole : 0);
-
 const Machine = ({ capabilities, usage }: { capabilities: Capabilities; usage: NodeDetail['usage'] }) => {
   const { cpu, memoryBytes, diskBytes, gpus, os, docker, agent } = capabilities;
   return (
     <>
-      {usage ? (
-        <div className="grid gap-x-8 gap-y-5 border-b border-line p-5 sm:grid-cols-3">
-          <Meter label="CPU" share={usage.cpu} detail={`of ${cpu.threads} threads`} />
-          <Meter label="Memory" share={share(usage.memoryBytes, memoryBytes)} detail={`of ${formatBytes(memoryBytes)}`} />
-          <Meter label="Disk" share={share(usage.diskBytes, usage.diskBytes + diskBytes)} detail={`${formatBytes(diskBytes)} free`} />
-        </div>
-      ) : null}
+      {usage ? <MachineUsage usage={usage} capabilities={capabilities} /> : null}
       <DefinitionList
         className="px-5 py-1"
         items={[

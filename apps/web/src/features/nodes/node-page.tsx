@@ -18,6 +18,7 @@ import { TimelineSection } from '../runs/timeline-section.tsx';
 import { CapabilitySection } from './capability-section.tsx';
 import { DrainNode } from './drain-node.tsx';
 import { NodeTrack } from './node-track.tsx';
+import { OfferSection } from './offer-section.tsx';
 import { OrphanSection } from './orphan-section.tsx';
 import { StandingSection } from './standing-section.tsx';
 import { VerdictSection } from './verdict-section.tsx';
@@ -76,6 +77,7 @@ const NodeBody = ({ run, node }: { run: RunView; node: NodeDetail }) => (
     <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div className="flex min-w-0 flex-col gap-8">
         <CapabilitySection node={node} />
+        <OfferSection offer={node.offer} />
         <OrphanSection orphans={node.orphans} />
         <VerdictSection node={node} quorum={run.quorum} />
       </div>

@@ -17,7 +17,7 @@ export const AllocationList = ({ task }: { task: TaskView }) => {
   return (
     <ul className="divide-y divide-line">
       {newestFirst.map((allocation) => (
-        <AllocationRow key={allocation.allocationId} allocation={allocation} runId={task.runId} />
+        <AllocationRow key={allocation.allocationId} allocation={allocation} spec={task.spec} runId={task.runId} />
       ))}
     </ul>
   );

@@ -14,12 +14,15 @@ import { notifyDone, notifyError } from '../../lib/notify.ts';
 import { readableReason } from '../../lib/reason.ts';
 import { isEndedAllocation, phaseInfo } from '../../lib/phases.ts';
 import { useTRPC } from '../../lib/trpc/client.ts';
-import type { AllocationView } from '../../lib/trpc/outputs.ts';
+import type { AllocationView, TaskView } from '../../lib/trpc/outputs.ts';
 import { useNow } from '../../lib/use-now.ts';
+import { AllocationUsage } from './allocation-usage.tsx';
 import { PullProgress } from './pull-progress.tsx';
 import { Identicon } from '../wallet/identicon.tsx';
 
-export const AllocationRow = ({ allocation, runId }: { allocation: AllocationView; runId: string }) => {
+type AllocationRowProps = { allocation: AllocationView; spec: TaskView['spec']; runId: string };
+
+export const AllocationRow = ({ allocation, spec, runId }: AllocationRowProps) => {
   const now = useNow();
   const exit = explainExit(allocation);
   const ran = ranFor(allocation, now);
@@ -46,6 +49,7 @@ export const AllocationRow = ({ allocation, runId }: { allocation: AllocationVie
         {isEndedAllocation(allocation.phase) ? null : <Inspect allocation={allocation} />}
       </div>
       {allocation.pull ? <PullProgress pull={allocation.pull} /> : null}
+      <AllocationUsage allocation={allocation} spec={spec} />
       <div className="flex flex-wrap items-center gap-x-5 gap-y-1 text-xs text-muted">
         {ran ? (
           <span className="figures" suppressHydrationWarning>

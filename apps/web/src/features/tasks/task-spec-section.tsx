@@ -4,12 +4,13 @@ import { CopyButton, Hash } from '../../components/ui/copyable.tsx';
 import { DefinitionList, type Definition } from '../../components/ui/definition-list.tsx';
 import { ScrollBox } from '../../components/ui/scroll-box.tsx';
 import { formatBytes, formatDuration } from '../../lib/format.ts';
+import { gpuText } from '../../lib/spec-summary.ts';
 
 const shown = (items: readonly (Definition | null)[]): Definition[] => items.filter((item) => item !== null);
 
 /** What was ordered: the spec with its defaults, and the hash that the orders carry. */
 export const TaskSpecSection = ({ spec, specHash, imageDigest }: { spec: TaskSpec; specHash: string; imageDigest: string | null }) => {
-  const { cpu, memoryBytes } = spec.resources;
+  const { cpu, memoryBytes, gpu } = spec.resources;
   const items = shown([
     {
       term: 'Image',
@@ -18,6 +19,7 @@ export const TaskSpecSection = ({ spec, specHash, imageDigest }: { spec: TaskSpe
     { term: 'Copies', value: <span className="figures">{spec.replicas === 'all' ? 'every node' : spec.replicas}</span> },
     cpu === undefined ? null : { term: 'CPU', value: <span className="figures">{cpu} threads</span> },
     memoryBytes === undefined ? null : { term: 'Memory', value: <span className="figures">{formatBytes(memoryBytes)}</span> },
+    gpu === undefined ? null : { term: 'GPU', value: <span className="figures">{gpuText(gpu)}</span> },
     { term: 'Restart', value: spec.restart.policy === 'never' ? 'never' : `${spec.restart.policy}, at most ${spec.restart.maxRetries}×` },
     { term: 'Grace', value: <span className="figures">{formatDuration(spec.graceMs)}</span> },
     spec.timeoutMs === undefined ? null : { term: 'Timeout', value: <span className="figures">{formatDuration(spec.timeoutMs)}</span> },
