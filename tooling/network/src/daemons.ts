@@ -1,7 +1,8 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from '../../scripts/lib/run.mjs';
 import { StepError } from '../../scripts/lib/steps.mjs';
-import { ManagedProcess } from './managed-process.ts';
+import { ManagedProcess, type ProcessOptions } from './managed-process.ts';
 
 /** What every daemon of a local network is told. */
 export interface Surroundings {
@@ -25,10 +26,12 @@ interface DaemonOptions {
   args?: string[];
 }
 
-function startDaemon({ name, folder, surroundings, env, args = [] }: DaemonOptions): ManagedProcess {
+const startDaemon = (options: DaemonOptions): ManagedProcess => new ManagedProcess(daemonProcess(options));
+
+function daemonProcess({ name, folder, surroundings, env, args = [] }: DaemonOptions): ProcessOptions {
   const { dataDir, extraEnv = {}, namespace } = surroundings;
   const program = [join(root, folder, 'dist/main.js'), ...args];
-  return new ManagedProcess({
+  return {
     name,
     ...(namespace === undefined
       ? { command: process.execPath, args: program }
@@ -47,12 +50,20 @@ function startDaemon({ name, folder, surroundings, env, args = [] }: DaemonOptio
       ...extraEnv,
       ...env,
     },
-  });
+  };
+}
+
+interface WebOptions {
+  port: number;
+  keyFile: string;
+  host?: string;
+  /** Where others find it, when something stands between them and it. */
+  publicUrl?: string | undefined;
 }
 
 export function startWeb(
   surroundings: Surroundings,
-  { port, keyFile, host = '127.0.0.1' }: { port: number; keyFile: string; host?: string },
+  { port, keyFile, host = '127.0.0.1', publicUrl = `http://${host}:${port}` }: WebOptions,
 ): ManagedProcess {
   return startDaemon({
     name: 'web',
@@ -61,7 +72,7 @@ export function startWeb(
     env: {
       HOST: host,
       PORT: String(port),
-      MUSTER_PUBLIC_URL: `http://${host}:${port}`,
+      MUSTER_PUBLIC_URL: publicUrl,
       MUSTER_MASTER_KEY_FILE: keyFile,
     },
   });
@@ -87,6 +98,8 @@ export interface MinerOptions {
   provider: { keyFile: string } | { address: string };
   dockerHost: string;
   dashboardUrl: string;
+  /** Containers run on when the agent ends, as they do on a miner's machine. */
+  keepsContainers?: boolean;
 }
 
 /** Environment of a miner agent and of its commands. */
@@ -100,9 +113,25 @@ function minerEnv(options: MinerOptions): Record<string, string> {
       ? { MUSTER_PROVIDER_KEY_FILE: options.provider.keyFile }
       : { MUSTER_PROVIDER: options.provider.address }),
     MUSTER_DASHBOARD_URL: options.dashboardUrl,
-    MUSTER_STOP_CONTAINERS_ON_EXIT: '1',
+    MUSTER_STOP_CONTAINERS_ON_EXIT: options.keepsContainers ? '0' : '1',
     DOCKER_HOST: options.dockerHost,
   };
+}
+
+/** What one command of the agent prints, beside a running one and with its settings; whatever its exit code. */
+export async function outputOfMiner(
+  surroundings: Surroundings,
+  options: MinerOptions,
+  args: string[],
+): Promise<{ code: number; stdout: string }> {
+  const name = options.name ?? 'miner';
+  const { command, args: all, cwd, env } = daemonProcess({ name, folder: 'apps/miner-agent', surroundings, env: minerEnv(options), args });
+  const surrounding = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env };
+  return new Promise((resolve) => {
+    execFile(command, all, { cwd, env: surrounding, timeout: 60_000 }, (error, stdout) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout }),
+    );
+  });
 }
 
 export function startMiner(surroundings: Surroundings, options: MinerOptions): ManagedProcess {

@@ -17,6 +17,8 @@ export interface NetworkOptions {
   engine?: DockerEngine | undefined;
   /** Environment for every daemon on top of the network's own, e.g. a faster heartbeat. */
   extraEnv?: Record<string, string>;
+  /** Where the master and discovery say that they are; where they are when left out. */
+  publicUrl?: string;
   /** Told of every process as it starts, so that a killed launcher's successor can stop it. */
   onProcess?: (pid: number | undefined) => void;
 }
@@ -48,7 +50,14 @@ export interface Network {
   stop(): Promise<void>;
 }
 
-export async function startNetwork({ dataDir, ports, engine, extraEnv = {}, onProcess = () => {} }: NetworkOptions): Promise<Network> {
+export async function startNetwork({
+  dataDir,
+  ports,
+  engine,
+  extraEnv = {},
+  publicUrl,
+  onProcess = () => {},
+}: NetworkOptions): Promise<Network> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -73,7 +82,7 @@ export async function startNetwork({ dataDir, ports, engine, extraEnv = {}, onPr
     const surroundings: Surroundings = { dataDir, chainId: devChainId, rpcUrl, registry, validatorSet, deploymentBlock, extraEnv };
     const url = `http://127.0.0.1:${ports.web}`;
     const web = await step('web: database, master, discovery, dashboard', async () => {
-      const daemon = track(startWeb(surroundings, { port: ports.web, keyFile: keys.master.file }));
+      const daemon = track(startWeb(surroundings, { port: ports.web, keyFile: keys.master.file, publicUrl }));
       await daemon.waitForEvent('ready', { timeoutMs: 60_000 });
       return daemon;
     });
@@ -83,7 +92,7 @@ export async function startNetwork({ dataDir, ports, engine, extraEnv = {}, onPr
       await daemon.waitForEvent('ready', { timeoutMs: 30_000 });
       return daemon;
     });
-    const buyer = createMusterCli({ url, key: devBuyer.key, stateDir: join(dataDir, 'cli') });
+    const buyer = createMusterCli({ url: publicUrl ?? url, key: devBuyer.key, stateDir: join(dataDir, 'cli') });
     return {
       chain,
       keys,

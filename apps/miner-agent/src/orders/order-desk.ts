@@ -14,7 +14,7 @@ import { isNewer, type SyncRecord } from '../reconcile/desired.ts';
 import { findContainer } from '../reconcile/observe.ts';
 import { toAppError } from '../reconcile/step-failure.ts';
 import type { AgentState } from '../state/agent-state.ts';
-import type { AllocationStore } from '../state/allocation-store.ts';
+import type { AllocationStore, Change } from '../state/allocation-store.ts';
 import type { JsonStore } from '../state/json-store.ts';
 import { applyOrder } from './apply-order.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
@@ -103,8 +103,13 @@ export function createOrderDesk(options: OrderDeskOptions): OrderDesk {
       admit,
       startedAt: container?.startedAt ?? null,
     };
-    await store.update(allocationId, (record) => unwrap(applyOrder(record, kinded, context)));
-    onChanged(allocationId);
+    const change: Change = (record) => unwrap(applyOrder(record, kinded, context));
+    if (kinded.kind !== 'stop') {
+      await store.update(allocationId, change);
+      return onChanged(allocationId);
+    }
+    // A stop is obeyed also by a node whose disk takes no note of it; it is not acknowledged then, and comes again.
+    await store.insist(allocationId, change).finally(() => onChanged(allocationId));
   }
 
   async function queueSync(

@@ -38,6 +38,9 @@ export function writeLabels(owner: AllocationLabels): Labels {
 
 export const roleLabels = (node: Address, role: Role): Labels => ({ [LABEL.node]: node, [LABEL.role]: role });
 
+/** As we write it: another way to write the number would be found by one look and not by the other. */
+const isEpoch = (text: string): boolean => /^(0|[1-9]\d{0,14})$/.test(text);
+
 /** Null for anything that is not, in every part, an allocation's container or network of this node: then it is not ours to touch. */
 export function readLabels(labels: Labels, node: Address): AllocationLabels | null {
   const owner = labels[LABEL.node];
@@ -48,7 +51,7 @@ export function readLabels(labels: Labels, node: Address): AllocationLabels | nu
   const specHash = labels[LABEL.specHash];
   if (owner?.toLowerCase() !== node.toLowerCase()) return null;
   if (labels[LABEL.role] !== 'allocation') return null;
-  if (!runId || !taskId || !allocationId || !specHash || !epoch || !/^\d{1,15}$/.test(epoch)) return null;
+  if (!runId || !taskId || !allocationId || !specHash || !epoch || !isEpoch(epoch)) return null;
   return { node, runId, taskId, allocationId, epoch: Number(epoch), specHash };
 }
 

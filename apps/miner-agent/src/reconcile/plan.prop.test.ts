@@ -105,6 +105,15 @@ const run = (start: World): { steps: Step[]; end: World } => {
   return { steps, end: steps.reduce(applyStep, start) };
 };
 
+/** `lost-before`: the agent dies before the engine hears of it; `lost-after`: the engine has done it and nobody wrote it down. */
+type Fate = 'done' | 'lost-before' | 'lost-after';
+
+function applyFate(before: World, step: Step, fate: Fate): World {
+  if (fate === 'lost-before') return before;
+  const after = applyStep(before, step);
+  return fate === 'lost-after' ? { desired: before.desired, observed: after.observed } : after;
+}
+
 const touches = (step: Step): string | null => ('containerId' in step ? step.containerId : null);
 
 describe('plan', () => {
@@ -187,6 +196,94 @@ describe('plan', () => {
         for (const step of run(start).steps) expect(known.has(step.allocationId) || start.desired.sweep.has(step.allocationId)).toBe(true);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('comes to the same end through any crashes and lies of the engine, and makes no container twice', () => {
+    fc.assert(
+      fc.property(
+        world,
+        fc.array(fc.constantFrom<Fate>('done', 'done', 'lost-before', 'lost-after'), { maxLength: 40 }),
+        (start, fates) => {
+          let current = start;
+          const left = [...fates];
+          const made = new Map<string, number>();
+          for (let turn = 0; turn < 60; turn++) {
+            const steps = plan(current.desired, current.observed);
+            if (steps.length === 0) break;
+            for (const step of steps) {
+              const fate = left.shift() ?? 'done';
+              if (fate !== 'lost-before' && step.kind === 'create') {
+                const key = `${step.allocationId} ${step.epoch}`;
+                made.set(key, (made.get(key) ?? 0) + 1);
+              }
+              current = applyFate(current, step, fate);
+              if (fate !== 'done') break;
+            }
+          }
+          expect(plan(current.desired, current.observed)).toEqual([]);
+          for (const count of made.values()) expect(count).toBe(1);
+          for (const { allocationId } of current.desired.allocations) {
+            const own = current.observed.containers.filter(({ labels }) => readLabels(labels, TEST_NODE)?.allocationId === allocationId);
+            expect(own.length).toBeLessThanOrEqual(1);
+          }
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('leaves alone whatever merely looks like ours', () => {
+    const good = newContainer(testRecord(), TEST_NODE, { state: 'running' });
+    const value = fc.oneof(
+      fc.string({ maxLength: 12 }),
+      fc.constantFrom(
+        '',
+        ' ',
+        '__proto__',
+        'constructor',
+        '01',
+        '1e0',
+        '+1',
+        '-1',
+        '0x1',
+        '1.0',
+        '99999999999999999999',
+        '١',
+        'allocation ',
+        'Allocation',
+        `${TEST_NODE} `,
+        OTHER_NODE,
+      ),
+    );
+    const forged = fc
+      .record({ label: fc.constantFrom(...Object.values(LABEL)), value, drop: fc.boolean() })
+      .map(({ label, value: text, drop }) => {
+        const { [label]: _own, ...rest } = good.labels;
+        return { ...good, labels: drop ? rest : { ...rest, [label]: text } };
+      })
+      .filter(({ labels }) => readLabels(labels, TEST_NODE) === null);
+    fc.assert(
+      fc.property(fc.array(forged, { maxLength: 4 }), fc.option(record(testRecord().allocationId), { nil: null }), (containers, own) => {
+        const sweep = new Set(containers.flatMap(({ labels }) => labels[LABEL.allocation] ?? []));
+        const desired = { node: TEST_NODE, allocations: own ? [own] : [], syncs: [], sweep };
+        const networks = containers.map(({ labels }, index) => ({ name: `network-${index}`, labels }));
+        for (const step of plan(desired, { containers, networks, images: new Set() })) {
+          expect('containerId' in step).toBe(false);
+          expect(step.kind).not.toBe('remove-network');
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('takes only labels that it would write itself for its own', () => {
+    fc.assert(
+      fc.property(fc.record({ epoch: fc.nat(), runId: fc.string({ minLength: 1 }), taskId: fc.string({ minLength: 1 }) }), (change) => {
+        const owner = { ...testRecord(), ...change, node: TEST_NODE };
+        const read = readLabels(writeLabels(owner), TEST_NODE);
+        expect(read && writeLabels(read)).toEqual(writeLabels(owner));
+      }),
     );
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readJsonFile, writeFileAtomic } from '@muster/runtime/atomic-file';
 import { allocationRecordSchema, type AllocationRecord } from '../reconcile/desired.ts';
 
-type Change = (current: AllocationRecord | undefined) => AllocationRecord | null | undefined;
+export type Change = (current: AllocationRecord | undefined) => AllocationRecord | null | undefined;
 
 /** One file per allocation, so that a change costs one allocation's bytes however many there are. */
 export interface AllocationStore {

@@ -50,6 +50,8 @@ async function main(): Promise<number> {
       vitestStage('end to end', ['e2e'], env),
       { name: 'smoke', command: node, args: ['--import', 'tsx', 'tooling/network/src/bin/smoke.ts'], env, count: countClosingLine },
       suiteStage('hostile containers', 'tests/src/hostile/main.ts', env),
+      // Brings an engine of its own: it kills it.
+      suiteStage('faults', 'tests/src/faults/main.ts', env),
     ];
     const { passed, failed } = sum([...lanes, await inOrder(whole)]);
     console.log(`\n${passed} passed, ${failed} failed`);

@@ -6,6 +6,7 @@ import { containerUser, needsPasswd, ROOT_USER, type User } from '../container-u
 import type { AllocationRecord } from '../desired.ts';
 import { updateRecord, type Executor, type StepContext } from '../executor.ts';
 import { LABEL, roleLabels, volumeName } from '../labels.ts';
+import { findContainer } from '../observe.ts';
 
 /** Everything before the container itself is idempotent, so a crash anywhere in here is repaired by doing it again. */
 export const create: Executor<'create'> = async (step, context) => {
@@ -20,7 +21,12 @@ export const create: Executor<'create'> = async (step, context) => {
   const publish = await context.portDesk.assign(record);
   const blueprint = blueprintOf(record, { node, user, image, terms, publish, hasInit: await context.hasInit() });
   await Promise.all([prepareNetwork(blueprint, context), prepareVolumes(record, { owner: user, image: image.id }, context)]);
-  const containerId = await runtime.createContainer(blueprint);
+  const containerId = await runtime.createContainer(blueprint).catch(async (error: unknown) => {
+    // "A create call may fail although the container is there": what is there counts, not what was said of it.
+    const made = await findContainer(runtime, node, step).catch(() => undefined);
+    if (made) return made.id;
+    throw error;
+  });
   await updateRecord(context, step, (current) => ({ ...current, containerId }));
   logger.info(
     { event: 'container.created', allocationId: record.allocationId, taskId: record.taskId, containerId, imageId: image.id },

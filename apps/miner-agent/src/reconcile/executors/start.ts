@@ -11,7 +11,11 @@ export const start: Executor<'start'> = async (step, context) => {
   const spec = context.store.get(step.allocationId)?.spec;
   // Once more: an engine may have pushed its own rules before the fence's when it made the network.
   if (spec) await context.isolation.admit(spec);
-  await runtime.startContainer(container.id);
+  await runtime.startContainer(container.id).catch(async (error: unknown) => {
+    // One that has begun to run has begun, whatever the engine said: ending it for that would undo a buyer's work.
+    const now = await findContainer(runtime, node, step).catch(() => undefined);
+    if (now === undefined || now.startedAt === null) throw error;
+  });
   // Written down when it was created, unless the agent died in between: a second time would cost a write to disk on the way.
   await updateRecord(context, step, (record) => (record.containerId === container.id ? record : { ...record, containerId: container.id }));
   logger.info(

@@ -1,0 +1,158 @@
+import { deepStrictEqual, ok } from 'node:assert';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Random } from '../../lib/random.ts';
+import type { Fault } from '../fault.ts';
+import type { GateMode } from '../lib/tcp-gate.ts';
+import { until } from '../lib/until.ts';
+import { LOST_AFTER_MS, type FaultStage } from '../stage.ts';
+import {
+  cancel,
+  containersOf,
+  counting,
+  expectUnbroken,
+  expectWhole,
+  lasting,
+  place,
+  untilBye,
+  untilGone,
+  untilLines,
+  untilPhase,
+  untilRunning,
+} from '../task.ts';
+
+/** What lies between a heartbeat, the master's count from it, and ours. */
+const SLACK_MS = 12_000;
+
+const cutFor = async ({ master }: FaultStage, mode: GateMode, ms: number) => {
+  master.set(mode);
+  await sleep(ms);
+  master.set('pass');
+};
+
+async function shortCut(stage: FaultStage, mode: GateMode, random: Random): Promise<string> {
+  const ms = Math.round(LOST_AFTER_MS * (0.3 + random.next() * 0.15));
+  const task = await place(stage, counting(120));
+  const container = await untilRunning(stage, task);
+  await untilLines(stage, task, 3);
+  await cutFor(stage, mode, ms);
+  await expectWhole(stage, task, { lines: 120, exitCode: 7, containerId: container.Id });
+  return `${mode} for ${(ms / 1000).toFixed(1)} s: the container ran on, 120 of 120 lines once, exit code 7`;
+}
+
+/** The container ends by the agent's own hand within the time after which the master may have placed it elsewhere. */
+async function expectFenced(
+  stage: FaultStage,
+  task: { taskId: string; allocationId: string },
+  since: number,
+  limitMs = LOST_AFTER_MS + SLACK_MS,
+) {
+  await until('the container ends', async () => !(await containersOf(stage, task)).some(({ State }) => State === 'running'), limitMs);
+  return Math.round((performance.now() - since) / 100) / 10;
+}
+
+export const cutOffFaults: Fault[] = [
+  { name: 'cut off for less than the lease', quick: true, run: (stage, { random }) => shortCut(stage, 'refuse', random) },
+  { name: 'half-open connection: nothing comes through, nothing is closed', run: (stage, { random }) => shortCut(stage, 'freeze', random) },
+  { name: 'one-way cut: the master hears nothing', run: (stage, { random }) => shortCut(stage, 'deaf', random) },
+  { name: 'one-way cut: the agent hears nothing', run: (stage, { random }) => shortCut(stage, 'mute', random) },
+  { name: 'a master that answers noise', run: (stage, { random }) => shortCut(stage, 'garbage', random) },
+  {
+    name: 'cut off for longer than the lease',
+    async run(stage) {
+      const task = await place(stage, lasting());
+      await untilLines(stage, task, 5);
+      stage.master.set('refuse');
+      const since = performance.now();
+      await sleep(LOST_AFTER_MS * 0.5);
+      ok(await untilRunning(stage, task), 'it ended too early');
+      const seconds = await expectFenced(stage, task, since);
+      stage.master.set('pass');
+      const ended = await untilPhase(stage, task, 'Lost');
+      await untilGone(stage, task);
+      const lines = await untilBye(stage, task);
+      return `stopped gracefully ${seconds} s after the cut (lease ${LOST_AFTER_MS / 1000} s); Lost: ${ended.phaseReason}; ${expectUnbroken(lines)} lines and its last word delivered once`;
+    },
+  },
+  {
+    name: 'cut off, and the agent crashes again and again',
+    async run(stage, { random }) {
+      const task = await place(stage, lasting());
+      await untilLines(stage, task, 5);
+      stage.master.set('refuse');
+      const since = performance.now();
+      let [lives, isOver] = [0, false];
+      const crashing = (async () => {
+        while (!isOver) {
+          await stage.killAgent();
+          await stage.startAgent({ alone: true });
+          lives += 1;
+          await sleep(random.int(2_500, 5_000));
+        }
+      })();
+      const seconds = await expectFenced(stage, task, since, LOST_AFTER_MS * 3).finally(() => (isOver = true));
+      await crashing;
+      stage.master.set('pass');
+      await untilPhase(stage, task, 'Lost');
+      await untilGone(stage, task);
+      return `stopped ${seconds} s after the cut in spite of ${lives} restarts (lease ${LOST_AFTER_MS / 1000} s)`;
+    },
+  },
+  ...[
+    { name: 'SIGSTOP for longer than the lease', ms: LOST_AFTER_MS + 4_000 },
+    { name: 'SIGSTOP for two minutes', ms: 120_000 },
+  ].map(({ name, ms }): Fault => ({
+    name,
+    async run(stage) {
+      const task = await place(stage, lasting());
+      await untilLines(stage, task, 5);
+      stage.agent().kill('SIGSTOP');
+      await sleep(ms);
+      stage.agent().kill('SIGCONT');
+      const since = performance.now();
+      const seconds = await expectFenced(stage, task, since, 20_000);
+      await stage.agent().waitForEvent('fenced', { timeoutMs: 5_000 });
+      await untilPhase(stage, task, 'Lost');
+      await untilGone(stage, task);
+      return `stopped for ${ms / 1000} s; its container ended ${seconds} s after SIGCONT, before anything was taken up again`;
+    },
+  })),
+  {
+    name: 'SIGSTOP for less than the lease',
+    async run(stage, { random }) {
+      const task = await place(stage, counting(120));
+      const container = await untilRunning(stage, task);
+      stage.agent().kill('SIGSTOP');
+      const ms = random.int(1_000, LOST_AFTER_MS / 3);
+      await sleep(ms);
+      stage.agent().kill('SIGCONT');
+      await expectWhole(stage, task, { lines: 120, exitCode: 7, containerId: container.Id });
+      return `stopped for ${(ms / 1000).toFixed(1)} s; the container ran on, 120 of 120 lines once`;
+    },
+  },
+  {
+    name: 'a second agent with the same key',
+    async run(stage) {
+      const task = await place(stage, lasting());
+      const container = await untilRunning(stage, task);
+      const first = stage.agent();
+      const second = await stage.startTwin();
+      try {
+        await first.waitForEvent('session.lost', { timeoutMs: 30_000, where: ({ code }) => code === 'SESSION_SUPERSEDED' });
+        await sleep(3_000);
+        const found = await containersOf(stage, task);
+        deepStrictEqual(
+          found.map(({ Id, State }) => [Id, State]),
+          [[container.Id, 'running']],
+        );
+      } finally {
+        second.kill('SIGKILL');
+        await second.exited;
+      }
+      // The first one waits before it takes its place back; a restart need not.
+      await stage.killAgent();
+      await stage.startAgent();
+      await cancel(stage, task);
+      return 'the older session is superseded, which its agent says as an error; one container all the while';
+    },
+  },
+];
