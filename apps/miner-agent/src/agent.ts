@@ -32,6 +32,8 @@ import { countRpcFailures } from './metrics/count-failures.ts';
 import { countImages } from './metrics/count-images.ts';
 import { createTally } from './metrics/tally.ts';
 import { createHouseRules, type HouseRules } from './policy/house-rules.ts';
+import type { NamedImage } from './policy/image-rules.ts';
+import { judgeImage } from './policy/judge.ts';
 import { openPolicyBook } from './policy/policy-file.ts';
 import { machineOf } from './resources/capacity.ts';
 import { createPortDesk } from './publishing/port-desk.ts';
@@ -124,6 +126,8 @@ async function createContext({ config, client, keys, logger, signal }: ContextIn
   if (config.publish.range !== null) features.set('ports', null);
   const fence = createIptablesFence({ node, denied: config.isolation.egressDeny });
   const tally = createTally();
+  const policy = await openPolicyBook(config.policyFile, logger);
+  const judge = (named: NamedImage) => judgeImage(policy.current(), named);
   const common = {
     now: Date.now,
     runtime: createDockerRuntime({ dockerHost }),
@@ -139,13 +143,13 @@ async function createContext({ config, client, keys, logger, signal }: ContextIn
     signer,
     signal,
     tally,
-    images: countImages(await openImages({ ...common, config, node }), tally),
+    images: countImages(await openImages({ ...common, config, node, judge }), tally),
     isolation: createIsolation({ ...common, node, fence, features, config: config.isolation, monotonic }),
     monotonic,
     bootClock: await createBootClock(),
     domain: musterDomain({ chainId, registry }),
     chain: countRpcFailures(createRunChain({ client, network, registry, runId, node, provider, self }), tally),
-    policy: await openPolicyBook(config.policyFile, logger),
+    policy,
     features,
     portDesk: createPortDesk({
       range: config.publish.range,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '@muster/protocol/errors/app-error';
+import { unwrap, type Result } from '@muster/protocol/errors/result';
 import {
   familiarImageName,
   formatImageReference,
@@ -10,6 +11,7 @@ import {
 import { formatBytes } from '@muster/protocol/units/bytes';
 import type { Logger } from '@muster/runtime/logger';
 import type { Address } from 'viem';
+import type { NamedImage } from '../policy/image-rules.ts';
 import type { ContainerRuntime, ImageDetails, PullProgress } from '../ports/container-runtime.ts';
 import type { ImageRegistry, Platform, RegistryCredentials, ResolvedImage } from '../ports/image-registry.ts';
 import type { JsonStore } from '../state/json-store.ts';
@@ -37,7 +39,7 @@ export interface ReadyImage extends ImageDetails {
 
 /** The images on this machine that containers may be made of. */
 export interface Images {
-  /** Brings the image here unless it is. Throws what a registry's refusals mean, and IMAGE_DIGEST_MISMATCH, IMAGE_TOO_LARGE, DISK_FULL. */
+  /** Brings the image here unless it is. Throws what a registry's refusals mean, and POLICY_REFUSED, IMAGE_DIGEST_MISMATCH, IMAGE_TOO_LARGE, DISK_FULL. */
   ensure(request: ImageRequest): Promise<ReadyImage>;
   /** Marks what is in use, and removes the least recently used of ours while they are over the budget. */
   tidy(): Promise<void>;
@@ -54,6 +56,8 @@ export interface ImagesOptions {
   space: () => Promise<{ budgetBytes: number; freeBytes: number }>;
   /** Ids of images that allocations are about to use. */
   claimed: () => readonly string[];
+  /** What the owner's policy says of an image, now that its content is known. */
+  judge: (named: NamedImage) => Result<void, AppError>;
   /** Whether the miner lets buyers use an image of his own. */
   isOffered: (reference: ImageReference) => boolean;
   now: () => number;
@@ -67,7 +71,7 @@ const RESERVE_BYTES = 1024 ** 3;
 const KEEP_PARTS_MS = 24 * 60 * 60_000;
 
 export function createImages(options: ImagesOptions): Images {
-  const { node, runtime, registry, files, ledger, platform, space, claimed, isOffered, now, logger } = options;
+  const { node, runtime, registry, files, ledger, platform, space, claimed, judge, isOffered, now, logger } = options;
   const pulls = createSharedPulls<ReadyImage>(PULLS_AT_ONCE);
 
   async function ensure(request: ImageRequest): Promise<ReadyImage> {
@@ -75,12 +79,16 @@ export function createImages(options: ImagesOptions): Images {
     const pinned = request.pinned ?? reference.digest;
     const own = await findMinersOwn(reference, pinned, request.reference);
     if (own.ready) return own.ready;
+    const vouched = await vouchedName(request, reference);
     const known = pinned === null || request.credentials ? null : await findPulled(pinned);
-    if (known) return known;
+    if (known) {
+      unwrap(judge({ image: vouched, digests: [known.digest, known.id] }));
+      return known;
+    }
     const wanted = wantedOf({ ...reference, digest: pinned });
     try {
       return await pulls.join(keyOf(reference, wanted, request.credentials), throttled(request), (work) =>
-        pull({ ...request, ...work }, reference, wanted),
+        pull({ ...request, ...work, vouched }, reference, wanted),
       );
     } catch (error) {
       if (own.other === null || !AppError.is(error, 'IMAGE_NOT_FOUND') || pinned === null) throw error;
@@ -100,10 +108,27 @@ export function createImages(options: ImagesOptions): Images {
     const details = isOffered(reference) ? await runtime.findImage(name) : null;
     if (!details) return { ready: null, other: null };
     const digest = details.digests[0] ?? details.id;
+    if (pinned === null || pinned === details.id || details.digests.includes(pinned))
+      unwrap(judge({ image: name, digests: [details.id, ...details.digests] }));
     if (pinned === null) return { ready: { ...details, digest }, other: null };
     return pinned === details.id || details.digests.includes(pinned)
       ? { ready: { ...details, digest: pinned }, other: null }
       : { ready: null, other: digest };
+  }
+
+  /**
+   * Under which name the rules are to judge what comes. A pin to a tag is the word of the run's master: where the owner's rules vouch for the
+   * tag, and not for that content whatever its tag, its registry must say so too.
+   */
+  async function vouchedName({ pinned, credentials, signal }: ImageRequest, reference: ImageReference): Promise<string> {
+    const named = formatImageReference(reference);
+    if (pinned === null || reference.digest !== null) return named;
+    const exact = formatImageReference({ ...reference, tag: null, digest: pinned });
+    const judged = judge({ image: exact, digests: [pinned] });
+    if (judged.ok) return exact;
+    unwrap(judge({ image: named, digests: [pinned] }));
+    const { digest } = await registry.repository(reference, { credentials, signal }).resolve(wantedOf(reference), await platform());
+    return digest === pinned ? named : unwrap(judged);
   }
 
   /** Only what anybody may have: what was pulled with credentials is had by asking the registry again. */
@@ -116,12 +141,13 @@ export function createImages(options: ImagesOptions): Images {
   }
 
   async function pull(
-    { credentials, signal, onProgress }: Pick<ImageRequest, 'credentials' | 'signal' | 'onProgress'>,
+    { credentials, signal, onProgress, vouched }: Pick<ImageRequest, 'credentials' | 'signal' | 'onProgress'> & { vouched: string },
     reference: ImageReference,
     wanted: string,
   ): Promise<ReadyImage> {
     const repository = registry.repository(reference, { credentials, signal });
     const resolved = await repository.resolve(wanted, await platform());
+    unwrap(judge({ image: vouched, digests: [resolved.digest, resolved.manifestDigest, resolved.config.digest] }));
     const known = await findPulled(resolved.digest, true);
     if (known) {
       if (!credentials)

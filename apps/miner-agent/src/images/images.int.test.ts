@@ -210,6 +210,38 @@ describe('a pinned image', () => {
   });
 });
 
+describe('the policy of the owner', () => {
+  it('is about the content that a name turns out to have, before a layer of it is fetched', async () => {
+    const image = registry.add('team/img:1', { layers: [await layer(1_000)] });
+    const platforms = [{ ...(await stage.runtime.info()).platform, layers: [await layer(1_000)] }];
+    const { reference: multi } = registry.addIndex('team/multi:1', platforms);
+    const { digest: within } = registry.add('team/same:1', platforms[0] ?? { layers: [] });
+    const strict = await stage.start({ block: [image.digest, within] });
+    for (const reference of [image.reference, multi]) expect(await refusal(strict.get({ reference }))).toBe('POLICY_REFUSED');
+    expect(registry.requests.filter(({ path }) => layersOf(image).some((digest) => path.endsWith(digest)))).toEqual([]);
+
+    const lenient = await stage.start();
+    await lenient.get({ reference: image.reference });
+    for (const pinned of [null, image.digest])
+      expect(await refusal(strict.get({ reference: image.reference, pinned }))).toBe('POLICY_REFUSED');
+    const local = await stage.runtime.findImage('muster/demo:latest');
+    expect(await refusal((await stage.start({ block: [local?.id ?? ''] })).get({ reference: 'muster/demo:latest' }))).toBe(
+      'POLICY_REFUSED',
+    );
+  });
+
+  it('vouches with a tag for what the registry has under it, and not for what the master pins it to', async () => {
+    const before = registry.add('team/img:1', { layers: [await layer(1_000)] });
+    const images = await stage.start({ allow: [`${registry.host}/team/img:1`] });
+    const get = () => images.get({ reference: before.reference, pinned: before.digest });
+    expect((await get()).digest).toBe(before.digest);
+    registry.add('team/img:1', { layers: [await layer(1_000)] });
+    expect(await refusal(get())).toBe('POLICY_REFUSED');
+    const exact = await stage.start({ allow: [`${registry.host}/team/img:1`, before.digest] });
+    expect((await exact.get({ reference: before.reference, pinned: before.digest })).digest).toBe(before.digest);
+  });
+});
+
 describe('the disk budget', () => {
   it('is kept by removing the least recently used that nothing uses, and never the miner’s own', async () => {
     const [a, b, c] = await Promise.all(

@@ -9,7 +9,7 @@ import type { Host } from '../ports/host.ts';
 import type { AgentStores } from '../state/open-stores.ts';
 import { openJsonStore } from '../state/json-store.ts';
 import { openBlobFiles } from './blob-files.ts';
-import { createImages, type Images } from './create-images.ts';
+import { createImages, type Images, type ImagesOptions } from './create-images.ts';
 import { EMPTY_LEDGER, imageLedgerSchema } from './ledger.ts';
 
 /** Of the disk, when the miner does not say: the rest is for containers, volumes and his own. */
@@ -20,6 +20,7 @@ export interface OpenImagesOptions {
   node: Address;
   runtime: ContainerRuntime;
   host: Pick<Host, 'diskSpace'>;
+  judge: ImagesOptions['judge'];
   stores: Pick<AgentStores, 'imagesDirectory' | 'claimedImages'>;
   allowPrivate: boolean;
   now: () => number;
@@ -27,7 +28,8 @@ export interface OpenImagesOptions {
 }
 
 /** The agent's images over its registries, its engine and its disk. */
-export async function openImages({ config, node, runtime, host, stores, allowPrivate, now, logger }: OpenImagesOptions): Promise<Images> {
+export async function openImages(options: OpenImagesOptions): Promise<Images> {
+  const { config, node, runtime, host, stores, allowPrivate, now, judge, logger } = options;
   const { imagesDirectory, claimedImages } = stores;
   const { localImages } = config;
   return createImages({
@@ -35,6 +37,7 @@ export async function openImages({ config, node, runtime, host, stores, allowPri
     runtime,
     logger,
     now,
+    judge,
     registry: createImageRegistry({ allowPrivate }),
     files: await openBlobFiles(join(imagesDirectory, 'blobs')),
     ledger: await openJsonStore(join(imagesDirectory, 'images.json'), imageLedgerSchema, EMPTY_LEDGER),

@@ -71,6 +71,18 @@ describe('applyOrder', () => {
     expect(recordOf(applyOrder(undefined, start(), granting))?.gpus).toEqual(['GPU-1']);
   });
 
+  it('lets no order exchange the digest that the task names itself', () => {
+    const [named, other] = [`sha256:${'ab'.repeat(32)}`, `sha256:${'cd'.repeat(32)}`];
+    const exact = testSpec({ image: `x/y@${named}` });
+    const order = (imageDigest?: string) => ({
+      kind: 'start' as const,
+      body: { ...start().body, spec: exact, specHash: specHash(exact), imageDigest },
+    });
+    expect(codeOf(applyOrder(undefined, order(other), context()))).toBe('IMAGE_DIGEST_MISMATCH');
+    for (const same of [named, undefined])
+      expect(recordOf(applyOrder(undefined, order(same), context()))).toMatchObject({ imageDigest: named });
+  });
+
   it('refuses a spec without its hash, new work while draining, and orders about what is not here', () => {
     expect(codeOf(applyOrder(undefined, start(1, `0x${'00'.repeat(32)}`), context()))).toBe('TASK_SPEC_INVALID');
     expect(codeOf(applyOrder(undefined, start(), context({ draining: 'moving house' })))).toBe('NODE_NOT_READY');

@@ -1,5 +1,6 @@
 import { AppError } from '@muster/protocol/errors/app-error';
-import { err, ok, type Result } from '@muster/protocol/errors/result';
+import { err, ok, unwrap, type Result } from '@muster/protocol/errors/result';
+import { parseImageReference } from '@muster/protocol/images/image-reference';
 import type { KindedOrder, OrderBody } from '@muster/protocol/messages/order-body';
 import { specHash } from '@muster/protocol/task-spec/task-spec';
 import type { Gatekeeper } from './gatekeeper.ts';
@@ -44,7 +45,13 @@ function applyStart(
   if (record && epoch === record.epoch) return ok({ ...record, version });
   if (draining !== null)
     return err(new AppError('NODE_NOT_READY', { publicMessage: `The node is draining and takes no new work: ${draining}` }));
-  const admitted = admit(spec, allocationId);
+  const { digest } = unwrap(parseImageReference(spec.image));
+  const imageDigest = body.imageDigest ?? digest;
+  if (digest !== null && imageDigest !== digest)
+    return err(
+      new AppError('IMAGE_DIGEST_MISMATCH', { publicMessage: `The task names ${digest} itself; the order pins it to ${imageDigest}` }),
+    );
+  const admitted = admit(spec, allocationId, imageDigest);
   if (!admitted.ok) return admitted;
   return ok({
     runId,
@@ -54,7 +61,7 @@ function applyStart(
     replica,
     specHash: body.specHash,
     spec,
-    imageDigest: body.imageDigest ?? null,
+    imageDigest,
     image: null,
     gpus: admitted.value.gpus,
     ports: [],

@@ -24,7 +24,7 @@ export interface GatekeeperOptions {
 }
 
 /** Decides about new work before anything is done for it: the owner's policy, what the machine can do, what is left of it. */
-export type Gatekeeper = (spec: TaskSpec, allocationId: string) => Result<{ gpus: string[] }, AppError>;
+export type Gatekeeper = (spec: TaskSpec, allocationId: string, imageDigest: string | null) => Result<{ gpus: string[] }, AppError>;
 
 export function createGatekeeper({
   policy: currentPolicy,
@@ -35,14 +35,18 @@ export function createGatekeeper({
   records,
   now,
 }: GatekeeperOptions): Gatekeeper {
-  return (spec, allocationId) => {
+  return (spec, allocationId, imageDigest) => {
     const policy = currentPolicy();
     const demand = demandOf(spec);
     const needs = featuresNeededBy(spec);
     const owner = buyer();
     if (owner === null && restrictsBuyers(policy))
       return refuse('NODE_NOT_READY', 'The node does not know yet whose run this is: the chain cannot be read');
-    const judged = judge(policy, { buyer: owner, image: spec.image, demand, needs }, now());
+    const judged = judge(
+      policy,
+      { buyer: owner, image: spec.image, digests: imageDigest === null ? [] : [imageDigest], demand, needs },
+      now(),
+    );
     if (!judged.ok) return refuse(judged.error.code, judged.error.message);
     for (const feature of needs) {
       const inability = features.why(feature);

@@ -2,7 +2,7 @@ import type { Feature } from '@muster/protocol/offer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseImageRule } from './image-rules.ts';
-import { closedNow, drainNow, judge, type Wish } from './judge.ts';
+import { closedNow, drainNow, judge, judgeImage, type Wish } from './judge.ts';
 import { DEFAULT_POLICY, type Policy } from './policy.ts';
 
 const ALICE = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
@@ -85,12 +85,30 @@ describe('judge', () => {
     ['ghcr.io/org/bad:1', ['ghcr.io/org'], ['ghcr.io/org/bad'], false],
     [`evil/x@sha256:${'ab'.repeat(32)}`, [`sha256:${'ab'.repeat(32)}`], [], true],
     ['evil/x', [`sha256:${'ab'.repeat(32)}`], [], false],
+    [`busybox:1.37@sha256:${'ab'.repeat(32)}`, ['busybox:1.37'], [], false],
+    [`busybox:1.37@sha256:${'ab'.repeat(32)}`, null, ['busybox:1.37'], false],
     ['anything/at:all', null, [], true],
     ['anything/at:all', [], [], false],
   ])('judges the image %s, allowed %j, blocked %j', (image, allow, block, passes) => {
     const images = { allow: allow && allow.map(rule), block: block.map(rule) };
     const wish: Wish = { buyer: ALICE, image, demand: { cpu: 1, memoryBytes: 1, diskBytes: 1, gpu: null }, needs: [] };
     expect(judge({ ...DEFAULT_POLICY, images }, wish, 0).ok).toBe(passes);
+  });
+
+  const good = `sha256:${'ab'.repeat(32)}`;
+  const evil = `sha256:${'cd'.repeat(32)}`;
+  it.each([
+    ['evil/x:1', [evil], null, [good], true],
+    ['evil/x:1', [good], null, [good], false],
+    ['evil/x:1', [evil, good], null, [good], false],
+    ['evil/x:1', [good], [good], [], true],
+    ['evil/x:1', [evil], [good], [], false],
+    ['busybox:1.37', [evil], ['busybox:1.37'], [], true],
+    ['busybox', [evil], [`busybox@${evil}`], [], true],
+    ['busybox', [good], [`busybox@${evil}`], [], false],
+  ])('judges the content of %s by its digests %j, allowed %j, blocked %j', (image, digests, allow, block, passes) => {
+    const images = { allow: allow && allow.map(rule), block: block.map(rule) };
+    expect(judgeImage({ images }, { image, digests }).ok).toBe(passes);
   });
 });
 

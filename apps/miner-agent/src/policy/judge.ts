@@ -1,10 +1,11 @@
+import { AppError } from '@muster/protocol/errors/app-error';
 import type { ErrorCode } from '@muster/protocol/errors/codes';
 import { err, ok, type Result } from '@muster/protocol/errors/result';
 import type { Feature } from '@muster/protocol/offer';
 import type { Demand } from '@muster/protocol/task-spec/defaults';
 import { formatBytes } from '@muster/protocol/units/bytes';
 import type { Address } from 'viem';
-import { matchesRule } from './image-rules.ts';
+import { isAllowedBy, isBlockedBy, type NamedImage } from './image-rules.ts';
 import type { Policy } from './policy.ts';
 import { windowAt } from './schedule.ts';
 
@@ -13,6 +14,8 @@ export interface Wish {
   /** Null where nothing is known of him: a validator's container is the run's, not a buyer's. */
   buyer: Address | null;
   image: string;
+  /** Of its content, as far as they are known. */
+  digests?: readonly string[];
   demand: Demand;
   needs: readonly Feature[];
 }
@@ -35,10 +38,17 @@ export function buyerRule({ buyers }: Pick<Policy, 'buyers'>, { buyer }: Pick<Wi
   return null;
 }
 
-function imageRule({ images }: Policy, { image }: Wish): string | null {
-  const blocked = images.block.find((rule) => matchesRule(image, rule));
+/** The rules about images alone, once more when it is known what the name stands for. Pure. */
+export function judgeImage(policy: Pick<Policy, 'images'>, named: NamedImage): Result<void, AppError> {
+  const rule = imageRule(policy, named);
+  return rule === null ? ok(undefined) : err(new AppError('POLICY_REFUSED', { publicMessage: `The owner of this node ${rule}` }));
+}
+
+function imageRule({ images }: Pick<Policy, 'images'>, named: NamedImage): string | null {
+  const { image } = named;
+  const blocked = images.block.find((rule) => isBlockedBy(rule, named));
   if (blocked) return `does not allow the image ${image}: ${blocked.text} is blocked`;
-  if (images.allow === null || images.allow.some((rule) => matchesRule(image, rule))) return null;
+  if (images.allow === null || images.allow.some((rule) => isAllowedBy(rule, named))) return null;
   return `does not allow the image ${image}; allowed: ${listed(images.allow.map(({ text }) => text))}`;
 }
 

@@ -21,6 +21,8 @@ export interface BlobDescriptor {
 export interface ResolvedImage {
   /** Of what the reference named, an index of several platforms included: the same on every node. */
   digest: string;
+  /** Of the image for this platform: `digest` itself unless that is an index. */
+  manifestDigest: string;
   config: BlobDescriptor;
   /** From the lowest up. */
   layers: readonly BlobDescriptor[];

@@ -1,14 +1,19 @@
 import { join } from 'node:path';
+import { unwrap } from '@muster/protocol/errors/result';
 import { createLoggerTo } from '@muster/runtime/logger';
 import { createTempDir } from '@muster/runtime/temp-dir';
 import type { ImageRequest, Images } from '../images/create-images.ts';
 import { openImages } from '../images/open-images.ts';
+import { parseImageRule } from '../policy/image-rules.ts';
+import { judgeImage } from '../policy/judge.ts';
 import { randomNode, removeImagesOf, testRuntime } from './test-docker.ts';
 
 export interface ImagesLife extends Images {
   /** `ensure` with what a test does not care about filled in. */
   get(request: Partial<ImageRequest> & { reference: string }): ReturnType<Images['ensure']>;
 }
+
+const rule = (text: string) => unwrap(parseImageRule(text));
 
 /** The agent's images over a real engine, whose lives a test may begin and end. */
 export async function openImagesStage() {
@@ -18,7 +23,9 @@ export async function openImagesStage() {
   const log: string[] = [];
   let claims: string[] = [];
 
-  async function start(config: { imageBytes?: number; offersNothing?: boolean } = {}): Promise<ImagesLife> {
+  async function start(
+    config: { imageBytes?: number; offersNothing?: boolean; allow?: string[]; block?: string[] } = {},
+  ): Promise<ImagesLife> {
     const images = await openImages({
       config: { imageBytes: config.imageBytes ?? null, localImages: config.offersNothing ? [] : 'all', dataDir: directory.path },
       node,
@@ -28,6 +35,7 @@ export async function openImagesStage() {
         imagesDirectory: join(directory.path, 'images'),
         claimedImages: () => claims,
       },
+      judge: (named) => judgeImage({ images: { allow: config.allow?.map(rule) ?? null, block: (config.block ?? []).map(rule) } }, named),
       allowPrivate: true,
       now: Date.now,
       logger: createLoggerTo({ write: (line) => void log.push(line) }, { name: 'images' }),

@@ -1,3 +1,4 @@
+import { ok } from '@muster/protocol/errors/result';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { specHash, type TaskSpec } from '@muster/protocol/task-spec/task-spec';
@@ -66,6 +67,7 @@ export async function startBench({
     host: createSystemHost(),
     stores: { imagesDirectory: join(directory, 'images'), claimedImages: () => claimedImages(store.list(), state.get()) },
     allowPrivate: true,
+    judge: () => ok(undefined),
     now: Date.now,
     logger,
   });

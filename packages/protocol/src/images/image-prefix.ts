@@ -29,14 +29,14 @@ function isRegistry(name: string, isBranch: boolean): boolean {
   return host === 'localhost' || host.includes('.') || (isBranch && name.includes(':'));
 }
 
-/** Whole components alone match: ghcr.io/org covers ghcr.io/org/train, and not ghcr.io/organisation/train. */
+/**
+ * Whole components alone match: ghcr.io/org covers ghcr.io/org/train, and not ghcr.io/organisation/train. Where a reference has a digest
+ * its tag says nothing, since nobody asks for it: busybox:1.37 does not cover busybox:1.37@sha256:….
+ */
 export function matchesPrefix(image: ImageReference, prefix: ImagePrefix): boolean {
   if (image.domain !== prefix.domain) return false;
-  if (prefix.digest !== null && image.digest !== prefix.digest) return false;
   if (prefix.path === null) return true;
-  if (prefix.tag !== null || prefix.digest !== null)
-    return (
-      image.path === prefix.path && (prefix.tag === null || image.tag === prefix.tag || (image.tag === null && prefix.tag === 'latest'))
-    );
+  if (prefix.digest !== null) return image.path === prefix.path && image.digest === prefix.digest;
+  if (prefix.tag !== null) return image.path === prefix.path && image.digest === null && (image.tag ?? 'latest') === prefix.tag;
   return image.path === prefix.path || image.path.startsWith(`${prefix.path}/`);
 }

@@ -113,7 +113,7 @@ function openRepository(
     const parsed = parseConfig(parseJson(configBytes));
     if (parsed?.diffIds.length !== layers.length) throw damaged(image, 'configuration');
     if (!isPlatform(parsed, platform)) throw otherPlatform(image, platform, [parsed]);
-    return { digest: first.digest, config, layers, diffIds: parsed.diffIds, configBytes };
+    return { digest: first.digest, manifestDigest: chosen.digest, config, layers, diffIds: parsed.diffIds, configBytes };
   }
 
   return {
