@@ -6,6 +6,8 @@ import { fail } from './commands/fail.ts';
 import { drainCommand, undrainCommand } from './commands/drain.ts';
 import { leaveCommand, type LeaveOptions } from './commands/leave.ts';
 import { logsCommand, type LogsOptions } from './commands/logs.ts';
+import { serviceInstallCommand, serviceStatusCommand, serviceUninstallCommand } from './commands/service.ts';
+import { setupCommand } from './commands/setup.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
 import type { Terminal } from './commands/terminal.ts';
@@ -64,7 +66,17 @@ export function createProgram({ env, terminal }: Surroundings): Command {
     .command('start', { isDefault: true })
     .description('serve the run until it ends or you stop it')
     .configureHelp({ showGlobalOptions: true })
-    .action(withConfig(startCommand));
+    .action(
+      withSettings(async (settings) => {
+        const isNew = settings.values.MUSTER_RUN_ID === undefined && terminal.isInteractive;
+        if (isNew) await setupCommand(settings, terminal);
+        await startCommand(createConfig((isNew ? await load() : settings).values));
+      }),
+    );
+  program
+    .command('setup')
+    .description('ask for the settings and write the configuration file; the first start does this by itself')
+    .action(withSettings((settings) => setupCommand(settings, terminal)));
   program
     .command('doctor')
     .description('check this machine')
@@ -114,6 +126,19 @@ export function createProgram({ env, terminal }: Surroundings): Command {
     .description('addresses and balances')
     .option(...JSON_OPTION)
     .action(withConfig(walletShowCommand));
+  const service = program.command('service').description('the agent as a service of systemd');
+  service
+    .command('install')
+    .description('write a hardened unit, enable it and start it')
+    .option('--user <name>', 'run as this user, made if missing, without the network fence: tasks with a network are then refused')
+    .option('--print', 'write the unit to standard output and change nothing')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  muster-miner service install --print\n  sudo muster-miner service install --data-dir /var/lib/muster',
+    )
+    .action(withSettings(serviceInstallCommand));
+  service.command('uninstall').description('stop it and take the unit away').action(withSettings(serviceUninstallCommand));
+  service.command('status', { isDefault: true }).description('what systemd says').action(withSettings(serviceStatusCommand));
   const config = program.command('config').description('the settings and where they come from');
   config
     .command('show', { isDefault: true })

@@ -9,6 +9,7 @@ import { readDiscoveryClock } from '../adapters/discovery/discovery-clock.ts';
 import { requireRunId, type Config } from '../config.ts';
 import type { Check } from '../doctor/check.ts';
 import { readClocks } from '../doctor/read-clocks.ts';
+import { lookOutside } from '../doctor/look-outside.ts';
 import { runDoctor, type DoctorReport } from '../doctor/run-doctor.ts';
 import { createIsolation, type Isolation } from '../isolation/isolation.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
@@ -18,11 +19,19 @@ import { print, printJson } from './print.ts';
 
 /** Exits with 1 when something keeps the agent from serving. */
 export async function doctorCommand(config: Config, { json = false }: { json?: boolean }): Promise<void> {
-  const report = await examine(config);
+  const report = withChecks(await examine(config), await lookOutside(config, doctorClient(config)));
   if (json) printJson(report);
   else print(render(report));
   if (!report.ok) process.exitCode = 1;
 }
+
+const withChecks = (report: DoctorReport, more: Check[]): DoctorReport => ({
+  ...report,
+  ok: report.ok && more.every(({ severity }) => severity !== 'error'),
+  checks: [...report.checks, ...more],
+});
+
+const doctorClient = ({ network, rpcUrl }: Config) => createChainClient({ chainId: network.chainId, rpcUrl, timeoutMs: 3_000, retries: 0 });
 
 export async function examine(config: Config): Promise<DoctorReport> {
   const runtime = createDockerRuntime({ dockerHost: config.dockerHost });
@@ -51,7 +60,7 @@ function createTrialIsolation(config: Config, runtime: ContainerRuntime): Isolat
 }
 
 function examineWith(config: Config, { runtime, isolation }: { runtime: ContainerRuntime; isolation: Isolation }): Promise<DoctorReport> {
-  const client = createChainClient({ chainId: config.network.chainId, rpcUrl: config.rpcUrl, timeoutMs: 3_000, retries: 0 });
+  const client = doctorClient(config);
   const host = createSystemHost();
   return runDoctor({
     host,
@@ -71,10 +80,13 @@ function examineWith(config: Config, { runtime, isolation }: { runtime: Containe
   });
 }
 
+/** Of the longest id. */
+const ID_WIDTH = 16;
+
 function render({ checks, ok }: DoctorReport): string {
   const lines = checks.flatMap((check) => [
-    `${markOf(check)} ${check.id.padEnd(14)} ${check.reason}`,
-    ...(check.ok || check.fix === '' ? [] : [`  ${''.padEnd(14)} ${check.fix}`]),
+    `${markOf(check)} ${check.id.padEnd(ID_WIDTH)} ${check.reason}`,
+    ...(check.ok || check.fix === '' ? [] : [`  ${''.padEnd(ID_WIDTH)} ${check.fix}`]),
   ]);
   return [...lines, '', ok ? 'This machine can serve.' : 'This machine cannot serve until what is marked ✗ is fixed.'].join('\n');
 }

@@ -19,7 +19,16 @@ export interface Check {
     | 'vsock'
     | 'disk-limit'
     | 'runtime'
-    | 'policy';
+    | 'policy'
+    | 'kernel'
+    | 'cgroup'
+    | 'agent'
+    | 'node-key'
+    | 'provider-key'
+    | 'rpc'
+    | 'balance'
+    | 'discovery'
+    | 'port';
   severity: 'error' | 'warning' | 'info';
   ok: boolean;
   reason: string;

@@ -77,6 +77,10 @@ export interface RuntimeInfo {
   platform: Platform;
   /** Containers run on while the engine itself is stopped, restarted or killed. */
   liveRestore: boolean;
+  /** Of the machine that containers run on. */
+  kernel: string;
+  /** '1' or '2'. */
+  cgroupVersion: string;
 }
 
 export interface ImageDetails {

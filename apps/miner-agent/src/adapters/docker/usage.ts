@@ -36,6 +36,8 @@ export function createUsage(engine: Engine): Pick<ContainerRuntime, 'readUsage' 
         securityOptions: Array.isArray(raw['SecurityOptions']) ? raw['SecurityOptions'].filter((option) => typeof option === 'string') : [],
         platform: { os: text('OSType') || 'linux', architecture: ARCHITECTURES[text('Architecture')] ?? text('Architecture') },
         liveRestore: raw['LiveRestoreEnabled'] === true,
+        kernel: text('KernelVersion'),
+        cgroupVersion: text('CgroupVersion'),
       };
     } catch (error) {
       throw engineError(error, 'DOCKER_UNAVAILABLE');
