@@ -9,7 +9,7 @@ const component = fc.stringMatching(/^[a-z0-9]{1,8}(?:(?:\.|_|__|-{1,3})[a-z0-9]
 const host = fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,8}[a-z0-9])?\.[a-z]{2,5}$/);
 const domain = fc.oneof(
   host.filter((name) => name !== 'docker.io' && name !== 'index.docker.io'),
-  fc.tuple(host, fc.integer({ min: 1, max: 65_535 })).map(([name, port]) => `${name}:${port}`),
+  fc.tuple(host, fc.integer({ min: 444, max: 65_535 })).map(([name, port]) => `${name}:${port}`),
   fc.constantFrom('docker.io', 'localhost', 'localhost:5000', '127.0.0.1:5000'),
 );
 const digest = fc.stringMatching(/^[0-9a-f]{64}$/).map((hex) => `sha256:${hex}`);

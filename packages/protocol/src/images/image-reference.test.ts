@@ -25,6 +25,26 @@ it.each([
   expect(familiarImageName(unwrap(parseImageReference(text)))).toBe(familiar);
 });
 
+it.each([
+  ['GHCR.io/org/img', 'ghcr.io/org/img'],
+  ['ghcr.io:443/org/img', 'ghcr.io/org/img'],
+  ['ghcr.io:0443/org/img', 'ghcr.io/org/img'],
+  ['ghcr.io:80/org/img', 'ghcr.io:80/org/img'],
+  ['index.docker.io/busybox', 'docker.io/library/busybox'],
+  ['registry-1.docker.io/library/busybox', 'docker.io/library/busybox'],
+  ['Registry.Hub.Docker.com:443/team/img', 'docker.io/team/img'],
+  ['docker.io:443/busybox', 'docker.io/library/busybox'],
+  ['localhost:443/img', 'localhost:443/img'],
+  ['localhost:80/img', 'localhost/img'],
+  ['[0:0:0:0:0:0:0:1]:5000/img', '[::1]:5000/img'],
+  ['0x7f.1:5000/img', '127.0.0.1:5000/img'],
+  ['Registry/img', 'registry:443/img'],
+  ['registry:443/img', 'registry:443/img'],
+])('%s is but another spelling of %s', (text, canonical) => {
+  expect(formatImageReference(unwrap(parseImageReference(text)))).toBe(canonical);
+  expect(formatImageReference(unwrap(parseImageReference(canonical)))).toBe(canonical);
+});
+
 describe('matchesPrefix', () => {
   const digest = `sha256:${'ab'.repeat(32)}`;
   it.each([
@@ -41,6 +61,10 @@ describe('matchesPrefix', () => {
     ['busybox:1.37', `busybox:1.37@${digest}`, false],
     ['busybox:latest', 'busybox', true],
     ['busybox:latest', `busybox@${digest}`, false],
+    ['ghcr.io/org', 'GHCR.IO:443/org/train', true],
+    ['GHCR.io', 'ghcr.io/org/train', true],
+    ['docker.io', 'registry-1.docker.io/library/busybox', true],
+    ['registry.hub.docker.com/', 'busybox', true],
     ['team/', 'team/img', true],
     ['team/', 'library/team', false],
     ['localhost:5000', 'localhost:5000/img', true],

@@ -19,6 +19,8 @@ export type ImageReferencePart = 'name' | 'domain' | 'path' | 'tag' | 'digest';
 export type ImageReferenceError = { part: ImageReferencePart; message: string; at: { start: number; end: number } };
 
 export const DEFAULT_DOMAIN = 'docker.io';
+/** Names under which Docker's registry answers too. */
+const DOCKERS_OWN: ReadonlySet<string> = new Set(['index.docker.io', 'registry-1.docker.io', 'registry.hub.docker.com']);
 /** Of domain and path together, as registries store it. */
 const MAX_NAME = 255;
 /** Name, tag and the longest digest, with their separators. */
@@ -75,6 +77,9 @@ export function familiarImageName({ domain, path, tag, digest }: ImageReference)
 /** What a registry is asked for: the digest where there is one, else the tag, else `latest`. */
 export const wantedOf = ({ tag, digest }: ImageReference): string => digest ?? tag ?? 'latest';
 
+/** Registries on this machine speak plain HTTP, as for Docker. */
+export const isLoopbackDomain = (domain: string): boolean => /^(localhost|127(?:\.\d+){3}|\[::1\])(:\d+)?$/.test(domain);
+
 type Split = { domain: string | null; path: string; pathStart: number };
 
 /** By Docker's rule the first component is a host only if it could not be a path: a dot, a port, localhost or a capital letter. */
@@ -86,8 +91,20 @@ function splitDomain(name: string): Split {
 }
 
 function normalise({ domain, path }: Split): { domain: string; path: string } {
-  const host = domain === null || domain === 'index.docker.io' ? DEFAULT_DOMAIN : domain;
+  const spelt = domain === null ? DEFAULT_DOMAIN : oneSpelling(domain);
+  const host = DOCKERS_OWN.has(spelt) ? DEFAULT_DOMAIN : spelt;
   return { domain: host, path: host === DEFAULT_DOMAIN && !path.includes('/') ? `library/${path}` : path };
+}
+
+/** A host has many spellings, and a rule about it must hold for all: in lower case, addresses in their usual form, no default port. */
+function oneSpelling(domain: string): string {
+  const lower = domain.toLowerCase();
+  const url = `${isLoopbackDomain(lower) ? 'http' : 'https'}://${lower}`;
+  if (!URL.canParse(url)) return lower;
+  const { host } = new URL(url);
+  const isHost = splitDomain(`${host}/x`).domain !== null;
+  // Without its port a single name would be taken for a path.
+  return isHost ? host : `${host}:443`;
 }
 
 function checkDomain(domain: string | null, pathStart: number): ImageReferenceError | null {

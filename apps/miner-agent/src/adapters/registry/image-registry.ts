@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '@muster/protocol/errors/app-error';
-import { DEFAULT_DOMAIN, digestPattern, familiarImageName, type ImageReference } from '@muster/protocol/images/image-reference';
+import {
+  DEFAULT_DOMAIN,
+  digestPattern,
+  familiarImageName,
+  isLoopbackDomain,
+  type ImageReference,
+} from '@muster/protocol/images/image-reference';
 import { createGuardedStream, type GuardedStream, type StreamedResponse } from '@muster/runtime/guarded-stream';
 import { z } from 'zod';
 import type {
@@ -32,7 +38,7 @@ export function createImageRegistry({ allowPrivate }: { allowPrivate: boolean })
 
 export function baseUrlOf(domain: string): string {
   if (domain === DEFAULT_DOMAIN) return 'https://registry-1.docker.io';
-  return `${/^(localhost|127(?:\.\d+){3}|\[::1\])(:\d+)?$/.test(domain) ? 'http' : 'https'}://${domain}`;
+  return `${isLoopbackDomain(domain) ? 'http' : 'https'}://${domain}`;
 }
 
 function openRepository(
