@@ -10,6 +10,7 @@ const node = randomNode();
 const RANGE = { from: 47_310, to: 47_313 };
 type Bench = Awaited<ReturnType<typeof startBench>>;
 
+const cleanups: (() => void)[] = [];
 let directory: TempDir;
 let bench: Bench;
 const start = async () => {
@@ -21,6 +22,7 @@ beforeEach(async () => {
   await start();
 });
 afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) cleanup();
   await bench.stop();
   await removeEverythingOf(runtime, node);
   await directory.remove();
@@ -33,7 +35,7 @@ const serving = (word: string) => ({
   ports: [{ name: 'web', port: 8080, protocol: 'tcp' as const }],
 });
 
-const portOf = (id: string) => waitFor(async () => bench.phaseOf(id) === 'Running' && bench.statusOf(id)?.ports?.[0]?.hostPort);
+const portOf = (id: string) => waitFor(async () => (bench.phaseOf(id) === 'Running' && bench.statusOf(id)?.ports?.[0]?.hostPort) || null);
 
 /** What whoever listens there says; '' when nobody does. */
 const hear = (port: number): Promise<string> =>
@@ -43,18 +45,18 @@ const hear = (port: number): Promise<string> =>
     socket.on('data', (chunk: Buffer) => (said += chunk.toString()));
     for (const end of ['close', 'error', 'timeout'] as const) socket.once(end, () => (socket.destroy(), resolve(said.trim())));
   });
-const heard = (port: number) => waitFor(() => hear(port));
+const heard = (port: number) => waitFor(async () => (await hear(port)) || null);
 
 describe('containers with ports', () => {
   it('are reached on ports of their own, around one that another program has', async () => {
     const other = createServer().listen(RANGE.from, '127.0.0.1');
     await once(other, 'listening');
+    cleanups.push(() => void other.close());
     const [one, two] = await Promise.all([bench.place(serving('one')), bench.place(serving('two'))]);
     const ports = [await portOf(one), await portOf(two)];
     expect(ports.toSorted()).toEqual([RANGE.from + 1, RANGE.from + 2]);
     expect([await heard(Number(ports[0])), await heard(Number(ports[1]))]).toEqual(['one', 'two']);
     expect(bench.statusOf(one)?.ports).toEqual([{ name: 'web', port: 8080, protocol: 'tcp', address: '127.0.0.1', hostPort: ports[0] }]);
-    other.close();
   });
 
   it('keep them over a restart of the agent, and give them back when they end', async () => {

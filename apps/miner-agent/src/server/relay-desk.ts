@@ -1,6 +1,6 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { createMinerRouter, type MinerHandlers } from '@muster/api/miner';
-import { openRelayedRequest, type RelayedNode } from '@muster/protocol/relay/relayed-call';
+import { MAX_RELAYED_ANSWER_BYTES, openRelayedRequest, type RelayedNode } from '@muster/protocol/relay/relayed-call';
 import type { Hex } from 'viem';
 
 export interface SealedCall {
@@ -37,7 +37,10 @@ export function createRelayDesk({ handlers, me, privateKey, monotonic }: RelayDe
     const { path, body } = request;
     const req = new Request(`http://node/${path}`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
     const response = await fetchRequestHandler({ router, endpoint: '', req });
-    return request.sealAnswer({ status: response.status, body: await response.text() });
+    const text = await response.text();
+    // Discovery would close the connection over it; no answer of the protocol is so long.
+    if (text.length > MAX_RELAYED_ANSWER_BYTES) return request.sealAnswer({ status: 500, body: '' });
+    return request.sealAnswer({ status: response.status, body: text });
   }
 
   return {

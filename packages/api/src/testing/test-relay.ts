@@ -12,6 +12,8 @@ import { standardWebSocket } from './web-socket.ts';
 
 export type TestRelay = {
   items: RelayItem[];
+  /** What discovery said to answers that it did not take. */
+  refused: unknown[];
   /** What it was told when it ended; undefined while it stands. */
   error(): unknown;
   close(): Promise<void>;
@@ -28,14 +30,27 @@ export type TestRelayOptions = {
   sequence?: number;
   /** Takes calls and says nothing. */
   mute?: boolean;
+  /** Answers so, whatever it is asked. */
+  answer?: { status: number; body: string };
 };
 
 /** A relayed node's socket: opens every call, asks the node's own router, and answers over the same socket. */
-export function openTestRelay({ node, runId, domain, url, origin, key, sequence = Date.now(), mute = false }: TestRelayOptions): TestRelay {
+export function openTestRelay({
+  node,
+  runId,
+  domain,
+  url,
+  origin,
+  key,
+  sequence = Date.now(),
+  mute = false,
+  answer,
+}: TestRelayOptions): TestRelay {
   const { signer, seq } = node;
   const socket = createWSClient({ url: `${url.replace('http', 'ws')}/discovery`, WebSocket: standardWebSocket() });
   const client = createTRPCClient<DiscoveryRouter>({ links: [wsLink({ client: socket })] });
   const items: RelayItem[] = [];
+  const refused: unknown[] = [];
   let linkId = '';
   let error: unknown;
 
@@ -45,14 +60,14 @@ export function openTestRelay({ node, runId, domain, url, origin, key, sequence 
     else if (!mute) {
       const request = await openRelayedRequest(key.privateKey, item.sealed, { runId, node: signer.address });
       if (request === null) throw new Error('not sealed to this node');
-      const response = await node.call(request.path, request.body);
+      const response = answer ? new Response(answer.body, answer) : await node.call(request.path, request.body);
       const sealed = await request.sealAnswer({ status: response.status, body: await response.text() });
-      await client.answerRelayed.mutate({ linkId, callId: item.callId, sealed });
+      await client.answerRelayed.mutate({ linkId, callId: item.callId, sealed }).catch((reason: unknown) => refused.push(reason));
     }
   }
 
   const header = newHeader({ runId, sender: signer.address, audience: audienceOfOrigin(origin), now: Date.now(), ttlMs: 30_000 });
   const envelope = signMessage(RelayOpen, { ...header, seq, sequence }, { domain, signer });
   client.openRelay.subscribe({ envelope }, { onData: (item) => void take(item), onError: (reason) => (error = reason) });
-  return { items, error: () => error, close: () => socket.close() };
+  return { items, refused, error: () => error, close: () => socket.close() };
 }

@@ -16,7 +16,7 @@ import type { IncomingEnvelope } from '../../shapes/envelope.ts';
 import { requireRegistered } from './require-standing.ts';
 
 /** A hint may be lost; and a registration may end while the socket stands. */
-const LOOK_MS = 5_000;
+const LOOK_MS = 15_000;
 
 /**
  * A relayed node's socket: its link's id, then every call for it, from whichever copy of the server took it. Ends with RELAY_SUPERSEDED

@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMinerClient } from '../../miner.ts';
 import { setUpStage, type Stage } from '../../testing/setup.ts';
 import { startTestNode, type TestNode } from '../../testing/test-node.ts';
-import { openTestRelay, type TestRelay } from '../../testing/test-relay.ts';
+import { openTestRelay, type TestRelay, type TestRelayOptions } from '../../testing/test-relay.ts';
 import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 import { waitUntil } from '../../testing/wait-until.ts';
 import type { DiscoveryRouter } from '../../types.ts';
@@ -47,8 +47,12 @@ afterAll(async () => {
 const discoveryAt = (url: string) => createTRPCClient<DiscoveryRouter>({ links: [httpLink({ url: `${url}/discovery` })] });
 
 /** Opened at `url`, and there: discovery has said so. */
-async function openRelay(url: string, over: { sequence?: number; mute?: boolean } = {}): Promise<TestRelay> {
-  const relay = openTestRelay({ node, runId, domain: stage.domain, url, origin: stage.server.url, key, ...over });
+async function openRelay(
+  url: string,
+  over: Pick<TestRelayOptions, 'sequence' | 'mute' | 'answer'> = {},
+  of: TestNode = node,
+): Promise<TestRelay> {
+  const relay = openTestRelay({ node: of, runId, domain: stage.domain, url, origin: stage.server.url, key, ...over });
   relays.push(relay);
   await waitUntil('an answer', () => relay.items.length > 0 || relay.error() !== undefined);
   return relay;
@@ -57,10 +61,10 @@ async function openRelay(url: string, over: { sequence?: number; mute?: boolean 
 /** Every byte that discovery saw of the calls made by `ask`. */
 const passed: string[] = [];
 
-function ask({ url = stage.server.url, timeoutMs = 20_000 }: { url?: string; timeoutMs?: number } = {}) {
+function ask({ url = stage.server.url, timeoutMs = 20_000, of = node }: { url?: string; timeoutMs?: number; of?: TestNode } = {}) {
   const { domain } = stage;
   const reached = reachNode(
-    { kind: 'relay', discoveryUri: `${stage.server.url}/discovery`, runId, node: node.address, encryptionKey: key.publicKey },
+    { kind: 'relay', discoveryUri: `${stage.server.url}/discovery`, runId, node: of.address, encryptionKey: key.publicKey },
     {
       domain,
       signer: validator,
@@ -75,7 +79,7 @@ function ask({ url = stage.server.url, timeoutMs = 20_000 }: { url?: string; tim
       },
     },
   );
-  const header = newHeader({ runId, sender: validator.address, audience: audienceOfAddress(node.address), now: Date.now(), ttlMs: 60_000 });
+  const header = newHeader({ runId, sender: validator.address, audience: audienceOfAddress(of.address), now: Date.now(), ttlMs: 60_000 });
   const challenge = signMessage(Challenge, { ...header, seq: 1, round: 1, kind: 'identity', params: '{}' }, { domain, signer: validator });
   return createMinerClient(reached).challenge.mutate({ envelope: challenge });
 }
@@ -167,15 +171,37 @@ describe('a node behind NAT', () => {
     expect(await answer).toBe(ANSWERED);
   });
 
+  it('may answer with a matrix, and with no more than two megabytes', async () => {
+    const wordsOf = async (length: number): Promise<number | string> => {
+      const body = JSON.stringify({ result: { data: { envelope: 'm'.repeat(length) } } });
+      const relay = await openRelay(copy.url, { answer: { status: 200, body } });
+      const answered = await ask({ timeoutMs: length > 2_000_000 ? 2_000 : 30_000 }).then(
+        ({ envelope }) => JSON.stringify(envelope).length - 2,
+        () => 'nothing',
+      );
+      return relay.refused.length === 0 ? answered : `${answered}, ${AppError.fromWire(relay.refused[0])?.code}`;
+    };
+    expect(await wordsOf(1_900_000)).toBe(1_900_000);
+    expect(await wordsOf(2_110_000)).toBe('nothing, BAD_INPUT');
+  });
+
   it('is not waited for beyond the call’s own time', async () => {
     await openRelay(stage.server.url, { mute: true });
     expect(await codeOf(ask({ timeoutMs: 300 }))).toBe('ENDPOINT_UNREACHABLE');
   });
 
   it('has so many calls waiting and no more', async () => {
-    await openRelay(stage.server.url, { mute: true });
-    const codes = await Promise.all(Array.from({ length: 9 }, () => codeOf(ask({ timeoutMs: 1_000 }))));
-    expect(codes.toSorted()).toEqual([...Array.from({ length: 8 }, () => 'ENDPOINT_UNREACHABLE'), 'RATE_LIMITED']);
+    // One that no master invites meanwhile.
+    const busy = await startTestNode({ chain: stage.chain, runId, url: stage.server.url });
+    await busy.announce({ relay: key.publicKey });
+    await openRelay(stage.server.url, { mute: true }, busy);
+    const codes = Array.from({ length: 8 }, () => codeOf(ask({ of: busy })));
+    const count = 'SELECT 1 FROM "RelayedCall" WHERE node = $1';
+    await waitUntil('all eight', async () => (await stage.database.db.pool.query(count, [busy.address])).rows.length === 8);
+    expect(await codeOf(ask({ of: busy }))).toBe('RATE_LIMITED');
+    await openRelay(stage.server.url, {}, busy);
+    expect(await Promise.all(codes)).toEqual(Array.from({ length: 8 }, () => ANSWERED));
+    await busy.stop();
   });
 
   it('is refused soon when it keeps no socket', async () => {
