@@ -61,7 +61,7 @@ export async function runAgent(config: Config, { logger, lifetime }: { logger: L
   );
 
   const capabilities = await requireSoundMachine(context);
-  const rules = createHouseRules(context, machineOf(capabilities));
+  const rules = createHouseRules(context, machineOf(capabilities, config.isolation));
   const tenancy = await createTenancy(context, rules);
   const inbound = await startInbound(context, { tenancy, rules, present: capabilities });
   lifetime.onStop(() => inbound.close());

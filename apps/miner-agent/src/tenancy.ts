@@ -233,7 +233,7 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
         reconciler.run(),
         every(WATCH_MS, look, { signal, onError }),
         every(METER_MS, meter.look, { signal, onError }),
-        ...guardMachine({ ...context, node, store, reconciler, onError }),
+        ...guardMachine({ ...context, node, store, reconciler, onMeasured: meter.noteDisk, onError }),
       ]);
     },
     async acceptInvite(invite) {

@@ -41,6 +41,7 @@ const watch = () =>
     reserveBytes: 2 * GiB,
     logger: createLoggerTo({ write: () => undefined }, { name: 'test' }),
     monotonic: () => now,
+    onMeasured: () => undefined,
     onStopped: (allocationId) => void stopped.push(allocationId),
     host: { diskSpace: async () => ({ freeBytes: disk.freeBytes, totalBytes: 200 * GiB }) },
     runtime: {

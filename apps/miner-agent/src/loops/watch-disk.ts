@@ -20,6 +20,8 @@ export interface DiskWatchOptions {
   logger: Logger;
   monotonic: () => number;
   onStopped: (allocationId: string) => void;
+  /** What each holds, whenever it has been looked at. */
+  onMeasured: (accounts: readonly DiskAccount[]) => void;
   /** Where the engine keeps its data; asked of the engine when left out. */
   rootDir?: string;
 }
@@ -34,7 +36,7 @@ const isLive = ({ outcome, containerId }: AllocationRecord) => !outcome && conta
  * containers to a size, the kernel was there first; volumes are watched in any case.
  */
 export function createDiskWatch(options: DiskWatchOptions): () => Promise<void> {
-  const { node, store, runtime, host, reserveBytes, logger, monotonic, onStopped } = options;
+  const { node, store, runtime, host, reserveBytes, logger, monotonic, onStopped, onMeasured } = options;
   let accounts: readonly DiskAccount[] = [];
   let measuredAt = -Infinity;
   let previousFreeBytes: number | undefined;
@@ -118,6 +120,7 @@ export function createDiskWatch(options: DiskWatchOptions): () => Promise<void> 
       const measured = await measure(records).catch(nullIfAway);
       if (measured === null) return;
       accounts = measured;
+      onMeasured(accounts);
       measuredAt = monotonic();
       measuredFreeBytes = freeBytes;
       for (const verdict of judgeDisk(accounts, look)) await stop(verdict);

@@ -121,8 +121,10 @@ features: { egress: refuse }
     expect(await waitFor(() => !master.lastHeartbeat()?.offer?.accepting && master.lastHeartbeat()?.offer)).toMatchObject({
       reason: 'maintenance (daily 00:00–24:00, UTC)',
     });
+    const loads = () => life.events.filter(({ event }) => event === 'policy.loaded').length;
+    const before = loads();
     process.emit('SIGHUP');
-    await life.event('policy.loaded');
+    expect(await waitFor(() => loads() > before && 'read again')).toBe('read again');
   });
 
   it('spends no gas on the run of a buyer that the owner does not serve', async () => {

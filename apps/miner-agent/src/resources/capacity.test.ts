@@ -9,6 +9,7 @@ const machine: Machine = {
   cpu: 8,
   memoryBytes: 32 * GB,
   diskBytes: 500 * GB,
+  diskReserveBytes: GB,
   gpus: [
     { uuid: 'GPU-t', model: 'Tesla T4', memoryBytes: 16 * GB },
     { uuid: 'GPU-h', model: 'NVIDIA H100 80GB HBM3', memoryBytes: 80 * GB },
@@ -20,7 +21,7 @@ describe('capacityOf', () => {
     expect(capacityOf(machine, DEFAULT_POLICY)).toMatchObject({
       cpu: 8,
       memoryBytes: 32 * GB - 512 * MiB,
-      diskBytes: 500 * GB - 2048 * MiB,
+      diskBytes: 499 * GB,
     });
     expect(capacityOf({ ...machine, memoryBytes: GB, diskBytes: 8 * GB }, DEFAULT_POLICY)).toMatchObject({
       memoryBytes: GB * 0.875,
@@ -49,7 +50,7 @@ describe('offerOf', () => {
 
   it.each([
     [{ draining: 'a new disk' }, 'it is draining: a new disk'],
-    [{ freeDiskBytes: 100 * MiB }, 'its disk is nearly full'],
+    [{ freeDiskBytes: 100 * MiB }, 'its disk is down to what its owner keeps'],
   ])('takes nothing new under %j', (change, reason) => {
     expect(offerOf({ ...input, ...change })).toMatchObject({ accepting: false, reason });
   });

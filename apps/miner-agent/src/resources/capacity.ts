@@ -9,31 +9,37 @@ export interface Machine {
   memoryBytes: number;
   /** Free then, where the engine keeps its data. */
   diskBytes: number;
+  /** At which containers are stopped for the disk's sake: never promised either. */
+  diskReserveBytes: number;
   gpus: readonly Gpu[];
 }
 
-export const machineOf = ({ cpu, memoryBytes, diskBytes, gpus }: CapabilityDocument): Machine => ({
+export const machineOf = (
+  { cpu, memoryBytes, diskBytes, gpus }: CapabilityDocument,
+  { diskReserveBytes }: Pick<Machine, 'diskReserveBytes'>,
+): Machine => ({
   cpu: cpu.threads,
   memoryBytes,
   diskBytes,
+  diskReserveBytes,
   gpus,
 });
 
 export type Capacity = Offer['capacity'];
 
 const MiB = 1024 * 1024;
-/** Of what the owner does not say how much to keep: so much, but never more than an eighth of a small machine. */
-const DEFAULT_RESERVE = { memoryBytes: 512 * MiB, diskBytes: 2048 * MiB } as const;
+/** Where the owner does not say how much memory to keep: so much, but never more than an eighth of a small machine. */
+const DEFAULT_MEMORY_RESERVE = 512 * MiB;
 
 /** What may be promised in all: the machine, less the owner's reserve, within the owner's bounds. Pure. */
 export function capacityOf(
-  { cpu, memoryBytes, diskBytes, gpus }: Machine,
+  { cpu, memoryBytes, diskBytes, diskReserveBytes, gpus }: Machine,
   { reserve, limits: { all } }: Pick<Policy, 'reserve' | 'limits'>,
 ): Capacity {
   return {
     cpu: within(cpu - (reserve.cpu ?? 0), all.cpu),
-    memoryBytes: within(memoryBytes - (reserve.memoryBytes ?? modest(DEFAULT_RESERVE.memoryBytes, memoryBytes)), all.memoryBytes),
-    diskBytes: within(diskBytes - (reserve.diskBytes ?? modest(DEFAULT_RESERVE.diskBytes, diskBytes)), all.diskBytes),
+    memoryBytes: within(memoryBytes - (reserve.memoryBytes ?? modest(DEFAULT_MEMORY_RESERVE, memoryBytes)), all.memoryBytes),
+    diskBytes: within(diskBytes - (reserve.diskBytes ?? diskReserveBytes), all.diskBytes),
     gpus: largest(gpus, all),
   };
 }

@@ -47,3 +47,25 @@ it('asks the driver now and then, and not at all without GPUs', async () => {
   await without.meter.look();
   expect(without.asked()).toBe(0);
 });
+
+it('adds what an allocation holds on disk, as it was last measured', async () => {
+  let cpuMs = 0;
+  const meter = createMeter({
+    host: {
+      usage: async () => ({ cpu: 0, memoryBytes: 0 }),
+      diskSpace: async () => ({ freeBytes: 0, totalBytes: 0 }),
+      gpuUsage: async () => [],
+    },
+    running: () => [{ allocationId: 'a', id: 'c', pid: 1 }],
+    readers: [{ read: async () => ({ cpuMs: (cpuMs += 500), memoryBytes: 1 }) }],
+    hasGpus: false,
+    monotonic: () => cpuMs,
+  });
+  meter.noteDisk([{ allocationId: 'a', usedBytes: 77 }]);
+  expect(meter.allocation('a')).toBeNull();
+  await meter.look();
+  await meter.look();
+  expect(meter.allocation('a')).toMatchObject({ memoryBytes: 1, diskBytes: 77 });
+  meter.noteDisk([]);
+  expect(meter.allocation('a')).not.toHaveProperty('diskBytes');
+});

@@ -9,6 +9,8 @@ export interface Meter {
   look(): Promise<void>;
   node(diskPath: string): Promise<{ usage: NodeUsage; freeDiskBytes: number }>;
   allocation(allocationId: string): AllocationUsage | null;
+  /** What allocations hold on disk: measured by whoever watches their limits. */
+  noteDisk(accounts: readonly { allocationId: string; usedBytes: number }[]): void;
 }
 
 export interface MeterOptions {
@@ -24,6 +26,7 @@ const GPU_MS = 15_000;
 
 export function createMeter({ host, running, readers, hasGpus, monotonic }: MeterOptions): Meter {
   const sampler = createUsageSampler({ running, readers, monotonic });
+  let disks: ReadonlyMap<string, number> = new Map();
   let gpus: { atMs: number; usage: GpuUsage[] } | null = null;
   let traffic: { atMs: number; rxBytes: number; txBytes: number } | null = null;
 
@@ -61,6 +64,13 @@ export function createMeter({ host, running, readers, hasGpus, monotonic }: Mete
       };
       return { usage, freeDiskBytes: disk.freeBytes };
     },
-    allocation: sampler.of,
+    allocation(allocationId) {
+      const usage = sampler.of(allocationId);
+      const diskBytes = disks.get(allocationId);
+      return usage === null || diskBytes === undefined ? usage : { ...usage, diskBytes };
+    },
+    noteDisk(accounts) {
+      disks = new Map(accounts.map(({ allocationId, usedBytes }) => [allocationId, usedBytes]));
+    },
   };
 }

@@ -15,12 +15,9 @@ export interface OfferInput {
   now: number;
 }
 
-/** Below this the engine itself gets into trouble. */
-const LEAST_FREE_DISK_BYTES = 1024 ** 3;
-
 /** What the master is told that the node would take. Pure. */
 export function offerOf({ machine, policy, features, draining, freeDiskBytes, now }: OfferInput): Offer {
-  const reason = whyClosed({ policy, draining, freeDiskBytes, now });
+  const reason = whyClosed({ machine, policy, draining, freeDiskBytes, now });
   return {
     capacity: capacityOf(machine, policy),
     perAllocation: policy.limits.each,
@@ -36,12 +33,7 @@ export function offerOf({ machine, policy, features, draining, freeDiskBytes, no
   };
 }
 
-function whyClosed({
-  policy,
-  draining,
-  freeDiskBytes,
-  now,
-}: Pick<OfferInput, 'policy' | 'draining' | 'freeDiskBytes' | 'now'>): string | null {
+function whyClosed({ machine, policy, draining, freeDiskBytes, now }: Omit<OfferInput, 'features'>): string | null {
   if (draining !== null) return `it is draining: ${draining}`;
-  return freeDiskBytes < LEAST_FREE_DISK_BYTES ? 'its disk is nearly full' : closedNow(policy, now);
+  return freeDiskBytes < machine.diskReserveBytes ? 'its disk is down to what its owner keeps' : closedNow(policy, now);
 }

@@ -17,7 +17,7 @@ export function summarizeSpec({ image, replicas, resources, volumes, restart, ti
   ].filter((limit) => limit !== null);
   const parts = [
     `${copies} of ${image}`,
-    limits.length > 0 ? `with ${limits.join(', ')}` : 'without limits of its own',
+    limits.length > 0 ? `with ${limits.join(', ')}` : 'with the default limits',
     volumes.length > 0 ? `storing ${volumes.map((volume) => volume.name).join(', ')}` : null,
     restart.policy === 'never' ? null : `starting again ${restart.policy === 'always' ? 'always' : 'on failure'}`,
     timeoutMs === undefined ? null : `for at most ${formatDuration(timeoutMs)}`,

@@ -1,3 +1,4 @@
+import { demandOf } from '@muster/protocol/task-spec/defaults';
 import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
 import { Card, Section } from '../../components/ui/card.tsx';
 import { CopyButton, Hash } from '../../components/ui/copyable.tsx';
@@ -10,16 +11,16 @@ const shown = (items: readonly (Definition | null)[]): Definition[] => items.fil
 
 /** What was ordered: the spec with its defaults, and the hash that the orders carry. */
 export const TaskSpecSection = ({ spec, specHash, imageDigest }: { spec: TaskSpec; specHash: string; imageDigest: string | null }) => {
-  const { cpu, memoryBytes, gpu } = spec.resources;
+  const { cpu, memoryBytes, gpu } = demandOf(spec);
   const items = shown([
     {
       term: 'Image',
       value: imageDigest === null ? 'pinned by its first node' : <Hash value={imageDigest.replace('sha256:', '')} label="image digest" />,
     },
     { term: 'Copies', value: <span className="figures">{spec.replicas === 'all' ? 'every node' : spec.replicas}</span> },
-    cpu === undefined ? null : { term: 'CPU', value: <span className="figures">{cpu} threads</span> },
-    memoryBytes === undefined ? null : { term: 'Memory', value: <span className="figures">{formatBytes(memoryBytes)}</span> },
-    gpu === undefined ? null : { term: 'GPU', value: <span className="figures">{gpuText(gpu)}</span> },
+    { term: 'CPU', value: <span className="figures">{cpu} threads</span> },
+    { term: 'Memory', value: <span className="figures">{formatBytes(memoryBytes)}</span> },
+    gpu === null ? null : { term: 'GPU', value: <span className="figures">{gpuText(gpu)}</span> },
     { term: 'Restart', value: spec.restart.policy === 'never' ? 'never' : `${spec.restart.policy}, at most ${spec.restart.maxRetries}×` },
     { term: 'Grace', value: <span className="figures">{formatDuration(spec.graceMs)}</span> },
     spec.timeoutMs === undefined ? null : { term: 'Timeout', value: <span className="figures">{formatDuration(spec.timeoutMs)}</span> },
