@@ -40,7 +40,7 @@ export const checkIsolation = ({ fence, layerQuota, vsock, runtime }: IsolationR
     'disk-limit',
     layerQuota
       ? "the engine's storage holds containers to their size"
-      : "the agent watches what containers write: the engine's storage (overlay2 off xfs with pquota) cannot hold them to a size itself",
+      : "the agent watches what containers write: the engine's storage is not overlay2 on xfs with pquota, which could hold them to a size itself",
   ),
   ...(runtime === null
     ? []

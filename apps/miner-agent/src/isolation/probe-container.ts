@@ -32,6 +32,8 @@ export interface ProbeContext {
 
 /** Whether the engine's storage takes a size for a container's own files: asked by making a container with one. */
 export async function probeLayerQuota(context: ProbeContext): Promise<boolean> {
+  // Others (btrfs, zfs) count the image in: one larger than the limit would leave its container nothing to write.
+  if ((await context.engine.info()).storageDriver !== 'overlay2') return false;
   try {
     await withProbe(context, { layerBytes: 64 * MiB }, async () => undefined);
     return true;

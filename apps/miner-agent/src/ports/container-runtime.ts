@@ -60,6 +60,8 @@ export type GpuAccess = 'nvidia' | 'cdi';
 export interface RuntimeInfo {
   version: string;
   rootDir: string;
+  /** How it keeps images and containers, such as overlay2. */
+  storageDriver: string;
   /** The engine can put a small init in front of the container's command, which forwards signals and reaps zombies. */
   hasInit: boolean;
   runtimes: readonly string[];

@@ -141,6 +141,28 @@ describe('a reconciler on a real engine', () => {
     expect(containers.map(({ labels }) => labels[LABEL.epoch])).toEqual(['2']);
   });
 
+  it('gives root, where it is granted, without any capability and without a way to one', async () => {
+    const id = await bench.place({
+      root: true,
+      command: shell(
+        'id -u; grep -E "^(CapEff|CapBnd|NoNewPrivs|Seccomp):" /proc/self/status; chown 1 /tmp || echo no chown; echo 1 > /proc/sys/kernel/panic || echo no sysctl',
+      ),
+    });
+    await waitFor(() => bench.phaseOf(id) === 'Succeeded');
+    const said = (await bench.linesOf(id)).map((line) => line.replaceAll(/\s+/g, ' '));
+    expect(said).toEqual(
+      expect.arrayContaining([
+        '0',
+        'CapEff: 0000000000000000',
+        'CapBnd: 0000000000000000',
+        'NoNewPrivs: 1',
+        'Seccomp: 2',
+        'no chown',
+        'no sysctl',
+      ]),
+    );
+  });
+
   it('lets an unprivileged container write to its volume, and a retry find what was written', async () => {
     const taskId = '99999999-9999-4999-8999-' + String(Date.now()).padStart(12, '0').slice(-12);
     const volumes = [{ name: 'data', path: '/data' }];

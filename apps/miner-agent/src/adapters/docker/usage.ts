@@ -26,6 +26,7 @@ export function createUsage(engine: Engine): Pick<ContainerRuntime, 'readUsage' 
       return {
         version: text('ServerVersion'),
         rootDir: text('DockerRootDir'),
+        storageDriver: text('Driver'),
         hasInit: text('InitBinary') !== '',
         runtimes: Object.keys(typeof raw['Runtimes'] === 'object' && raw['Runtimes'] !== null ? raw['Runtimes'] : {}),
         runtimeArguments: argumentsOf(raw['Runtimes']),
