@@ -80,6 +80,9 @@ describe('a buyer walks through the dashboard', () => {
   it('shows a node on its way through the phases until it is healthy', async () => {
     network.addMiner({ runId, port: await freePort(), engine });
     await page.locator('[data-testid=node-row][data-phase=Healthy]').waitFor({ timeout: 120_000 });
+    // What the chain says stands between the master's own events.
+    for (const told of ['Run created', 'Registered on chain', 'Approving verdict', 'Approved on chain'])
+      await page.getByRole('list', { name: 'Timeline' }).getByText(told, { exact: true }).first().waitFor();
     await screenshot(page, '05-healthy-node');
     expect(await byId('node-row').count()).toBe(1);
   });

@@ -10,8 +10,11 @@ export function makeQueryClient({ retries = 3 }: { retries?: number } = {}): Que
         if (hasCode(error, 'NOT_SIGNED_IN')) void client.invalidateQueries({ queryKey: [['auth', 'session']] });
       },
     }),
+    // "Offline" says the browser of a machine without internet, whose Muster runs on the machine itself: only the server can tell.
     defaultOptions: {
+      mutations: { networkMode: 'always' },
       queries: {
+        networkMode: 'always',
         staleTime: 10_000,
         retry: (failures, error) => failures < retries && isRetryable(error),
         retryDelay: (attempt) => Math.min(500 * 2 ** attempt, 8_000),
