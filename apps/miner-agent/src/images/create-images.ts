@@ -39,7 +39,7 @@ export interface ReadyImage extends ImageDetails {
 
 /** The images on this machine that containers may be made of. */
 export interface Images {
-  /** Brings the image here unless it is. Throws what a registry's refusals mean, and POLICY_REFUSED, IMAGE_DIGEST_MISMATCH, IMAGE_TOO_LARGE, DISK_FULL. */
+  /** Brings the image here unless it is. Throws what a registry's refusals mean, and POLICY_REFUSED, IMAGE_DIGEST_MISMATCH, IMAGE_FORMAT_UNSUPPORTED, IMAGE_TOO_LARGE, DISK_FULL. */
   ensure(request: ImageRequest): Promise<ReadyImage>;
   /** Marks what is in use, and removes the least recently used of ours while they are over the budget. */
   tidy(): Promise<void>;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -271,5 +271,7 @@ describe('the disk budget', () => {
     const bomb = registry.add('team/bomb:1', { layers: [await tarOf({ zeros: Buffer.alloc(50_000_000) })] });
     const images = await stage.start({ imageBytes: 10_000_000 });
     expect(await refusal(images.get({ reference: bomb.reference }))).toBe('IMAGE_TOO_LARGE');
+    const open = await Promise.all((await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+    expect(open.filter((path) => path.startsWith(stage.directory))).toEqual([]);
   });
 });

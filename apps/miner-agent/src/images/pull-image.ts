@@ -4,7 +4,7 @@ import type { BlobDescriptor, ImageRepository, ResolvedImage } from '../ports/im
 import type { BlobFiles } from './blob-files.ts';
 import { dockerArchive } from './docker-archive.ts';
 import { downloadLayers } from './download.ts';
-import { unpackedSize } from './unpacked-size.ts';
+import { inspectLayer } from './inspect-layer.ts';
 
 export interface PullTools {
   runtime: Pick<ContainerRuntime, 'findImage' | 'loadImage' | 'listLayers'>;
@@ -65,7 +65,7 @@ async function bring(image: ResolvedImage, tag: string, tools: PullTools & { pre
   await makeRoom({ imageBytes: compressed, transientBytes: compressed });
   await downloadLayers(missing, { files, repository, signal, onProgress: (progress) => onProgress({ stage: 'download', ...progress }) });
 
-  const unpacked = await unpackedSizeOf(missing, tools);
+  const unpacked = await unpackedSizeOf(missing, image.diffIds.slice(present), tools);
   await makeRoom({ imageBytes: unpacked, transientBytes: compressed });
   const done = new Map<string, number>();
   onProgress({ stage: 'extract', current: 0, total: compressed });
@@ -86,13 +86,15 @@ async function bring(image: ResolvedImage, tag: string, tools: PullTools & { pre
   return details;
 }
 
-async function unpackedSizeOf(layers: readonly BlobDescriptor[], { files, limitBytes, signal }: PullTools): Promise<number> {
+async function unpackedSizeOf(layers: readonly BlobDescriptor[], diffIds: readonly string[], tools: PullTools): Promise<number> {
+  const { files, limitBytes, signal } = tools;
   let unpacked = 0;
   try {
-    for (const { digest } of layers) unpacked += await unpackedSize(files.pathOf(digest), limitBytes - unpacked, signal);
+    for (const [index, { digest }] of layers.entries())
+      unpacked += await inspectLayer(files.pathOf(digest), { diffId: diffIds[index] ?? '', limitBytes: limitBytes - unpacked, signal });
   } catch (error) {
     signal.throwIfAborted();
-    throw AppError.is(error, 'IMAGE_PULL_FAILED') ? new UnusableLayers(error) : error;
+    throw AppError.is(error) ? new UnusableLayers(error) : error;
   }
   return unpacked;
 }

@@ -9,6 +9,7 @@ export type FailureDecision = { retry: true; delayMs: number } | { retry: false 
 const ATTEMPTS: Partial<Record<ErrorCode, number>> = {
   IMAGE_NOT_FOUND: 1,
   IMAGE_PLATFORM_MISMATCH: 1,
+  IMAGE_FORMAT_UNSUPPORTED: 1,
   IMAGE_DIGEST_MISMATCH: 1,
   IMAGE_TOO_LARGE: 1,
   ADDRESS_REFUSED: 1,

@@ -64,6 +64,11 @@ export const workCodes = {
     hint: 'Build the image for the platform that is named, or for several.',
     severity: 'info',
   },
+  IMAGE_FORMAT_UNSUPPORTED: {
+    title: "The image's layers are packed in a way that this node does not take.",
+    hint: 'Build the image with gzip layers, as builders do by default.',
+    severity: 'info',
+  },
   IMAGE_DIGEST_MISMATCH: {
     title: 'The image is not the one that the task is pinned to.',
     hint: 'Push the image to a registry, or create a new task for the image as it is now.',

@@ -1,0 +1,66 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import zlib from 'node:zlib';
+import { AppError } from '@muster/protocol/errors/app-error';
+import { createTempDir } from '@muster/runtime/temp-dir';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { digestOf, tarOf } from '../testing/test-image.ts';
+import { inspectLayer } from './inspect-layer.ts';
+
+let directory: Awaited<ReturnType<typeof createTempDir>>;
+beforeEach(async () => void (directory = await createTempDir('muster-layer')));
+afterEach(() => directory.remove());
+
+/** A million zeros each, as the tools pack them. */
+const ZEROS = Buffer.alloc(1_000_000);
+const BOMBS = {
+  zstd: 'KLUv/aRAQg8ATAAACAABAPz/ORACAgAQAAIAEAACABAAAgAQAAIAEAACABAAAxIKAMyuyjk=',
+  bzip2: 'QlpoOTFBWSZTWXnTnkgAB6jAQMAAAAIACCAAMMwJqmmVJDapSQ8XckU4UJB5055I',
+  xz: '/Td6WFoAAATm1rRGAgAhARwAAAAQz1jM70I/ANFdAABv/f//o7f/Rz5IFXI5YVG4kijmo4YH+e7kHoLTL8U6PAFLsX7JiopNL6MN2X+m44wjEVPgWRjFdYrid/i2lH8MasDedElk4ulcU7IE2PdEDKtfDW1G6eXDdoi3llestk3haR1v+0uIEGxCy4g/XACP0E6vJiiUcR89jyThcJ6nI1/sKMuF0ZWYin4qkfIndfcZwAaYTZj92K/VkA/EJVP49ZE2MQWlsO5vwXBNRwzRkRGqrWAdus6xJxhcWYbpZlJYvul2rFnk5VsFCPmTwz82AAAAADKzVZfu0uHjAAHtAcCEPQDV4HauscRn+wIAAAAABFla',
+} as const;
+
+async function inspect(bytes: Buffer, { diffId = digestOf(bytes), limitBytes = 1e9 } = {}): Promise<unknown> {
+  const file = join(directory.path, 'layer');
+  await writeFile(file, bytes);
+  return inspectLayer(file, { diffId, limitBytes, signal: new AbortController().signal }).catch((error: unknown) =>
+    AppError.is(error) ? error.code : error,
+  );
+}
+
+describe('inspectLayer', () => {
+  it('measures what it can unpack: gzip, in several parts too, and plain tars', async () => {
+    const tar = await tarOf({ file: 'content' });
+    expect(await inspect(tar)).toBe(tar.length);
+    expect(await inspect(Buffer.alloc(1024))).toBe(1024);
+    expect(await inspect(zlib.gzipSync(tar), { diffId: digestOf(tar) })).toBe(tar.length);
+    const parts = Buffer.concat([zlib.gzipSync(tar.subarray(0, 700)), zlib.gzipSync(tar.subarray(700))]);
+    expect(await inspect(parts, { diffId: digestOf(tar) })).toBe(tar.length);
+  });
+
+  it('counts no further than the limit', async () => {
+    expect(await inspect(zlib.gzipSync(Buffer.alloc(50_000_000)), { limitBytes: 1_000_000 })).toBeLessThan(2_000_000);
+  });
+
+  it.each(['bzip2', 'xz'] as const)('refuses %s, which it cannot measure', async (kind) => {
+    expect(await inspect(Buffer.from(BOMBS[kind], 'base64'))).toBe('IMAGE_FORMAT_UNSUPPORTED');
+  });
+
+  it('measures zstd where Node can unpack it, and refuses it elsewhere', async () => {
+    const expected = 'createZstdDecompress' in zlib ? ZEROS.length : 'IMAGE_FORMAT_UNSUPPORTED';
+    expect(await inspect(Buffer.from(BOMBS.zstd, 'base64'), { diffId: digestOf(ZEROS) })).toBe(expected);
+  });
+
+  it.each(['425a6839314159', 'fd377a585a00', '184d2a50'])('refuses what passes for a tar and begins with %s', async (magic) => {
+    const tar = await tarOf({ file: 'content' });
+    tar.write(magic === '184d2a50' ? '502a4d18' : magic, 0, 'hex');
+    const isMeasured = magic === '184d2a50' && 'createZstdDecompress' in zlib;
+    expect(await inspect(tar)).toBe(isMeasured ? 'IMAGE_PULL_FAILED' : 'IMAGE_FORMAT_UNSUPPORTED');
+  });
+
+  it('refuses what is no archive at all, or cut, or not the layer that it is said to be', async () => {
+    const tar = await tarOf({ file: 'content' });
+    expect(await inspect(Buffer.from('#!/bin/sh\n'))).toBe('IMAGE_FORMAT_UNSUPPORTED');
+    expect(await inspect(zlib.gzipSync(tar).subarray(0, 50))).toBe('IMAGE_PULL_FAILED');
+    expect(await inspect(zlib.gzipSync(tar), { diffId: digestOf(Buffer.from('another')) })).toBe('IMAGE_PULL_FAILED');
+  });
+});
