@@ -27,7 +27,7 @@ export interface CaseOptions {
   json: boolean;
   /** Only the quick ones. */
   quick: boolean;
-  /** Only those whose name contains this. */
+  /** Only those whose name contains this, or one of several that are divided by `|`. */
   only: string | null;
 }
 
@@ -45,7 +45,8 @@ export function readCaseOptions(argv: readonly string[]): CaseOptions {
 /** Runs the cases one after the other, each with its own stream of chance, prints a line per case and the closing count. */
 export async function runCases(title: string, cases: readonly Case[], options: CaseOptions, signal: AbortSignal): Promise<boolean> {
   const print = options.json ? console.error : console.log;
-  const chosen = cases.filter(({ name, quick }) => (!options.quick || quick) && (options.only === null || name.includes(options.only)));
+  const texts = options.only?.split('|') ?? [''];
+  const chosen = cases.filter(({ name, quick }) => (!options.quick || quick) && texts.some((text) => name.includes(text)));
   if (chosen.length === 0)
     throw new TypeError(`no case is named like "${options.only}"; there are: ${cases.map(({ name }) => name).join(', ')}`);
   print(`${title}: ${chosen.length} cases, seed ${options.seed}`);

@@ -4,6 +4,8 @@ import type { Platform } from './image-registry.ts';
 /** What the agent asks of a container engine, in its own words: one method per verb. Errors are AppErrors. */
 export interface ContainerRuntime {
   info(): Promise<RuntimeInfo>;
+  /** Over a connection of its own: an engine that shuts down lets nobody new in, and goes on answering old acquaintances. Throws DOCKER_UNAVAILABLE. */
+  knock(): Promise<void>;
 
   /** By name or content id; null when it is not on this machine. */
   findImage(reference: string): Promise<ImageDetails | null>;

@@ -11,23 +11,22 @@ interface Outage {
   to: number;
 }
 
-/** An engine that shuts down closes its door before it stops its containers, and we hear of that at once. */
+/** An engine that shuts down closes its door before it stops its containers, and we hear of that within this time. It may answer us meanwhile. */
 const NOTICE_MS = 2_000;
 const KEPT = 20;
 
 /** Pure but for the clock. What a former life of the agent saw is not known to this one. */
 export function createEngineOutages(now: () => number): EngineOutages {
   const outages: Outage[] = [];
-  let lastAnswer = Number.NEGATIVE_INFINITY;
   let since: number | null = null;
   return {
     answered() {
       if (since !== null) outages.push({ from: since, to: now() });
       if (outages.length > KEPT) outages.shift();
-      [since, lastAnswer] = [null, now()];
+      since = null;
     },
     failed() {
-      since ??= Math.max(lastAnswer, now() - NOTICE_MS);
+      since ??= now() - NOTICE_MS;
     },
     includes: (atMs) => atMs !== null && (outages.some(({ from, to }) => from <= atMs && atMs <= to) || (since !== null && since <= atMs)),
   };

@@ -40,7 +40,9 @@ export async function startDockerGate(path: string, engineSocket: string): Promi
 
   function forward(req: IncomingMessage): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const upstream = httpRequest({ socketPath: engineSocket, method: req.method, path: req.url, headers: req.headers }, resolve);
+      const { method, url: path, headers } = req;
+      // A connection for each: an engine that shuts down lets nobody new in, and we must not seem to know it better than the agent does.
+      const upstream = httpRequest({ socketPath: engineSocket, method, path, headers, agent: false }, resolve);
       upstream.once('error', reject);
       req.once('close', () => void (req.complete || upstream.destroy()));
       req.pipe(upstream);

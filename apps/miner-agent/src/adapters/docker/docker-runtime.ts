@@ -5,6 +5,7 @@ import { connectEngine } from './engine.ts';
 import { createEvents } from './events.ts';
 import { createImages } from './images.ts';
 import { createImport } from './import-image.ts';
+import { createKnock } from './knock.ts';
 import { createLogs } from './logs.ts';
 import { createNetworks } from './networks.ts';
 import { createUsage } from './usage.ts';
@@ -23,5 +24,6 @@ export function createDockerRuntime({ dockerHost }: { dockerHost: string }): Con
     ...createNetworks(engine),
     ...createVolumes(engine),
     ...createEvents(engine),
+    ...createKnock(dockerHost),
   };
 }

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import { AppError } from '@muster/protocol/errors/app-error';
 import type { ErrorCode } from '@muster/protocol/errors/codes';
 import Docker from 'dockerode';
@@ -5,11 +6,11 @@ import Docker from 'dockerode';
 export type Engine = Docker;
 
 /** Connects to the engine that DOCKER_HOST names; nothing is sent yet. Throws CONFIG_INVALID. */
-export function connectEngine(dockerHost: string): Engine {
+export function connectEngine(dockerHost: string, options: { agent?: Agent } = {}): Engine {
   const unix = /^(?:unix|npipe):\/\/(.+)$/.exec(dockerHost);
-  if (unix?.[1]) return new Docker({ socketPath: unix[1] });
+  if (unix?.[1]) return new Docker({ socketPath: unix[1], ...options });
   const tcp = /^(?:tcp|http):\/\/([^/:]+):(\d+)\/?$/.exec(dockerHost);
-  if (tcp?.[1]) return new Docker({ protocol: 'http', host: tcp[1], port: Number(tcp[2]) });
+  if (tcp?.[1]) return new Docker({ protocol: 'http', host: tcp[1], port: Number(tcp[2]), ...options });
   throw new AppError('CONFIG_INVALID', {
     publicMessage: `DOCKER_HOST is ${dockerHost}, which this agent cannot use`,
     hint: 'Expected unix:///path/to/docker.sock or tcp://host:port. Reach an engine behind ssh or TLS through a local socket.',

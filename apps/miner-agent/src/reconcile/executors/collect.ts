@@ -12,6 +12,11 @@ export const collect: Executor<'collect'> = async (step, context) => {
   if (!container) return;
   let lastEntry: LogEntry | undefined;
   for await (const entry of runtime.readLogs(container.id, { follow: false, tail: 1 })) lastEntry = entry;
+  // While an engine shuts down it ends its containers and still answers us: its end must be known before theirs is judged.
+  await runtime.knock().catch((error: unknown) => {
+    outages.failed();
+    throw error;
+  });
   const wasEngineAway = outages.includes(container.finishedAt === null ? null : Date.parse(container.finishedAt));
   if (wasEngineAway) await logs.remark(step.allocationId, ENGINE_WAS_AWAY, now());
   const endedByEngine = wasEngineAway && !(await survives(container, runtime));
