@@ -37,6 +37,7 @@ export function renderStatus({ runId, node, phase, name, turn, next, chain, agen
         ? 'every log line is delivered'
         : `${agent.spool.chunks} chunks (${megabytes(agent.spool.bytes)}) of log wait for the master`,
     ],
+    ['images', imagesText(agent)],
     ...(agent.orphans?.length
       ? [['orphans', `${agent.orphans.length} containers that no order knows; removed after their grace period`] satisfies [string, string]]
       : []),
@@ -62,6 +63,11 @@ function workText({ drains, offer }: AgentReport): string {
   );
   if (drained.length > 0) return `none (${drained.join('; ')})`;
   return offer && !offer.accepting ? `none (${offer.reason ?? 'by policy'})` : 'taken';
+}
+
+function imagesText({ images: { count, bytes, budgetBytes } }: AgentReport): string {
+  const budget = budgetBytes === null ? '' : ` of ${megabytes(budgetBytes)}`;
+  return count === 0 ? `none pulled${budget && `, ${budget.slice(4)} at most`}` : `${count} pulled, ${megabytes(bytes)}${budget}`;
 }
 
 function allocationText({ allocationId, taskId, image, phase, reason, startedAt, usage }: AllocationReport, now: number): string {

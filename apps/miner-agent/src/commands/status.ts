@@ -5,6 +5,7 @@ import { connectAgent } from '../operator/control-client.ts';
 import { reportFromDisk } from '../operator/report-from-disk.ts';
 import { whereaboutsOf } from '../operator/whereabouts.ts';
 import { runDirectory } from '../state/open-stores.ts';
+import { imagesFileIn } from '../images/open-images.ts';
 import { AGENT_VERSION } from '../version.ts';
 import { print, printJson } from './print.ts';
 import { renderStatus, type NodeStatus } from './render-status.ts';
@@ -27,6 +28,7 @@ export async function readStatus(config: Config): Promise<NodeStatus> {
     : await reportFromDisk({
         version: AGENT_VERSION,
         directory: runDirectory(config.dataDir, identity),
+        imagesFile: imagesFileIn(config.dataDir),
         node,
         runtime: createDockerRuntime({ dockerHost: config.dockerHost }),
         now: Date.now(),

@@ -15,8 +15,8 @@ export interface BlobFiles {
   receive(blob: BlobDescriptor, options: ReceiveOptions): Promise<void>;
   /** Keeps others from removing these until it is released. */
   hold(digests: readonly string[]): BlobHold;
-  /** Removes what nobody has touched since. */
-  removeOlderThan(untouchedSince: number): Promise<void>;
+  /** Removes what nobody has touched since, then the oldest of the rest beyond `maxBytes`; never what somebody holds. */
+  trim(limits: { untouchedSince: number; maxBytes: number }): Promise<void>;
 }
 
 export interface BlobHold {
@@ -86,13 +86,14 @@ export async function openBlobFiles(directory: string): Promise<BlobFiles> {
       for (const digest of digests) holders.set(digest, (holders.get(digest) ?? 0) + 1);
       return { release: async ({ remove }) => void (await Promise.all(digests.map((digest) => letGo(digest, remove)))) };
     },
-    async removeOlderThan(untouchedSince) {
+    async trim({ untouchedSince, maxBytes }) {
       const held = new Set([...holders.keys()].flatMap((digest) => [pathOf(digest), partOf(digest)]));
-      for (const name of await readdir(directory)) {
-        if (held.has(join(directory, name))) continue;
-        const file = join(directory, name);
-        const { mtimeMs } = await stat(file);
-        if (mtimeMs < untouchedSince) await rm(file, { force: true });
+      const names = (await readdir(directory)).map((name) => join(directory, name)).filter((file) => !held.has(file));
+      const files = await Promise.all(names.map(async (file) => ({ file, ...(await stat(file)) })));
+      let kept = 0;
+      for (const { file, mtimeMs, size } of files.toSorted((a, b) => b.mtimeMs - a.mtimeMs)) {
+        kept += size;
+        if (mtimeMs < untouchedSince || kept > maxBytes) await rm(file, { force: true });
       }
     },
   };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { unwrap, type Result } from '@muster/protocol/errors/result';
 import {
+  digestPattern,
   familiarImageName,
   formatImageReference,
   parseImageReference,
@@ -16,7 +17,7 @@ import type { ContainerRuntime, ImageDetails, PullProgress } from '../ports/cont
 import type { ImageRegistry, Platform, RegistryCredentials, ResolvedImage } from '../ports/image-registry.ts';
 import type { JsonStore } from '../state/json-store.ts';
 import type { BlobFiles } from './blob-files.ts';
-import type { ImageLedger, OwnImage } from './ledger.ts';
+import { summaryOf, type ImageLedger, type OwnImage } from './ledger.ts';
 import { planEviction } from './plan-eviction.ts';
 import { pullImage } from './pull-image.ts';
 import { createSharedPulls } from './shared-pulls.ts';
@@ -41,13 +42,15 @@ export interface ReadyImage extends ImageDetails {
 export interface Images {
   /** Brings the image here unless it is. Throws what a registry's refusals mean, and POLICY_REFUSED, IMAGE_DIGEST_MISMATCH, IMAGE_FORMAT_UNSUPPORTED, IMAGE_TOO_LARGE, DISK_FULL. */
   ensure(request: ImageRequest): Promise<ReadyImage>;
+  /** For the machine's owner. */
+  summary(): { count: number; bytes: number; budgetBytes: number | null };
   /** Marks what is in use, and removes the least recently used of ours while they are over the budget. */
   tidy(): Promise<void>;
 }
 
 export interface ImagesOptions {
   node: Address;
-  runtime: Pick<ContainerRuntime, 'findImage' | 'loadImage' | 'listLayers' | 'removeTag' | 'listContainers'>;
+  runtime: Pick<ContainerRuntime, 'findImage' | 'loadImage' | 'listLayers' | 'listTags' | 'removeTag' | 'listContainers'>;
   registry: ImageRegistry;
   files: BlobFiles;
   ledger: JsonStore<ImageLedger>;
@@ -69,9 +72,17 @@ const PROGRESS_MS = 500;
 /** Stays free whatever images are wanted. */
 const RESERVE_BYTES = 1024 ** 3;
 const KEEP_PARTS_MS = 24 * 60 * 60_000;
+/** Of the budget, for layers that some pull left behind. */
+const PARTS_SHARE = 0.25;
 
 export function createImages(options: ImagesOptions): Images {
-  const { node, runtime, registry, files, ledger, platform, space, claimed, judge, isOffered, now, logger } = options;
+  const { node, runtime, registry, files, ledger, platform, claimed, judge, isOffered, now, logger } = options;
+  let lastBudget: number | null = null;
+  const space = async () => {
+    const found = await options.space();
+    lastBudget = found.budgetBytes;
+    return found;
+  };
   const pulls = createSharedPulls<ReadyImage>(PULLS_AT_ONCE);
 
   async function ensure(request: ImageRequest): Promise<ReadyImage> {
@@ -197,6 +208,17 @@ export function createImages(options: ImagesOptions): Images {
       throw new AppError('DISK_FULL', { publicMessage: `${name} does not fit beside the images in use: ${about(missing)} are missing` });
   }
 
+  /** A crash between the engine's taking of an image and our writing it down: by its tag it is ours, and nobody knows how it came. */
+  async function adopt(): Promise<void> {
+    const known = new Set(ledger.get().images.map(({ tag }) => tag));
+    for (const { tag, imageId, sizeBytes } of await runtime.listTags(repositoryOf(node))) {
+      const digest = tag.slice(tag.lastIndexOf(':') + 1).replace('-', ':');
+      if (known.has(tag) || !digestPattern.test(digest)) continue;
+      const image: OwnImage = { digest, imageId, tag, name: digest, sizeBytes, private: true, pulledAt: now(), lastUsedAt: now() };
+      await update((images) => (images.some((other) => other.tag === tag) ? images : [...images, image]));
+    }
+  }
+
   /** Returns what is still missing. */
   async function evict({ neededBytes, transientBytes }: { neededBytes: number; transientBytes: number }): Promise<number> {
     const { budgetBytes, freeBytes } = await space();
@@ -213,11 +235,13 @@ export function createImages(options: ImagesOptions): Images {
 
   return {
     ensure,
+    summary: () => summaryOf(ledger.get(), lastBudget),
     async tidy() {
+      await adopt();
       const used = await inUse();
       await update((images) => images.map((image) => (used.has(image.imageId) ? { ...image, lastUsedAt: now() } : image)));
       await evict({ neededBytes: 0, transientBytes: 0 });
-      await files.removeOlderThan(now() - KEEP_PARTS_MS);
+      await files.trim({ untouchedSince: now() - KEEP_PARTS_MS, maxBytes: (await space()).budgetBytes * PARTS_SHARE });
     },
   };
 }
@@ -229,8 +253,9 @@ function parse(text: string): ImageReference {
 }
 
 /** In a name space of our own: no tag of the miner's is ever moved or taken off. */
-const tagOf = (node: Address, digest: string): string =>
-  `muster-pulled/${node.slice(2).toLowerCase()}:${digest.replace(':', '-').slice(0, 120)}`;
+const repositoryOf = (node: Address): string => `muster-pulled/${node.slice(2).toLowerCase()}`;
+/** At most 128 characters: sha512 in hex does not fit, and its beginning will do. */
+const tagOf = (node: Address, digest: string): string => `${repositoryOf(node)}:${digest.replace(':', '-').slice(0, 128)}`;
 
 /** Those with the same credentials share a pull; the credentials themselves are no one's to see in a key. */
 function keyOf(reference: ImageReference, wanted: string, credentials: RegistryCredentials | null): string {

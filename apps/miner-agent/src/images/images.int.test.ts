@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readlink } from 'node:fs/promises';
+import { readdir, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -267,11 +267,27 @@ describe('the disk budget', () => {
     expect(await refusal(small.get({ reference: b.reference }))).toBe('IMAGE_TOO_LARGE');
   });
 
+  it('counts what the engine took before a crash let us write it down', async () => {
+    const images = await stage.start();
+    const ready = await images.get({ reference: registry.image });
+    await rm(join(stage.directory, 'images', 'images.json'));
+    const again = await stage.start({ imageBytes: 100 });
+    expect(again.summary()).toMatchObject({ count: 0 });
+    stage.claim(ready.id);
+    await again.tidy();
+    expect(again.summary()).toMatchObject({ count: 1, budgetBytes: 100 });
+    stage.claim();
+    await again.tidy();
+    expect(again.summary()).toMatchObject({ count: 0 });
+    expect(await stage.runtime.findImage(ready.id)).toBeNull();
+  });
+
   it('is not blown by a layer that grows a thousandfold', async () => {
     const bomb = registry.add('team/bomb:1', { layers: [await tarOf({ zeros: Buffer.alloc(50_000_000) })] });
     const images = await stage.start({ imageBytes: 10_000_000 });
     expect(await refusal(images.get({ reference: bomb.reference }))).toBe('IMAGE_TOO_LARGE');
     const open = await Promise.all((await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
     expect(open.filter((path) => path.startsWith(stage.directory))).toEqual([]);
+    expect(await readdir(join(stage.directory, 'images', 'blobs'))).toEqual([]);
   });
 });

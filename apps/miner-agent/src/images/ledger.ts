@@ -23,4 +23,10 @@ export type OwnImage = z.infer<typeof ownImageSchema>;
 export const imageLedgerSchema = z.strictObject({ images: z.array(ownImageSchema) });
 export type ImageLedger = z.infer<typeof imageLedgerSchema>;
 
+export const summaryOf = ({ images }: ImageLedger, budgetBytes: number | null) => ({
+  count: images.length,
+  bytes: images.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+  budgetBytes,
+});
+
 export const EMPTY_LEDGER: ImageLedger = { images: [] };

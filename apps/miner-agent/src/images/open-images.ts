@@ -27,6 +27,9 @@ export interface OpenImagesOptions {
   logger: Logger;
 }
 
+export const imagesDirectoryIn = (dataDir: string): string => join(dataDir, 'images');
+export const imagesFileIn = (dataDir: string): string => join(imagesDirectoryIn(dataDir), 'images.json');
+
 /** The agent's images over its registries, its engine and its disk. */
 export async function openImages(options: OpenImagesOptions): Promise<Images> {
   const { config, node, runtime, host, stores, allowPrivate, now, judge, logger } = options;

@@ -31,9 +31,9 @@ export async function pullImage(image: ResolvedImage, tag: string, tools: PullTo
     remove = true;
     return details;
   } catch (error) {
-    // Whole layers of which no image can be made are not kept for the next attempt.
-    remove = error instanceof UnusableLayers;
-    throw remove && error instanceof Error ? error.cause : error;
+    // Whole layers of which no image can be made, or none that will ever fit, are not kept for the next attempt.
+    remove = error instanceof UnusableLayers || AppError.is(error, 'IMAGE_TOO_LARGE');
+    throw error instanceof UnusableLayers ? error.cause : error;
   } finally {
     await hold.release({ remove });
   }

@@ -32,6 +32,7 @@ function setup(change: Partial<AgentReport> = {}) {
     usage: null,
     allocations: [allocation('Running'), allocation('Running'), allocation('Failed')],
     spool: { chunks: 2, bytes: 8192 },
+    images: { count: 0, bytes: 0, budgetBytes: null },
     orphans: [],
     ...change,
   };

@@ -5,7 +5,7 @@ import type { Tally } from './tally.ts';
 /** The same images; how each request went is counted. */
 export function countImages(images: Images, tally: Tally): Images {
   return {
-    tidy: () => images.tidy(),
+    ...images,
     async ensure(request) {
       try {
         const ready = await images.ensure(request);

@@ -37,6 +37,8 @@ export const agentReportSchema = z.object({
   allocations: z.array(allocationReportSchema),
   /** Log that the master has not confirmed. */
   spool: z.object({ chunks: z.number(), bytes: z.number() }),
+  /** What the agent has pulled; the budget as far as it is known. */
+  images: z.object({ count: z.number(), bytes: z.number(), budgetBytes: z.number().nullable() }),
   /** Containers of ours that no order knows; null when nobody looks. */
   orphans: z.array(orphanSchema).nullable(),
 });

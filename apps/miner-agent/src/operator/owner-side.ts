@@ -15,7 +15,7 @@ export interface OwnerSide {
   report(self: { version: string; pid: number; startedAt: number }): AgentReport;
 }
 
-export interface OwnerSideOptions extends Pick<AgentContext, 'stores' | 'logger'> {
+export interface OwnerSideOptions extends Pick<AgentContext, 'stores' | 'images' | 'logger'> {
   session: Pick<SessionLoop, 'beatNow' | 'view'>;
   board: Pick<StatusBoard, 'current'>;
   logs: Pick<LogCollector, 'backlog'>;
@@ -23,7 +23,7 @@ export interface OwnerSideOptions extends Pick<AgentContext, 'stores' | 'logger'
   fence: Pick<Fence, 'cut'>;
 }
 
-export function createOwnerSide({ stores, logger, session, board, logs, orphans, fence }: OwnerSideOptions): OwnerSide {
+export function createOwnerSide({ stores, images, logger, session, board, logs, orphans, fence }: OwnerSideOptions): OwnerSide {
   const { state, allocations } = stores;
   return {
     async ownerDrains(drain) {
@@ -41,6 +41,7 @@ export function createOwnerSide({ stores, logger, session, board, logs, orphans,
         session: session.view(),
         fenced: fence.cut() !== null,
         spool: logs.backlog(),
+        images: images.summary(),
         orphans: orphans.current(),
       }),
   };

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readJsonFile } from '@muster/runtime/atomic-file';
 import type { Address } from 'viem';
+import { EMPTY_LEDGER, imageLedgerSchema, summaryOf } from '../images/ledger.ts';
 import type { ContainerRuntime, ObservedContainer } from '../ports/container-runtime.ts';
 import { allocationRecordSchema, type AllocationRecord } from '../reconcile/desired.ts';
 import { LABEL, readLabels } from '../reconcile/labels.ts';
@@ -14,19 +15,22 @@ export interface DiskInput {
   version: string;
   /** Of this run, inside the data directory. */
   directory: string;
+  /** What the agent has pulled, for whichever run. */
+  imagesFile: string;
   node: Address;
   runtime: Pick<ContainerRuntime, 'listContainers'>;
   now: number;
 }
 
 /** What can be said while no agent runs: what it wrote down, and what Docker has of it. Reads only. */
-export async function reportFromDisk({ version, directory, node, runtime, now }: DiskInput): Promise<AgentReport> {
-  const [state, records, containers, spool] = await Promise.all([
+export async function reportFromDisk({ version, directory, imagesFile, node, runtime, now }: DiskInput): Promise<AgentReport> {
+  const [state, records, containers, spool, ledger] = await Promise.all([
     readJsonFile(join(directory, 'agent.json'), agentStateSchema),
     readRecords(join(directory, 'allocations')),
     // An engine that does not answer runs nothing that we could show.
     runtime.listContainers({ [LABEL.node]: node, [LABEL.role]: 'allocation' }).catch(() => []),
     measureSpool(join(directory, 'logs')),
+    readJsonFile(imagesFile, imageLedgerSchema),
   ]);
   return {
     running: false,
@@ -40,6 +44,7 @@ export async function reportFromDisk({ version, directory, node, runtime, now }:
     usage: null,
     allocations: records.map((record) => reportRecord({ record, containers, node, now })),
     spool,
+    images: summaryOf(ledger ?? EMPTY_LEDGER, null),
     orphans: null,
   };
 }

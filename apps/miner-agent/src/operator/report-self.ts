@@ -16,12 +16,13 @@ export interface SelfInput {
   session: SessionView;
   fenced: boolean;
   spool: AgentReport['spool'];
+  images: AgentReport['images'];
   orphans: Orphan[];
 }
 
 /** The running agent about itself, from what it has in memory: asking costs neither Docker nor the chain anything. Pure. */
 export function reportSelf(input: SelfInput): AgentReport {
-  const { version, pid, startedAt, state, session, fenced, spool, orphans } = input;
+  const { version, pid, startedAt, state, session, fenced, spool, images, orphans } = input;
   return {
     running: true,
     version,
@@ -34,6 +35,7 @@ export function reportSelf(input: SelfInput): AgentReport {
     usage: session.lastBeat?.usage ?? null,
     allocations: input.records.flatMap((record) => reportAllocation(record, input)),
     spool,
+    images,
     orphans,
   };
 }

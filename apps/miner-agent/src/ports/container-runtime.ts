@@ -15,6 +15,8 @@ export interface ContainerRuntime {
   loadImage(archive: AsyncIterable<Uint8Array>, options: LoadOptions): Promise<void>;
   /** Takes a name off an image; its content goes with its last name. False: a container has it. What is gone is taken off. */
   removeTag(tag: string): Promise<boolean>;
+  /** The tags of a repository here. */
+  listTags(repository: string): Promise<readonly TaggedImage[]>;
   /** The unpacked layers (their diff ids, from the lowest up) of every image here: an archive need not bring these again. */
   listLayers(): Promise<readonly (readonly string[])[]>;
 
@@ -102,6 +104,12 @@ export interface ImageFile {
   path: string;
   mode: number;
   content: Uint8Array;
+}
+
+export interface TaggedImage {
+  tag: string;
+  imageId: string;
+  sizeBytes: number;
 }
 
 /** How far an image is: bytes over all its layers. */

@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTempDir, type TempDir } from '@muster/runtime/temp-dir';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +9,7 @@ import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import { startBench } from '../testing/reconcile-bench.ts';
 import { randomNode, removeEverythingOf, testRuntime, waitFor } from '../testing/test-docker.ts';
+import { digestOf, tarOf } from '../testing/test-image.ts';
 import { startTestRegistry, type TestRegistry } from '../testing/test-registry.ts';
 import { LABEL } from './labels.ts';
 
@@ -97,3 +101,32 @@ describe.each(['before', 'after'])('killed right %s the engine is asked', (when)
     await bench.stop();
   });
 });
+
+it('killed while an image is on its way: whole layers are not fetched again, the cut one goes on from its middle', async () => {
+  const wanted = registry.add('team/large:1', {
+    layers: [await tarOf({ small: randomBytes(50_000) }), await tarOf({ large: randomBytes(2_000_000) })],
+  });
+  const [small = '', large = ''] = wanted.layers.map(({ bytes }) => digestOf(bytes));
+  registry.behaviour.bytesPerSecond = 400_000;
+  const id = await want({ image: wanted.reference, entrypoint: ['/small'] });
+  const life = spawn(process.execPath, ['--import', 'tsx', child, directory.path, node, 'nothing', 'before'], { stdio: 'ignore' });
+  const blobs = join(directory.path, 'images', 'blobs');
+  await waitFor(async () => (await sizesIn(blobs)).some((size) => size > 500_000));
+  life.kill('SIGKILL');
+  await new Promise((resolve) => life.once('exit', resolve));
+  registry.behaviour.bytesPerSecond = null;
+  const bench = await start();
+  await waitFor(() => bench.phaseOf(id) === 'Failed');
+  expect(bench.statusOf(id)?.error).toMatchObject({ code: expect.stringMatching(/^COMMAND_NOT_FOUND|CONTAINER_START_FAILED$/) });
+  expect([small, large].map((digest) => registry.fetchesOf(digest))).toEqual([1, 2]);
+  expect(registry.requests.findLast(({ path }) => path.endsWith(large))).toMatchObject({
+    status: 206,
+    range: expect.stringMatching(/^bytes=[5-9]\d{5}|\d{7}-/),
+  });
+  await bench.stop();
+});
+
+const sizesIn = async (blobs: string): Promise<number[]> => {
+  const names = await readdir(blobs).catch(() => []);
+  return Promise.all(names.map(async (name) => (await stat(join(blobs, name))).size));
+};

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { z } from 'zod';
-import type { ContainerRuntime, ImageDetails, LoadOptions } from '../../ports/container-runtime.ts';
+import type { ContainerRuntime, ImageDetails, LoadOptions, TaggedImage } from '../../ports/container-runtime.ts';
 import { derived, engineError, messageOf, statusOf, type Engine } from './engine.ts';
 
 const progressSchema = z.object({
@@ -11,7 +11,7 @@ const progressSchema = z.object({
   progressDetail: z.object({ current: z.number().optional() }).nullish(),
 });
 
-type Images = Pick<ContainerRuntime, 'findImage' | 'loadImage' | 'removeTag' | 'listLayers'>;
+type Images = Pick<ContainerRuntime, 'findImage' | 'loadImage' | 'removeTag' | 'listTags' | 'listLayers'>;
 
 export function createImages(engine: Engine): Images {
   async function findImage(reference: string): Promise<ImageDetails | null> {
@@ -52,6 +52,17 @@ export function createImages(engine: Engine): Images {
     }
   }
 
+  async function listTags(repository: string): Promise<TaggedImage[]> {
+    try {
+      const images = await engine.listImages({ filters: { reference: [repository] } });
+      return images.flatMap(({ Id, RepoTags, Size }) =>
+        (RepoTags ?? []).filter((tag) => tag.startsWith(`${repository}:`)).map((tag) => ({ tag, imageId: Id, sizeBytes: Size })),
+      );
+    } catch (error) {
+      throw engineError(error, 'IMAGE_PULL_FAILED');
+    }
+  }
+
   async function listLayers(): Promise<string[][]> {
     try {
       const images = await engine.listImages();
@@ -63,7 +74,7 @@ export function createImages(engine: Engine): Images {
     }
   }
 
-  return { findImage, loadImage, removeTag, listLayers };
+  return { findImage, loadImage, removeTag, listTags, listLayers };
 }
 
 async function drain(stream: NodeJS.ReadableStream, { signal, onLayer }: LoadOptions): Promise<void> {
