@@ -80,7 +80,9 @@ describe('an image on the whole agent', () => {
     stage.master.order(stage.node.address, 'stop', { allocationId, epoch: 1, graceMs: 0, reason: 'the buyer stopped it' });
     await waitFor(() => statusOf(allocationId)?.phase === 'Cancelled');
     const big = digestOf(wanted.layers[2]?.bytes ?? Buffer.alloc(0));
-    await waitFor(() => registry.requests.some(({ path, status }) => path.endsWith(big) && status !== 0));
+    const ended = await waitFor(() => registry.requests.find(({ path, status }) => path.endsWith(big) && status !== 0));
+    expect(ended.method).toBe('GET');
+    expect(statusOf(allocationId)?.containerId).toBeUndefined();
   });
 
   it('is pulled with credentials that were sealed for it; they are nowhere in clear', async () => {
