@@ -1,8 +1,11 @@
-// Bundles one program of the workspace into dist/main.js: `node ../../tooling/scripts/bundle.mjs src/main.ts [external…]`.
+// Bundles one program of the workspace into dist/main.js: `node ../../tooling/scripts/bundle.mjs src/main.ts [--small] [external…]`.
 // Workspace packages are TypeScript sources, so they are bundled in; native modules stay outside.
 import { build } from 'esbuild';
 
-const [entry = 'src/main.ts', ...external] = process.argv.slice(2);
+const [entry = 'src/main.ts', ...rest] = process.argv.slice(2);
+/** Short names too: stack traces then need the source map that lies beside the program. */
+const isSmall = rest.includes('--small');
+const external = rest.filter((word) => word !== '--small');
 
 // What dockerode loads for ways to reach an engine that no program here takes (ssh, BuildKit's sessions): tens of megabytes of memory.
 const unused = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/;
@@ -11,6 +14,10 @@ const leaveOut = {
   setup(bundling) {
     bundling.onResolve({ filter: unused }, ({ path }) => ({ path, namespace: 'left-out' }));
     bundling.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
+    // zod speaks fifty languages; we speak one.
+    bundling.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.(js|mjs)$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
   },
 };
 
@@ -22,9 +29,10 @@ await build({
   format: 'esm',
   target: 'node20.19',
   sourcemap: true,
-  // Source stays in memory for as long as the program runs. Names are kept, for stack traces.
+  // Source stays in memory for as long as the program runs.
   minifyWhitespace: true,
   minifySyntax: true,
+  minifyIdentifiers: isSmall,
   logLevel: 'warning',
   external: ['secp256k1', 'systeminformation', ...external],
   plugins: [leaveOut],

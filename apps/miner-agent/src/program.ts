@@ -1,17 +1,10 @@
 import { Command, Option } from 'commander';
-import { configListCommand, configShowCommand } from './commands/config.ts';
-import { consentCommand } from './commands/consent.ts';
-import { doctorCommand } from './commands/doctor.ts';
 import { fail } from './commands/fail.ts';
-import { drainCommand, undrainCommand } from './commands/drain.ts';
-import { leaveCommand, type LeaveOptions } from './commands/leave.ts';
-import { logsCommand, type LogsOptions } from './commands/logs.ts';
-import { serviceInstallCommand, serviceStatusCommand, serviceUninstallCommand } from './commands/service.ts';
-import { setupCommand } from './commands/setup.ts';
-import { startCommand } from './commands/start.ts';
-import { statusCommand } from './commands/status.ts';
+import type { DrainOptions } from './commands/drain.ts';
+import type { LeaveOptions } from './commands/leave.ts';
+import type { LogsOptions } from './commands/logs.ts';
+import type { ServiceOptions } from './commands/service.ts';
 import type { Terminal } from './commands/terminal.ts';
-import { walletCreateCommand, walletShowCommand } from './commands/wallet.ts';
 import { createConfig, type Config } from './config.ts';
 import { settingsSchema } from './env.ts';
 import { listSettings } from './settings/list-settings.ts';
@@ -24,6 +17,21 @@ interface Surroundings {
   env: Readonly<Record<string, string | undefined>>;
   terminal: Terminal;
 }
+
+/** A command is loaded when it is called: nobody waits for the agent to be told where a setting comes from. */
+const commands = {
+  config: () => import('./commands/config.ts'),
+  consent: () => import('./commands/consent.ts'),
+  doctor: () => import('./commands/doctor.ts'),
+  drain: () => import('./commands/drain.ts'),
+  leave: () => import('./commands/leave.ts'),
+  logs: () => import('./commands/logs.ts'),
+  service: () => import('./commands/service.ts'),
+  setup: () => import('./commands/setup.ts'),
+  start: () => import('./commands/start.ts'),
+  status: () => import('./commands/status.ts'),
+  wallet: () => import('./commands/wallet.ts'),
+};
 
 /** The whole command line. Every setting is a flag of every command. */
 export function createProgram({ env, terminal }: Surroundings): Command {
@@ -69,43 +77,46 @@ export function createProgram({ env, terminal }: Surroundings): Command {
     .action(
       withSettings(async (settings) => {
         const isNew = settings.values.MUSTER_RUN_ID === undefined && terminal.isInteractive;
-        if (isNew) await setupCommand(settings, terminal);
-        await startCommand(createConfig((isNew ? await load() : settings).values));
+        if (isNew) await (await commands.setup()).setupCommand(settings, terminal);
+        await (await commands.start()).startCommand(createConfig((isNew ? await load() : settings).values));
       }),
     );
   program
     .command('setup')
     .description('ask for the settings and write the configuration file; the first start does this by itself')
-    .action(withSettings((settings) => setupCommand(settings, terminal)));
+    .action(withSettings(async (settings) => (await commands.setup()).setupCommand(settings, terminal)));
   program
     .command('doctor')
     .description('check this machine')
     .option(...JSON_OPTION)
-    .action(withConfig(doctorCommand));
+    .action(withConfig<{ json?: boolean }>(async (config, given) => (await commands.doctor()).doctorCommand(config, given)));
   program
     .command('status')
     .description('where the node stands, and what comes next')
     .option(...JSON_OPTION)
-    .action(withConfig(statusCommand));
+    .action(withConfig<{ json?: boolean }>(async (config, given) => (await commands.status()).statusCommand(config, given)));
   program
     .command('consent')
     .description("print the link by which the provider's wallet registers this node")
-    .action(withConfig(consentCommand));
+    .action(withConfig(async (config) => (await commands.consent()).consentCommand(config)));
   program
     .command('drain')
     .description('take nothing new; what runs may run out, or is stopped by a deadline and placed elsewhere')
     .option('--by <time>', 'stop what still runs by then: 18:00, +2h30m or 2030-01-31T18:00')
     .option('--reason <text>', 'why; the master and the buyers see it')
     .addHelpText('after', '\nExamples:\n  muster-miner drain\n  muster-miner drain --by 18:00 --reason "kernel update"')
-    .action(withConfig(drainCommand));
-  program.command('undrain').description('take work again').action(withConfig(undrainCommand));
+    .action(withConfig<DrainOptions>(async (config, given) => (await commands.drain()).drainCommand(config, given)));
+  program
+    .command('undrain')
+    .description('take work again')
+    .action(withConfig(async (config) => (await commands.drain()).undrainCommand(config)));
   program
     .command('leave')
     .description('take the node out of the run, on chain: stop what runs gracefully, deliver its logs, leave')
     .option('--by <time>', 'let what runs run until then: 18:00, +2h30m or 2030-01-31T18:00')
     .option('--now', 'leave at once; the agent stops its containers when it sees it on chain')
     .option('--yes', 'do not ask')
-    .action(withConfig<LeaveOptions>((config, given) => leaveCommand(config, given, terminal)));
+    .action(withConfig<LeaveOptions>(async (config, given) => (await commands.leave()).leaveCommand(config, given, terminal)));
   program
     .command('logs')
     .description('what the containers here wrote')
@@ -113,19 +124,19 @@ export function createProgram({ env, terminal }: Surroundings): Command {
     .option('-f, --follow', 'go on until the containers end')
     .option('--tail <lines>', 'only the last so many lines')
     .action((id: string | undefined, given: LogsOptions) =>
-      withConfig<LogsOptions>((config, options) => logsCommand(config, id, options))(given),
+      withConfig<LogsOptions>(async (config, options) => (await commands.logs()).logsCommand(config, id, options))(given),
     );
   const wallet = program.command('wallet').description('the keys on this machine');
   wallet
     .command('create')
     .description('make the node key, and with --with-provider a provider key')
     .option('--with-provider', 'also make a provider key')
-    .action(withConfig(walletCreateCommand));
+    .action(withConfig<{ withProvider?: boolean }>(async (config, given) => (await commands.wallet()).walletCreateCommand(config, given)));
   wallet
     .command('show', { isDefault: true })
     .description('addresses and balances')
     .option(...JSON_OPTION)
-    .action(withConfig(walletShowCommand));
+    .action(withConfig<{ json?: boolean }>(async (config, given) => (await commands.wallet()).walletShowCommand(config, given)));
   const service = program.command('service').description('the agent as a service of systemd');
   service
     .command('install')
@@ -136,16 +147,26 @@ export function createProgram({ env, terminal }: Surroundings): Command {
       'after',
       '\nExamples:\n  muster-miner service install --print\n  sudo muster-miner service install --data-dir /var/lib/muster',
     )
-    .action(withSettings(serviceInstallCommand));
-  service.command('uninstall').description('stop it and take the unit away').action(withSettings(serviceUninstallCommand));
-  service.command('status', { isDefault: true }).description('what systemd says').action(withSettings(serviceStatusCommand));
+    .action(withSettings<ServiceOptions>(async (settings, given) => (await commands.service()).serviceInstallCommand(settings, given)));
+  service
+    .command('uninstall')
+    .description('stop it and take the unit away')
+    .action(withSettings(async () => (await commands.service()).serviceUninstallCommand()));
+  service
+    .command('status', { isDefault: true })
+    .description('what systemd says')
+    .action(withSettings(async () => (await commands.service()).serviceStatusCommand()));
   const config = program.command('config').description('the settings and where they come from');
   config
     .command('show', { isDefault: true })
     .description('the effective settings with their sources; secrets are hidden')
     .option(...JSON_OPTION)
-    .action(withSettings(configShowCommand));
-  config.command('list').description('every setting there is').option('--markdown', 'as the table of README.md').action(configListCommand);
+    .action(withSettings<{ json?: boolean }>(async (settings, given) => (await commands.config()).configShowCommand(settings, given)));
+  config
+    .command('list')
+    .description('every setting there is')
+    .option('--markdown', 'as the table of README.md')
+    .action(async (given: { markdown?: boolean }) => (await commands.config()).configListCommand(given));
   return program;
 }
 
