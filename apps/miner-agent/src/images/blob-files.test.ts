@@ -3,13 +3,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createTempDir } from '@muster/runtime/temp-dir';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../testing/test-image.ts';
-import { openBlobFiles, type BlobFiles, type ReceiveOptions } from './blob-files.ts';
+import { openBlobFiles, type LayerFiles } from './blob-files.ts';
+import type { ReceiveOptions } from './receive-blob.ts';
 
 let directory: Awaited<ReturnType<typeof createTempDir>>;
-let files: BlobFiles;
+let files: LayerFiles;
 beforeEach(async () => {
   directory = await createTempDir('muster-blobs');
-  files = await openBlobFiles(directory.path);
+  files = (await openBlobFiles(directory.path)).within(null);
 });
 afterEach(() => directory.remove());
 
@@ -95,4 +96,12 @@ describe('a blob that two pulls want at the same time', () => {
     await other.release({ remove: true });
     expect(await files.receivedBytes(blob)).toBe(0);
   });
+});
+
+it('gives what came with credentials to nobody who only knows its digest', async () => {
+  const all = await openBlobFiles(directory.path);
+  const source = steppedSource();
+  await stepUntil(source, all.within('ghcr.io/org/secret').receive(blob, options(source.openBlob)));
+  for (const other of [null, 'ghcr.io/evil/thief']) expect(await all.within(other).receivedBytes(blob)).toBe(0);
+  expect(await all.within('ghcr.io/org/secret').receivedBytes(blob)).toBe(content.length);
 });

@@ -3,6 +3,7 @@ import { AppError } from '@muster/protocol/errors/app-error';
 import { unwrap, type Result } from '@muster/protocol/errors/result';
 import {
   digestPattern,
+  DEFAULT_DOMAIN,
   familiarImageName,
   formatImageReference,
   parseImageReference,
@@ -88,10 +89,10 @@ export function createImages(options: ImagesOptions): Images {
   async function ensure(request: ImageRequest): Promise<ReadyImage> {
     const reference = parse(request.reference);
     const pinned = request.pinned ?? reference.digest;
-    const own = await findMinersOwn(reference, pinned, request.reference);
+    const own = await findMinersOwn(reference, pinned);
     if (own.ready) return own.ready;
     const vouched = await vouchedName(request, reference);
-    const known = pinned === null || request.credentials ? null : await findPulled(pinned);
+    const known = pinned === null || request.credentials ? null : await findPulled(pinned, null);
     if (known) {
       unwrap(judge({ image: vouched, digests: [known.digest, known.id] }));
       return known;
@@ -114,9 +115,10 @@ export function createImages(options: ImagesOptions): Images {
   async function findMinersOwn(
     reference: ImageReference,
     pinned: string | null,
-    name: string,
   ): Promise<{ ready: ReadyImage | null; other: string | null }> {
-    const details = isOffered(reference) ? await runtime.findImage(name) : null;
+    // In full: what is short may be an id to the engine, and ids are no names that anybody offers.
+    const name = formatImageReference({ ...reference, tag: reference.digest === null ? (reference.tag ?? 'latest') : null });
+    const details = isMinersOffer(reference) ? await runtime.findImage(name) : null;
     if (!details) return { ready: null, other: null };
     const digest = details.digests[0] ?? details.id;
     if (pinned === null || pinned === details.id || details.digests.includes(pinned))
@@ -142,9 +144,20 @@ export function createImages(options: ImagesOptions): Images {
     return digest === pinned ? named : unwrap(judged);
   }
 
-  /** Only what anybody may have: what was pulled with credentials is had by asking the registry again. */
-  async function findPulled(digest: string, withPrivate = false): Promise<ReadyImage | null> {
-    const entry = ledger.get().images.find((image) => image.digest === digest && (withPrivate || !image.private));
+  const isMinersOffer = (reference: ImageReference) => !isOfOurs(reference) && isOffered(reference);
+
+  /** Whether this image of ours is there for who has just been given its manifest by this repository; null: for who shows nothing. */
+  const isOpenTo = (image: OwnImage, reference: ImageReference | null) =>
+    !image.private || (reference !== null && repositoryOf(parse(image.name)) === repositoryOf(reference));
+
+  function mayHave(reference: ImageReference, names: readonly string[]): boolean {
+    const ours = ledger.get().images.filter(({ tag }) => names.includes(tag));
+    const theirs = names.map(parseImageReference).filter((name) => name.ok && isMinersOffer(name.value));
+    return theirs.length > 0 || ours.some((image) => isOpenTo(image, reference));
+  }
+
+  async function findPulled(digest: string, reference: ImageReference | null): Promise<ReadyImage | null> {
+    const entry = ledger.get().images.find((image) => image.digest === digest && isOpenTo(image, reference));
     const details = entry ? await runtime.findImage(entry.tag) : null;
     if (!entry || !details) return null;
     await update((images) => images.map((image) => (image.digest === digest ? { ...image, lastUsedAt: now() } : image)));
@@ -159,7 +172,7 @@ export function createImages(options: ImagesOptions): Images {
     const repository = registry.repository(reference, { credentials, signal });
     const resolved = await repository.resolve(wanted, await platform());
     unwrap(judge({ image: vouched, digests: [resolved.digest, resolved.manifestDigest, resolved.config.digest] }));
-    const known = await findPulled(resolved.digest, true);
+    const known = await findPulled(resolved.digest, reference);
     if (known) {
       if (!credentials)
         await update((images) => images.map((image) => (image.digest === known.digest ? { ...image, private: false } : image)));
@@ -170,7 +183,16 @@ export function createImages(options: ImagesOptions): Images {
     const { budgetBytes } = await space();
     const tag = tagOf(node, resolved.digest);
     const makeRoom = (room: { imageBytes: number; transientBytes: number }) => requireRoom(room, name);
-    const details = await pullImage(resolved, tag, { runtime, files, repository, makeRoom, limitBytes: budgetBytes, signal, onProgress });
+    const details = await pullImage(resolved, tag, {
+      runtime,
+      files: files.within(credentials ? repositoryOf(reference) : null),
+      repository,
+      mayHave: (names) => mayHave(reference, names),
+      makeRoom,
+      limitBytes: budgetBytes,
+      signal,
+      onProgress,
+    });
     await remember({ resolved, tag, name, sizeBytes: details.sizeBytes, imageId: details.id, isPrivate: credentials !== null });
     logger.info({ event: 'image.pulled', image: name, imageId: details.id, sizeBytes: details.sizeBytes }, 'the image is here');
     return { ...details, digest: resolved.digest };
@@ -211,7 +233,7 @@ export function createImages(options: ImagesOptions): Images {
   /** A crash between the engine's taking of an image and our writing it down: by its tag it is ours, and nobody knows how it came. */
   async function adopt(): Promise<void> {
     const known = new Set(ledger.get().images.map(({ tag }) => tag));
-    for (const { tag, imageId, sizeBytes } of await runtime.listTags(repositoryOf(node))) {
+    for (const { tag, imageId, sizeBytes } of await runtime.listTags(ownRepositoryOf(node))) {
       const digest = tag.slice(tag.lastIndexOf(':') + 1).replace('-', ':');
       if (known.has(tag) || !digestPattern.test(digest)) continue;
       const image: OwnImage = { digest, imageId, tag, name: digest, sizeBytes, private: true, pulledAt: now(), lastUsedAt: now() };
@@ -252,10 +274,16 @@ function parse(text: string): ImageReference {
   throw new AppError('IMAGE_NOT_FOUND', { publicMessage: `${text.slice(0, 100)} is not an image reference: ${parsed.error.message}` });
 }
 
+const repositoryOf = (reference: ImageReference): string => formatImageReference({ ...reference, tag: null, digest: null });
+
+const OURS = 'muster-pulled';
+/** What any agent on this engine pulled: whose it is only that agent knows. */
+const isOfOurs = ({ domain, path }: ImageReference): boolean => domain === DEFAULT_DOMAIN && path.startsWith(`${OURS}/`);
+
 /** In a name space of our own: no tag of the miner's is ever moved or taken off. */
-const repositoryOf = (node: Address): string => `muster-pulled/${node.slice(2).toLowerCase()}`;
+const ownRepositoryOf = (node: Address): string => `${OURS}/${node.slice(2).toLowerCase()}`;
 /** At most 128 characters: sha512 in hex does not fit, and its beginning will do. */
-const tagOf = (node: Address, digest: string): string => `${repositoryOf(node)}:${digest.replace(':', '-').slice(0, 128)}`;
+const tagOf = (node: Address, digest: string): string => `${ownRepositoryOf(node)}:${digest.replace(':', '-').slice(0, 128)}`;
 
 /** Those with the same credentials share a pull; the credentials themselves are no one's to see in a key. */
 function keyOf(reference: ImageReference, wanted: string, credentials: RegistryCredentials | null): string {
@@ -264,7 +292,7 @@ function keyOf(reference: ImageReference, wanted: string, credentials: RegistryC
         .update(JSON.stringify([credentials.username, credentials.password]))
         .digest('hex')
     : 'anybody';
-  return `${formatImageReference({ ...reference, tag: null, digest: null })} ${wanted} ${who}`;
+  return `${repositoryOf(reference)} ${wanted} ${who}`;
 }
 
 const throttled = ({ signal, onProgress }: ImageRequest) => ({

@@ -1,11 +1,11 @@
 import type { BlobDescriptor, ImageRepository } from '../ports/image-registry.ts';
-import type { BlobFiles } from './blob-files.ts';
+import type { LayerFiles } from './blob-files.ts';
 
 /** As engines do it. */
 const PARALLEL = 3;
 
 export interface DownloadOptions {
-  files: BlobFiles;
+  files: LayerFiles;
   repository: ImageRepository;
   signal: AbortSignal;
   onProgress(progress: { current: number; total: number }): void;

@@ -96,7 +96,8 @@ describe('a pull', () => {
     await images.get({ reference: below.reference });
     await images.get({ reference: above.reference });
     expect(layersOf(above).map((digest) => registry.fetchesOf(digest))).toEqual([1, 1]);
-    expect(await stage.runtime.listLayers()).toContainEqual(JSON.parse(above.config.bytes.toString()).rootfs.diff_ids);
+    const layers = JSON.parse(above.config.bytes.toString()).rootfs.diff_ids;
+    expect(await stage.runtime.listLayers()).toContainEqual({ names: [expect.stringMatching(/^muster-pulled/)], layers });
   });
 
   it('is one for all who want the same, and ends when nobody wants it any more', async () => {
@@ -191,11 +192,52 @@ describe('a refusal', () => {
   });
 
   it('never lets a buyer have an image of the miner’s own that he does not offer', async () => {
-    const closed = await stage.start({ offersNothing: true });
+    const closed = await stage.start({ offers: [] });
     // docker.io cannot be reached from here; what matters is that it is asked.
     expect(await refusal(closed.get({ reference: 'muster/demo:latest' }))).toBe('IMAGE_PULL_FAILED');
     const open = await stage.start();
-    expect((await open.get({ reference: 'muster/demo:latest' })).digest).toMatch(/^sha256:/);
+    const demo = await open.get({ reference: 'muster/demo:latest' });
+    expect(demo.digest).toMatch(/^sha256:/);
+    // What could be a name of Docker's is an id to the engine, and its image under no name that is offered.
+    const named = await stage.start({ offers: ['library/'] });
+    expect(await refusal(named.get({ reference: demo.id.slice('sha256:'.length, 19) }))).toBe('IMAGE_PULL_FAILED');
+  });
+
+  it('never lets a buyer have by our own tag what was pulled with credentials', async () => {
+    registry.behaviour.auth = { kind: 'basic', ...credentials };
+    const images = await stage.start();
+    const { digest } = await images.get({ reference: registry.image, credentials });
+    const tag = `muster-pulled/${stage.node.slice(2).toLowerCase()}:${digest.replace(':', '-')}`;
+    expect(await stage.runtime.findImage(tag)).not.toBeNull();
+    expect(await refusal(images.get({ reference: tag }))).toBe('IMAGE_PULL_FAILED');
+  });
+
+  it('never gives a layer of a private image to who knows but its name', async () => {
+    registry.behaviour.auth = { kind: 'basic', ...credentials };
+    const secret = await layer(10_000);
+    const kept = registry.add('team/secret:1', { layers: [secret] });
+    const images = await stage.start();
+    await images.get({ reference: kept.reference, credentials });
+    registry.behaviour.auth = null;
+    const own = await layer(200);
+    const lie = { layers: [await layer(100), own], diffIds: [secret, own].map((tar) => digestOf(tar)) };
+    const thief = registry.add('evil/thief:1', lie);
+    expect(await refusal(images.get({ reference: thief.reference }))).toBe('IMAGE_PULL_FAILED');
+    expect(layersOf(thief).map((digest) => registry.fetchesOf(digest))).toEqual([1, 1]);
+  });
+
+  it('does not make an image public because another repository gives out its manifest', async () => {
+    const other = await startTestRegistry();
+    registry.behaviour.auth = { kind: 'basic', ...credentials };
+    const layers = [await layer(10_000)];
+    const kept = registry.add('team/secret:1', { layers });
+    const images = await stage.start();
+    await images.get({ reference: kept.reference, credentials });
+    other.add('team/secret:1', { layers });
+    other.forget(digestOf(kept.layers[0]?.bytes ?? Buffer.alloc(0)));
+    expect(await refusal(images.get({ reference: `${other.host}/team/secret:1` }))).toBe('IMAGE_NOT_FOUND');
+    expect(await refusal(images.get({ reference: kept.reference, pinned: kept.digest }))).toBe('REGISTRY_AUTH_REQUIRED');
+    await other.stop();
   });
 });
 

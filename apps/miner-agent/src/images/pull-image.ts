@@ -1,15 +1,17 @@
 import { AppError } from '@muster/protocol/errors/app-error';
 import type { ContainerRuntime, ImageDetails, PullProgress } from '../ports/container-runtime.ts';
 import type { BlobDescriptor, ImageRepository, ResolvedImage } from '../ports/image-registry.ts';
-import type { BlobFiles } from './blob-files.ts';
+import type { LayerFiles } from './blob-files.ts';
 import { dockerArchive } from './docker-archive.ts';
 import { downloadLayers } from './download.ts';
 import { inspectLayer } from './inspect-layer.ts';
 
 export interface PullTools {
   runtime: Pick<ContainerRuntime, 'findImage' | 'loadImage' | 'listLayers'>;
-  files: BlobFiles;
+  files: LayerFiles;
   repository: ImageRepository;
+  /** Whether who asks for the image may have what is in one with these names. */
+  mayHave(names: readonly string[]): boolean;
   /** Makes room for an image of this size on the engine, with so much beside it on the way. Throws IMAGE_TOO_LARGE or DISK_FULL. */
   makeRoom(room: { imageBytes: number; transientBytes: number }): Promise<void>;
   /** The most that an image may have unpacked. */
@@ -99,10 +101,10 @@ async function unpackedSizeOf(layers: readonly BlobDescriptor[], diffIds: readon
   return unpacked;
 }
 
-/** How many of the image's lowest layers the engine has under some other image. */
-async function presentLayers({ diffIds }: ResolvedImage, { runtime }: PullTools): Promise<number> {
-  const known = await runtime.listLayers();
-  const shared = known.map((layers) => {
+/** How many of the image's lowest layers the engine has under some other image: the configuration that names them is a buyer's word. */
+async function presentLayers({ diffIds }: ResolvedImage, { runtime, mayHave }: PullTools): Promise<number> {
+  const known = (await runtime.listLayers()).filter(({ names }) => mayHave(names));
+  const shared = known.map(({ layers }) => {
     const differing = diffIds.findIndex((id, index) => layers[index] !== id);
     return differing < 0 ? diffIds.length : differing;
   });

@@ -17,8 +17,8 @@ export interface ContainerRuntime {
   removeTag(tag: string): Promise<boolean>;
   /** The tags of a repository here. */
   listTags(repository: string): Promise<readonly TaggedImage[]>;
-  /** The unpacked layers (their diff ids, from the lowest up) of every image here: an archive need not bring these again. */
-  listLayers(): Promise<readonly (readonly string[])[]>;
+  /** Every image here, by its tags, with its unpacked layers (their diff ids, from the lowest up): an archive need not bring these again. */
+  listLayers(): Promise<readonly { names: readonly string[]; layers: readonly string[] }[]>;
 
   /** Containers that carry all of these labels, in any state. */
   listContainers(labels: Labels): Promise<ObservedContainer[]>;

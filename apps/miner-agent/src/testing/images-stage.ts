@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { unwrap } from '@muster/protocol/errors/result';
+import { parseImagePrefix } from '@muster/protocol/images/image-prefix';
 import { createLoggerTo } from '@muster/runtime/logger';
 import { createTempDir } from '@muster/runtime/temp-dir';
 import type { ImageRequest, Images } from '../images/create-images.ts';
@@ -23,11 +24,13 @@ export async function openImagesStage() {
   const log: string[] = [];
   let claims: string[] = [];
 
-  async function start(
-    config: { imageBytes?: number; offersNothing?: boolean; allow?: string[]; block?: string[] } = {},
-  ): Promise<ImagesLife> {
+  async function start(config: { imageBytes?: number; offers?: string[]; allow?: string[]; block?: string[] } = {}): Promise<ImagesLife> {
     const images = await openImages({
-      config: { imageBytes: config.imageBytes ?? null, localImages: config.offersNothing ? [] : 'all', dataDir: directory.path },
+      config: {
+        imageBytes: config.imageBytes ?? null,
+        localImages: config.offers?.map((text) => unwrap(parseImagePrefix(text))) ?? 'all',
+        dataDir: directory.path,
+      },
       node,
       runtime,
       host: { diskSpace: async () => ({ totalBytes: 100e9, freeBytes: 50e9 }) },

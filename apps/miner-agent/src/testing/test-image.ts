@@ -43,7 +43,12 @@ export async function busyboxLayer(): Promise<Buffer> {
   return buffer(archive);
 }
 
-export function imageOf(tars: readonly Buffer[], platform = { os: 'linux', architecture: 'amd64' }): TestImage {
+/** `diffIds`: what the configuration says of the layers, if not the truth. */
+export function imageOf(
+  tars: readonly Buffer[],
+  platform = { os: 'linux', architecture: 'amd64' },
+  diffIds = tars.map((tar) => digestOf(tar)),
+): TestImage {
   const layers = tars.map((tar) => ({ bytes: gzipSync(tar), mediaType: `${DOCKER}.image.rootfs.diff.tar.gzip` }));
   const config = {
     mediaType: `${DOCKER}.container.image.v1+json`,
@@ -51,7 +56,7 @@ export function imageOf(tars: readonly Buffer[], platform = { os: 'linux', archi
       JSON.stringify({
         ...platform,
         config: { Env: ['PATH=/bin'] },
-        rootfs: { type: 'layers', diff_ids: tars.map((tar) => digestOf(tar)) },
+        rootfs: { type: 'layers', diff_ids: diffIds },
       }),
     ),
   };

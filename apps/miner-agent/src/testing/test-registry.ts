@@ -33,7 +33,12 @@ export interface TestRegistry {
   /** How often a blob was asked for, by its digest. */
   fetchesOf(digest: string): number;
   /** Puts an image there, in place of one with the same tag; its reference and digests. */
-  add(name: string, image: { layers: Buffer[]; platform?: { os: string; architecture: string } }): TestImage & { reference: string };
+  add(
+    name: string,
+    image: { layers: Buffer[]; platform?: { os: string; architecture: string }; diffIds?: string[] },
+  ): TestImage & { reference: string };
+  /** Loses a blob. */
+  forget(digest: string): void;
   /** Puts an index there that holds images for several platforms. */
   addIndex(name: string, platforms: { os: string; architecture: string; layers: Buffer[] }[]): { reference: string; digest: string };
   stop(): Promise<void>;
@@ -127,11 +132,12 @@ export async function startTestRegistry(behaviour: Partial<RegistryBehaviour> = 
     behaviour: current,
     requests,
     fetchesOf: (digest) => requests.filter(({ method, path }) => method === 'GET' && path.endsWith(`/blobs/${digest}`)).length,
-    add(name, { layers, platform }) {
-      const image = imageOf(layers, platform);
+    add(name, { layers, platform, diffIds }) {
+      const image = imageOf(layers, platform, diffIds);
       keep(name, image);
       return { ...image, reference: `${host}/${name}` };
     },
+    forget: (digest) => void blobs.delete(digest),
     addIndex(name, platforms) {
       const [repository = ''] = name.split(':');
       const images = platforms.map(({ layers, ...platform }) => ({ platform, image: imageOf(layers, platform) }));

@@ -19,7 +19,10 @@ describe('images on a real engine', () => {
   });
 
   it('knows the layers of what it has, and nothing of what it has not', async () => {
-    expect(await runtime.listLayers()).toContainEqual([expect.stringMatching(/^sha256:/)]);
+    expect(await runtime.listLayers()).toContainEqual({
+      names: expect.any(Array),
+      layers: [expect.stringMatching(/^sha256:/)],
+    });
     expect(await runtime.findImage('127.0.0.1:9/nothing:1')).toBeNull();
     expect(await runtime.findImage('NOT/A/Reference')).toBeNull();
     expect(await runtime.removeTag('muster-pulled/nothing:1')).toBe(true);

@@ -63,10 +63,15 @@ export function createImages(engine: Engine): Images {
     }
   }
 
-  async function listLayers(): Promise<string[][]> {
+  async function listLayers(): Promise<{ names: string[]; layers: string[] }[]> {
     try {
       const images = await engine.listImages();
-      return await Promise.all(images.map(async ({ Id }) => (await engine.getImage(Id).inspect()).RootFS?.Layers ?? []));
+      return await Promise.all(
+        images.map(async ({ Id, RepoTags }) => ({
+          names: RepoTags ?? [],
+          layers: (await engine.getImage(Id).inspect()).RootFS?.Layers ?? [],
+        })),
+      );
     } catch (error) {
       // Removed while we looked: what is not known to be here is brought.
       if (statusOf(error) === 404) return [];
