@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 
+import { featuresNeededBy } from '../offer.ts';
 import { parseTaskSpec } from './parse-task-spec.ts';
 import { addressOfPort } from './ports.ts';
 
@@ -29,6 +30,11 @@ it.each([
 it('lets TCP and UDP have the same number, and needs a network', () => {
   expect(issuesOf([web, { name: 'feed', port: 8080, protocol: 'udp' }])).toEqual([]);
   expect(issuesOf([web], 'none')).toEqual(['ports: expected network: egress with ports, since a container without network has none']);
+});
+
+it('is a feature that a node must offer, as its network is', () => {
+  const parsed = specOf([web]);
+  expect(parsed.ok && featuresNeededBy(parsed.value)).toEqual(['egress', 'ports']);
 });
 
 it('is written as one types it', () => {
