@@ -37,8 +37,10 @@ export const agentReportSchema = z.object({
   allocations: z.array(allocationReportSchema),
   /** Log that the master has not confirmed. */
   spool: z.object({ chunks: z.number(), bytes: z.number() }),
-  /** What the agent has pulled; the budget as far as it is known. */
-  images: z.object({ count: z.number(), bytes: z.number(), budgetBytes: z.number().nullable() }),
+  /** What the agent has pulled; the budget as far as it is known. An agent that ran on over an update says nothing of it. */
+  images: z
+    .object({ count: z.number(), bytes: z.number(), budgetBytes: z.number().nullable() })
+    .default({ count: 0, bytes: 0, budgetBytes: null }),
   /** Containers of ours that no order knows; null when nobody looks. */
   orphans: z.array(orphanSchema).nullable(),
 });
