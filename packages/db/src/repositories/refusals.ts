@@ -13,14 +13,14 @@ export interface Refusals {
   message: string;
 }
 
-/** The allocations of these tasks that ended with one of these error codes, per replica and node. */
+/** The allocations of these tasks that ended with one of these error codes without ever having run, per replica and node. */
 export function listRefusals(db: Database, taskIds: readonly string[], codes: readonly string[]): Promise<Refusals[]> {
   return rows<Refusals>(
     db.pool,
     `SELECT "taskId", replica, node, count(*)::int AS count,
        (extract(epoch FROM now() - max("endedAt")) * 1000)::float8 AS "sinceMs",
        COALESCE((array_agg("phaseReason" ORDER BY epoch DESC))[1], '') AS message
-     FROM "Allocation" WHERE "taskId" = ANY($1) AND phase = 'Failed' AND error->>'code' = ANY($2)
+     FROM "Allocation" WHERE "taskId" = ANY($1) AND phase = 'Failed' AND "startedAt" IS NULL AND error->>'code' = ANY($2)
      GROUP BY "taskId", replica, node ORDER BY "taskId", replica, node`,
     [taskIds, codes],
   );

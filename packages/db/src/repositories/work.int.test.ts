@@ -138,6 +138,10 @@ describe('tasks and allocations', () => {
     await endOn(node, 'POLICY_REFUSED', 'no such image here');
     await endOn(other, 'CONTAINER_EXITED', 'exit 1');
     await endOn(node, 'RESOURCES_EXHAUSTED', 'full');
+    const ran = await placeOn(db, task, other);
+    const step = { allocationId: ran.allocationId, epoch: ran.epoch, actor: other, reason: 'the disk' };
+    await transitionAllocations(db, [{ ...step, from: 'Placed', to: 'Running', patch: { startedAt: new Date() } }]);
+    await transitionAllocations(db, [{ ...step, from: 'Running', to: 'Failed', patch: { error: { code: 'RESOURCES_EXHAUSTED' } } }]);
     expect(await listRefusals(db, [task.taskId], ['POLICY_REFUSED', 'RESOURCES_EXHAUSTED'])).toEqual([
       { taskId: task.taskId, replica: 0, node, count: 2, sinceMs: expect.any(Number), message: 'full' },
     ]);

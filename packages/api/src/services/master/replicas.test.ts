@@ -10,6 +10,11 @@ describe('exitOf', () => {
     ['the buyer’s stop', { phase: 'Cancelled' as const, stopReason: 'buyer' }, { kind: 'stopped' }],
     ['an eviction', { phase: 'Cancelled' as const, stopReason: 'evicted' }, { kind: 'lost' }],
     ['a stop by the node itself', { phase: 'Cancelled' as const }, { kind: 'lost' }],
+    [
+      'an end by the node of what had run',
+      { phase: 'Failed' as const, exitCode: 137, startedAt: new Date(0), error: { code: 'DISK_RESERVE_REACHED', message: '' } },
+      { kind: 'exited', exitCode: 137 },
+    ],
     ['a refusal by the node', { phase: 'Failed' as const, error: { code: 'POLICY_REFUSED', message: '' } }, { kind: 'refused' }],
     ['a lost node', { phase: 'Lost' as const }, { kind: 'lost' }],
   ])('reads %s', (_what, over, exit) => {

@@ -8,16 +8,14 @@ import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
 /** Why the master stops an allocation; kept with it, because the same exit means different things. */
 export type StopReason = 'buyer' | 'timeout' | 'evicted' | 'mismatch';
 
+type Ended = Pick<AllocationRow, 'phase' | 'stopReason' | 'exitCode' | 'error' | 'startedAt'>;
+
 /** How an ended allocation ended, in the words of the restart policy. */
-export function exitOf({
-  phase,
-  stopReason,
-  exitCode,
-  error,
-}: Pick<AllocationRow, 'phase' | 'stopReason' | 'exitCode' | 'error'>): AllocationExit {
+export function exitOf({ phase, stopReason, exitCode, error, startedAt }: Ended): AllocationExit {
   if (phase === 'Succeeded') return { kind: 'exited', exitCode: 0 };
   if (stopReason === 'buyer') return { kind: 'stopped' };
-  if (phase === 'Failed' && isRefusal(error)) return { kind: 'refused' };
+  // What has run was no refusal, though its node ended it for a reason of its own: the restart policy decides.
+  if (phase === 'Failed' && startedAt === null && isRefusal(error)) return { kind: 'refused' };
   // A node that went away, or stopped the container of its own accord: the container is not to blame.
   if (phase === 'Lost' || phase === 'Cancelled' || stopReason === 'evicted' || stopReason === 'mismatch') return { kind: 'lost' };
   return exitCode === null ? { kind: 'error' } : { kind: 'exited', exitCode };
