@@ -27,7 +27,7 @@ export interface IsolationReport {
 export interface Isolation {
   /** Tries it all out; once, and again later where something failed. */
   examine(): Promise<IsolationReport>;
-  /** The terms for a container of this spec, right before it is made or started. Throws POLICY_REFUSED, EGRESS_UNAVAILABLE, RUNTIME_UNUSABLE or DISK_RESERVE_REACHED. */
+  /** The terms for a container of this spec, right before it is made or started. Throws POLICY_REFUSED, EGRESS_UNAVAILABLE, RUNTIME_UNUSABLE or RESOURCES_EXHAUSTED. */
   admit(spec: Pick<TaskSpec, 'network' | 'root'>): Promise<IsolationTerms>;
   /** Puts the fence's rules back where somebody took them away. Throws EGRESS_UNAVAILABLE. */
   keepFence(): Promise<void>;
@@ -90,7 +90,7 @@ export function createIsolation({ node, runtime: engine, fence, host, features, 
     const { rootDir } = await engine.info();
     const space = await host.diskSpace(rootDir).catch(() => null);
     if (space === null || space.freeBytes >= config.diskReserveBytes) return;
-    throw new AppError('DISK_RESERVE_REACHED', {
+    throw new AppError('RESOURCES_EXHAUSTED', {
       publicMessage: `The node's disk is down to the ${mebibytes(config.diskReserveBytes)} that its owner keeps; nothing more is started`,
     });
   }

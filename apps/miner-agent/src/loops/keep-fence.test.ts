@@ -38,6 +38,6 @@ it('puts them back while somebody does, and stops nobody', async () => {
 it('stops exactly the containers with a network when they cannot be fenced off any more, with the reason', async () => {
   await placeWithNetwork();
   expect(await keepFence({ store, logger, isolation: { keepFence: lost } })).toBe(1);
-  expect(store.get(WITH)?.stop).toMatchObject({ phase: 'Failed', error: { code: 'EGRESS_UNAVAILABLE', message: 'iptables is gone' } });
+  expect(store.get(WITH)?.stop).toMatchObject({ phase: 'Lost', error: { code: 'EGRESS_UNAVAILABLE', message: 'iptables is gone' } });
   expect(store.get(WITHOUT)?.stop).toBeNull();
 });

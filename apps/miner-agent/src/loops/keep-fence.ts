@@ -24,6 +24,7 @@ export async function keepFence({ store, isolation, logger }: KeepFenceOptions):
       { event: 'fence.lost', code: error.code, err },
       'the network fence cannot be kept up; stopping the containers that need it',
     );
-    return stopAllocations(store, failure(error), ({ spec }) => spec.network !== 'none');
+    // The container is not to blame, and may have done half its work: its restart policy decides.
+    return stopAllocations(store, { ...failure(error), phase: 'Lost' }, ({ spec }) => spec.network !== 'none');
   }
 }

@@ -93,7 +93,7 @@ it("kills who holds most when the disk comes down to its owner's reserve, and le
   disk.freeBytes = GiB;
   await tick();
   expect(stopped).toEqual([IDS[1]]);
-  expect(store.get(IDS[1])?.stop).toMatchObject({ graceMs: 0, error: { code: 'DISK_RESERVE_REACHED' } });
+  expect(store.get(IDS[1])?.stop).toMatchObject({ graceMs: 0, phase: 'Lost', error: { code: 'DISK_RESERVE_REACHED' } });
   await end(IDS[1]);
   disk.written.delete('container-1');
   expect(removed).toEqual([]);

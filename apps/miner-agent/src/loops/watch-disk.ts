@@ -70,11 +70,17 @@ export function createDiskWatch(options: DiskWatchOptions): () => Promise<void> 
       { event: 'disk.exceeded', allocationId, code, usedBytes: account?.usedBytes, limitBytes: account?.limitBytes },
       error.publicMessage,
     );
+    const isAtFault = code === 'DISK_LIMIT_EXCEEDED';
     await store.update(allocationId, (record) =>
-      record && !record.outcome && record.stop?.phase !== 'Failed'
+      record && !record.outcome && !isByWatch(record)
         ? {
             ...record,
-            stop: { graceMs: code === 'DISK_LIMIT_EXCEEDED' ? Math.min(record.spec.graceMs, LIMIT_GRACE_MS) : 0, ...failure(error) },
+            stop: {
+              ...failure(error),
+              graceMs: isAtFault ? Math.min(record.spec.graceMs, LIMIT_GRACE_MS) : 0,
+              // Within its limit it is not to blame: lost, and its restart policy decides.
+              phase: isAtFault ? 'Failed' : 'Lost',
+            },
           }
         : undefined,
     );
@@ -128,6 +134,9 @@ export function createDiskWatch(options: DiskWatchOptions): () => Promise<void> 
     if (records.every(({ stop: stopping }) => stopping) && isNearReserve(look) && freeBytes < reserveBytes) await sacrificeVolumes();
   };
 }
+
+/** Once is enough; but who is stopping by another's wish, and slowly, may be hurried. */
+const isByWatch = ({ stop }: AllocationRecord): boolean => DISK_CODES.has(stop?.error?.code ?? '');
 
 const DISK_CODES: ReadonlySet<string> = new Set(['DISK_LIMIT_EXCEEDED', 'DISK_RESERVE_REACHED']);
 
