@@ -16,8 +16,8 @@ import { startTcpGate, type TcpGate } from './lib/tcp-gate.ts';
 import { runTool } from './lib/run-tool.ts';
 import { until } from './lib/until.ts';
 
-/** Four seconds instead of thirty between heartbeats: the same code, in a time that a restart of the agent on a busy machine still fits into. */
-export const HEARTBEAT_MS = 4_000;
+/** Five seconds instead of thirty between heartbeats: the same code, in a time that a restart of the agent on a busy machine still fits into. */
+export const HEARTBEAT_MS = 5_000;
 export const LOST_AFTER_MS = 4 * HEARTBEAT_MS;
 export const ORPHAN_GRACE_MS = 3_000;
 const DATA_DIR_BYTES = 32 * 1024 * 1024;

@@ -38,4 +38,9 @@ describe('toAppError', () => {
     expect(error.publicMessage).not.toContain('/home');
     expect(decideFailure('create', error, 1_000)).toMatchObject({ retry: true });
   });
+
+  it('finds it behind an error of our own', () => {
+    const cause = Object.assign(new Error('read-only file system'), { code: 'EROFS' });
+    expect(toAppError(new Error('/home/me/x cannot be used as a directory', { cause }))).toMatchObject({ code: 'DATA_DIR_UNUSABLE' });
+  });
 });

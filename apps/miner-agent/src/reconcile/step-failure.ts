@@ -58,7 +58,12 @@ const DISK: Readonly<Record<string, { code: ErrorCode; publicMessage: string; hi
 
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  const systemCode = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const { code, ...words } = DISK[systemCode] ?? { code: 'INTERNAL' as const, publicMessage: 'The agent failed at this step' };
+  const { code, ...words } = systemTrouble(error) ?? { code: 'INTERNAL' as const, publicMessage: 'The agent failed at this step' };
   return new AppError(code, { ...words, cause: error });
+}
+
+/** Also where it lies behind an error of our own, such as that of a directory which cannot be used. */
+function systemTrouble(error: unknown): (typeof DISK)[string] | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return ('code' in error ? DISK[String(error.code)] : undefined) ?? systemTrouble(error.cause);
 }

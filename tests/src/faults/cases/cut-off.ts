@@ -147,10 +147,10 @@ export const cutOffFaults: Fault[] = [
       } finally {
         second.kill('SIGKILL');
         await second.exited;
+        // The first one waits before it takes its place back; a restart need not.
+        await stage.killAgent();
+        await stage.startAgent();
       }
-      // The first one waits before it takes its place back; a restart need not.
-      await stage.killAgent();
-      await stage.startAgent();
       await cancel(stage, task);
       return 'the older session is superseded, which its agent says as an error; one container all the while';
     },
