@@ -41,7 +41,25 @@ describe('muster-miner', () => {
     expect(code).toBe(0);
     expect(report.ok).toBe(true);
     expect(report.checks.map(({ id }: { id: string }) => id)).toEqual(
-      expect.arrayContaining(['cpu', 'memory', 'disk', 'gpu', 'network', 'docker', 'docker-limits', 'docker-init', 'clock', 'data-dir']),
+      expect.arrayContaining([
+        'cpu',
+        'memory',
+        'disk',
+        'gpu',
+        'network',
+        'docker',
+        'docker-limits',
+        'docker-init',
+        'clock',
+        'data-dir',
+        'kernel',
+        'cgroup',
+        'agent',
+        'node-key',
+        'rpc',
+        'discovery',
+        'port',
+      ]),
     );
     for (const check of report.checks)
       expect(check).toEqual({
