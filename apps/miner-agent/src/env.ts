@@ -198,7 +198,7 @@ export const settingsSchema = z.object({
     defaultText: '',
   }),
   MUSTER_DISK_RESERVE_BYTES: bytes.default(2 * 1024 ** 3).register(settingNotes, {
-    about: "free space on the engine's disk that containers never get",
+    about: "free space on the engine's disk that containers and images never get",
     example: '2147483648',
   }),
   MUSTER_IMAGE_BYTES: bytes.optional().register(settingNotes, {

@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobDescriptor } from '../ports/image-registry.ts';
 import { createKeyedTurns } from './keyed-turns.ts';
-import { partOf, receiveBlob, sizeOf, type ReceiveOptions } from './receive-blob.ts';
+import { ifGone, partOf, receiveBlob, sizeOf, type ReceiveOptions } from './receive-blob.ts';
 
 /** Layers on their way to the engine: whole ones, and the beginnings of others, which a later pull goes on from. */
 export interface BlobFiles {
@@ -71,7 +71,9 @@ export async function openBlobFiles(directory: string): Promise<BlobFiles> {
     },
     async trim({ untouchedSince, maxBytes }) {
       const names = (await readdir(directory)).map((name) => join(directory, name));
-      const files = await Promise.all(names.map(async (file) => ({ file, ...(await stat(file)) })));
+      // A pull that ends meanwhile takes its own away.
+      const found = await Promise.all(names.map((file) => stat(file).then(({ mtimeMs, size }) => ({ file, mtimeMs, size }), ifGone)));
+      const files = found.filter((entry) => entry !== null);
       let kept = 0;
       for (const { file, mtimeMs, size } of files.toSorted((a, b) => b.mtimeMs - a.mtimeMs)) {
         if ([...holders.keys()].some((held) => file === held || file === partOf(held))) continue;

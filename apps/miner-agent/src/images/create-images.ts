@@ -10,7 +10,6 @@ import {
   wantedOf,
   type ImageReference,
 } from '@muster/protocol/images/image-reference';
-import { formatBytes } from '@muster/protocol/units/bytes';
 import type { Logger } from '@muster/runtime/logger';
 import type { Address } from 'viem';
 import type { NamedImage } from '../policy/image-rules.ts';
@@ -18,8 +17,8 @@ import type { ContainerRuntime, ImageDetails, PullProgress } from '../ports/cont
 import type { ImageRegistry, Platform, RegistryCredentials, ResolvedImage } from '../ports/image-registry.ts';
 import type { JsonStore } from '../state/json-store.ts';
 import type { BlobFiles } from './blob-files.ts';
+import { createImageRoom, type ImageSpace } from './image-room.ts';
 import { summaryOf, type ImageLedger, type OwnImage } from './ledger.ts';
-import { planEviction } from './plan-eviction.ts';
 import { pullImage } from './pull-image.ts';
 import { createSharedPulls } from './shared-pulls.ts';
 import { throttleProgress } from './throttle-progress.ts';
@@ -56,8 +55,7 @@ export interface ImagesOptions {
   files: BlobFiles;
   ledger: JsonStore<ImageLedger>;
   platform: () => Promise<Platform>;
-  /** For all images of ours; and what the disk has free. */
-  space: () => Promise<{ budgetBytes: number; freeBytes: number }>;
+  space: () => Promise<ImageSpace>;
   /** Ids of images that allocations are about to use. */
   claimed: () => readonly string[];
   /** What the owner's policy says of an image, now that its content is known. */
@@ -70,11 +68,6 @@ export interface ImagesOptions {
 
 const PULLS_AT_ONCE = 2;
 const PROGRESS_MS = 500;
-/** Stays free whatever images are wanted. */
-const RESERVE_BYTES = 1024 ** 3;
-const KEEP_PARTS_MS = 24 * 60 * 60_000;
-/** Of the budget, for layers that some pull left behind. */
-const PARTS_SHARE = 0.25;
 
 export function createImages(options: ImagesOptions): Images {
   const { node, runtime, registry, files, ledger, platform, claimed, judge, isOffered, now, logger } = options;
@@ -85,6 +78,7 @@ export function createImages(options: ImagesOptions): Images {
     return found;
   };
   const pulls = createSharedPulls<ReadyImage>(PULLS_AT_ONCE);
+  const room = createImageRoom({ space, files, images: () => ledger.get().images, inUse, remove, now });
 
   async function ensure(request: ImageRequest): Promise<ReadyImage> {
     const reference = parse(request.reference);
@@ -182,18 +176,23 @@ export function createImages(options: ImagesOptions): Images {
     logger.info({ event: 'image.pulling', image: name, layers: resolved.layers.length }, 'pulling the image');
     const { budgetBytes } = await space();
     const tag = tagOf(node, resolved.digest);
-    const makeRoom = (room: { imageBytes: number; transientBytes: number }) => requireRoom(room, name);
-    const details = await pullImage(resolved, tag, {
-      runtime,
-      files: files.within(credentials ? repositoryOf(reference) : null),
-      repository,
-      mayHave: (names) => mayHave(reference, names),
-      makeRoom,
-      limitBytes: budgetBytes,
-      signal,
-      onProgress,
-    });
-    await remember({ resolved, tag, name, sizeBytes: details.sizeBytes, imageId: details.id, isPrivate: credentials !== null });
+    const mine = room.begin(name, signal);
+    let details: ImageDetails;
+    try {
+      details = await pullImage(resolved, tag, {
+        runtime,
+        files: files.within(credentials ? repositoryOf(reference) : null),
+        repository,
+        mayHave: (names) => mayHave(reference, names),
+        makeRoom: mine.require,
+        limitBytes: budgetBytes,
+        signal,
+        onProgress,
+      });
+      await remember({ resolved, tag, name, sizeBytes: details.sizeBytes, imageId: details.id, isPrivate: credentials !== null });
+    } finally {
+      mine.release();
+    }
     logger.info({ event: 'image.pulled', image: name, imageId: details.id, sizeBytes: details.sizeBytes }, 'the image is here');
     return { ...details, digest: resolved.digest };
   }
@@ -219,17 +218,6 @@ export function createImages(options: ImagesOptions): Images {
     return new Set([...containers.map(({ imageId }) => imageId), ...claimed()]);
   }
 
-  async function requireRoom({ imageBytes, transientBytes }: { imageBytes: number; transientBytes: number }, name: string): Promise<void> {
-    const { budgetBytes } = await space();
-    if (imageBytes > budgetBytes)
-      throw new AppError('IMAGE_TOO_LARGE', {
-        publicMessage: `${name} takes ${about(imageBytes)} or more; this node gives ${about(budgetBytes)} to images`,
-      });
-    const missing = await evict({ neededBytes: imageBytes, transientBytes });
-    if (missing > 0)
-      throw new AppError('DISK_FULL', { publicMessage: `${name} does not fit beside the images in use: ${about(missing)} are missing` });
-  }
-
   /** A crash between the engine's taking of an image and our writing it down: by its tag it is ours, and nobody knows how it came. */
   async function adopt(): Promise<void> {
     const known = new Set(ledger.get().images.map(({ tag }) => tag));
@@ -241,18 +229,11 @@ export function createImages(options: ImagesOptions): Images {
     }
   }
 
-  /** Returns what is still missing. */
-  async function evict({ neededBytes, transientBytes }: { neededBytes: number; transientBytes: number }): Promise<number> {
-    const { budgetBytes, freeBytes } = await space();
-    const room = { budgetBytes, freeBytes: freeBytes - transientBytes, reserveBytes: neededBytes > 0 ? RESERVE_BYTES : 0, neededBytes };
-    const { evict: chosen, missingBytes } = planEviction({ images: ledger.get().images, inUse: await inUse(), ...room });
-    for (const image of chosen) {
-      // The engine has the last word: it knows of containers that were made a moment ago.
-      if (!(await runtime.removeTag(image.tag))) continue;
-      await update((images) => images.filter(({ digest }) => digest !== image.digest));
-      logger.info({ event: 'image.removed', image: image.name, sizeBytes: image.sizeBytes }, 'an image that nothing uses is removed');
-    }
-    return missingBytes;
+  async function remove(image: OwnImage): Promise<void> {
+    // The engine has the last word: it knows of containers that were made a moment ago.
+    if (!(await runtime.removeTag(image.tag))) return;
+    await update((images) => images.filter(({ digest }) => digest !== image.digest));
+    logger.info({ event: 'image.removed', image: image.name, sizeBytes: image.sizeBytes }, 'an image that nothing uses is removed');
   }
 
   return {
@@ -262,8 +243,7 @@ export function createImages(options: ImagesOptions): Images {
       await adopt();
       const used = await inUse();
       await update((images) => images.map((image) => (used.has(image.imageId) ? { ...image, lastUsedAt: now() } : image)));
-      await evict({ neededBytes: 0, transientBytes: 0 });
-      await files.trim({ untouchedSince: now() - KEEP_PARTS_MS, maxBytes: (await space()).budgetBytes * PARTS_SHARE });
+      await room.tidy();
     },
   };
 }
@@ -299,5 +279,3 @@ const throttled = ({ signal, onProgress }: ImageRequest) => ({
   signal,
   onProgress: throttleProgress(onProgress, { everyMs: PROGRESS_MS, monotonic: () => performance.now() }),
 });
-
-const about = (bytes: number): string => formatBytes(Math.ceil(bytes / 1e6) * 1e6);

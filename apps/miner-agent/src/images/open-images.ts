@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { matchesPrefix } from '@muster/protocol/images/image-prefix';
 import type { Logger } from '@muster/runtime/logger';
@@ -16,7 +17,7 @@ import { EMPTY_LEDGER, imageLedgerSchema } from './ledger.ts';
 const DEFAULT_SHARE = 0.4;
 
 export interface OpenImagesOptions {
-  config: Pick<Config, 'imageBytes' | 'localImages' | 'dataDir'>;
+  config: Pick<Config, 'imageBytes' | 'localImages' | 'dataDir'> & { isolation: Pick<Config['isolation'], 'diskReserveBytes'> };
   node: Address;
   runtime: ContainerRuntime;
   host: Pick<Host, 'diskSpace'>;
@@ -46,13 +47,26 @@ export async function openImages(options: OpenImagesOptions): Promise<Images> {
     ledger: await openJsonStore(join(imagesDirectory, 'images.json'), imageLedgerSchema, EMPTY_LEDGER),
     platform: async () => (await runtime.info()).platform,
     async space() {
-      const { totalBytes, freeBytes } = await host.diskSpace(await diskOf(runtime, config.dataDir, host));
-      return { budgetBytes: config.imageBytes ?? Math.floor(totalBytes * DEFAULT_SHARE), freeBytes };
+      const engineDir = await diskOf(runtime, config.dataDir, host);
+      const { totalBytes, freeBytes } = await host.diskSpace(engineDir);
+      const isSameDisk = (await deviceOf(engineDir)) === (await deviceOf(imagesDirectory));
+      return {
+        budgetBytes: config.imageBytes ?? Math.floor(totalBytes * DEFAULT_SHARE),
+        reserveBytes: config.isolation.diskReserveBytes,
+        freeBytes,
+        layersFreeBytes: isSameDisk ? null : (await host.diskSpace(imagesDirectory)).freeBytes,
+      };
     },
     claimed: claimedImages,
     isOffered: (reference) => localImages === 'all' || localImages.some((prefix) => matchesPrefix(reference, prefix)),
   });
 }
+
+const deviceOf = (path: string): Promise<number | null> =>
+  stat(path).then(
+    ({ dev }) => dev,
+    () => null,
+  );
 
 /** Where the engine keeps its images, if that is on this machine. */
 async function diskOf(runtime: ContainerRuntime, dataDir: string, host: Pick<Host, 'diskSpace'>): Promise<string> {

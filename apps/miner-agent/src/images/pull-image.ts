@@ -4,6 +4,7 @@ import type { BlobDescriptor, ImageRepository, ResolvedImage } from '../ports/im
 import type { LayerFiles } from './blob-files.ts';
 import { dockerArchive } from './docker-archive.ts';
 import { downloadLayers } from './download.ts';
+import type { PullRoom } from './image-room.ts';
 import { inspectLayer } from './inspect-layer.ts';
 
 export interface PullTools {
@@ -12,8 +13,8 @@ export interface PullTools {
   repository: ImageRepository;
   /** Whether who asks for the image may have what is in one with these names. */
   mayHave(names: readonly string[]): boolean;
-  /** Makes room for an image of this size on the engine, with so much beside it on the way. Throws IMAGE_TOO_LARGE or DISK_FULL. */
-  makeRoom(room: { imageBytes: number; transientBytes: number }): Promise<void>;
+  /** Throws IMAGE_TOO_LARGE or DISK_FULL. */
+  makeRoom: PullRoom['require'];
   /** The most that an image may have unpacked. */
   limitBytes: number;
   signal: AbortSignal;
@@ -64,11 +65,13 @@ async function bring(image: ResolvedImage, tag: string, tools: PullTools & { pre
   const missing = image.layers.slice(present);
   const compressed = missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   // Nothing is as large unpacked as packed or smaller, so this much is certain before the first byte is fetched.
-  await makeRoom({ imageBytes: compressed, transientBytes: compressed });
+  let received = 0;
+  for (const layer of missing) received += await files.receivedBytes(layer);
+  await makeRoom({ imageBytes: compressed, archiveBytes: compressed, layerBytes: Math.max(0, compressed - received) });
   await downloadLayers(missing, { files, repository, signal, onProgress: (progress) => onProgress({ stage: 'download', ...progress }) });
 
   const unpacked = await unpackedSizeOf(missing, image.diffIds.slice(present), tools);
-  await makeRoom({ imageBytes: unpacked, transientBytes: compressed });
+  await makeRoom({ imageBytes: unpacked, archiveBytes: compressed, layerBytes: 0 });
   const done = new Map<string, number>();
   onProgress({ stage: 'extract', current: 0, total: compressed });
   const layerFile = (index: number) => (index < present ? null : files.pathOf(image.layers[index]?.digest ?? ''));

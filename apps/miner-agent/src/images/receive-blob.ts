@@ -126,11 +126,9 @@ const failed = ({ digest }: BlobDescriptor, why: string, cause?: Error): AppErro
 
 const algorithmOf = (digest: string): string => digest.slice(0, digest.indexOf(':'));
 
-export const sizeOf = (file: string): Promise<number | null> =>
-  stat(file).then(
-    ({ size }) => size,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return null;
-      throw error;
-    },
-  );
+export const sizeOf = (file: string): Promise<number | null> => stat(file).then(({ size }) => size, ifGone);
+
+export function ifGone(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
+}

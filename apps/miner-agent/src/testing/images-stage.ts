@@ -27,6 +27,7 @@ export async function openImagesStage() {
   async function start(config: { imageBytes?: number; offers?: string[]; allow?: string[]; block?: string[] } = {}): Promise<ImagesLife> {
     const images = await openImages({
       config: {
+        isolation: { diskReserveBytes: 1e9 },
         imageBytes: config.imageBytes ?? null,
         localImages: config.offers?.map((text) => unwrap(parseImagePrefix(text))) ?? 'all',
         dataDir: directory.path,

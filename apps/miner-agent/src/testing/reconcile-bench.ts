@@ -61,7 +61,7 @@ export async function startBench({
     signal,
   });
   const images = await openImages({
-    config: { imageBytes: imageBytes ?? null, localImages: 'all', dataDir: directory },
+    config: { imageBytes: imageBytes ?? null, localImages: 'all', dataDir: directory, isolation: { diskReserveBytes: 0 } },
     node,
     runtime,
     host: createSystemHost(),
