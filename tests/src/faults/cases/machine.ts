@@ -2,6 +2,7 @@ import { deepStrictEqual, match, ok } from 'node:assert';
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LogEvent } from '@muster/network/managed-process';
 import { z } from 'zod';
 import type { Fault } from '../fault.ts';
 import { runTool } from '../lib/run-tool.ts';
@@ -142,8 +143,7 @@ export const machineFaults: Fault[] = [
       await untilLines(stage, task, 3);
       const moveTo = async (offset: number, event: 'clock.off' | 'clock.right') => {
         await writeFile(file, offsetOf(offset));
-        const isThatWay = ({ offsetMs }: { offsetMs?: unknown }) =>
-          event === 'clock.right' || Math.sign(Number(offsetMs)) === Math.sign(offset);
+        const isThatWay = (seen: LogEvent) => event === 'clock.right' || Math.sign(Number(seen['offsetMs'])) === Math.sign(offset);
         await life.waitForEvent(event, { timeoutMs: 30_000, where: isThatWay });
       };
       await moveTo(TEN_MINUTES_S, 'clock.off');
