@@ -49,6 +49,11 @@ describe('createGuardedStream', () => {
     await expect(stream(metadata, { signal })).rejects.toMatchObject({ code: 'ADDRESS_FORBIDDEN' });
   });
 
+  it('gives up on a redirect that leads nowhere', async () => {
+    const lost = await serve((_, res) => res.writeHead(302, { location: 'http://[' }).end());
+    await expect(stream(lost, { signal })).rejects.toMatchObject({ code: 'REDIRECT_REFUSED' });
+  });
+
   it('refuses private addresses off the dev chain', async () => {
     const open = await serve((_, res) => res.end());
     const strict = createGuardedStream({ allowPrivate: false, idleTimeoutMs: 300, maxRedirects: 2 });

@@ -43,6 +43,7 @@ export function createGuardedStream(options: GuardedStreamOptions): GuardedStrea
         return { status, headers: headersOf(answer), body: pieces(answer, { idleMs, signal }) };
       answer.destroy();
       if (redirects >= maxRedirects) throw new GuardedFetchError('REDIRECT_REFUSED', `More than ${maxRedirects} redirects`);
+      if (!URL.canParse(location, url.href)) throw new GuardedFetchError('REDIRECT_REFUSED', 'The server redirects to what is no URL');
       const next = checkUrl(new URL(location, url), options);
       if (url.protocol === 'https:' && next.protocol !== 'https:')
         throw new GuardedFetchError('REDIRECT_REFUSED', 'The server redirects from https to http');

@@ -13,9 +13,16 @@ export function parseChallenge(header: string | null): AuthChallenge | null {
   return realm === undefined ? null : { scheme: 'bearer', realm, parameters };
 }
 
-/** Where the token is fetched, with what it is for. Throws TypeError for a realm that is no URL. */
-export function tokenUrlOf(challenge: Extract<AuthChallenge, { scheme: 'bearer' }>, repository: string): string {
+/**
+ * Where the token is fetched, with what it is for. Throws TypeError for a realm that is no URL, or one in clear of a registry that is not.
+ */
+export function tokenUrlOf(
+  challenge: Extract<AuthChallenge, { scheme: 'bearer' }>,
+  { repository, registryUrl }: { repository: string; registryUrl: string },
+): string {
   const url = new URL(challenge.realm);
+  if (url.protocol !== 'https:' && registryUrl.startsWith('https:'))
+    throw new TypeError('A registry behind https sends to a realm that is not');
   const service = challenge.parameters.get('service');
   if (service !== undefined) url.searchParams.set('service', service);
   url.searchParams.set('scope', challenge.parameters.get('scope') ?? `repository:${repository}:pull`);

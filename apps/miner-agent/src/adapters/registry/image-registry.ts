@@ -79,7 +79,10 @@ function openRepository(
     const basic = credentials && `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
     if (challenge?.scheme !== 'bearer') return challenge ? basic : null;
     try {
-      const response = await get(tokenUrlOf(challenge, path), { headers: basic ? { authorization: basic } : {}, signal });
+      const response = await get(tokenUrlOf(challenge, { repository: path, registryUrl: base }), {
+        headers: basic ? { authorization: basic } : {},
+        signal,
+      });
       if (response.status !== 200)
         throw refusalOf({ status: response.status, text: await headOf(response), image, withCredentials: credentials !== null });
       const { token, access_token: other } = tokenSchema.parse(JSON.parse((await documentOf(response)).toString()));
