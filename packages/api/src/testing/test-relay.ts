@@ -30,6 +30,8 @@ export type TestRelayOptions = {
   sequence?: number;
   /** Takes calls and says nothing. */
   mute?: boolean;
+  /** Says of every call that it has no answer. */
+  refuse?: boolean;
   /** Answers so, whatever it is asked. */
   answer?: { status: number; body: string };
 };
@@ -44,6 +46,7 @@ export function openTestRelay({
   key,
   sequence = Date.now(),
   mute = false,
+  refuse = false,
   answer,
 }: TestRelayOptions): TestRelay {
   const { signer, seq } = node;
@@ -57,6 +60,7 @@ export function openTestRelay({
   async function take(item: RelayItem): Promise<void> {
     items.push(item);
     if (item.kind === 'opened') linkId = item.linkId;
+    else if (refuse) await client.answerRelayed.mutate({ linkId, callId: item.callId, sealed: null });
     else if (!mute) {
       const request = await openRelayedRequest(key.privateKey, item.sealed, { runId, node: signer.address });
       if (request === null) throw new Error('not sealed to this node');

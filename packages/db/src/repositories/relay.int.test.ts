@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressOf } from '../testing/chain-events.ts';
-import { fresh } from '../testing/scene.ts';
+import { createRunWithNodes, fresh } from '../testing/scene.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import {
   addRelayedCall,
   findRelayedCall,
-  findRelayLink,
+  lookAtLink,
   openRelayLink,
   removeRelayedCall,
   saveRelayedAnswer,
@@ -33,7 +33,8 @@ describe('relayed calls', () => {
     };
     const call = async (over: object = {}) => {
       const callId = randomUUID();
-      const added = await addRelayedCall(test.db, { callId, ...key, request: bytes(1, 2, 3), ttlMs: 60_000, maxWaiting: 3, ...over });
+      const common = { callId, ...key, asker: 'one', request: bytes(1, 2, 3), ttlMs: 60_000 };
+      const added = await addRelayedCall(test.db, { ...common, maxWaiting: 3, maxOfAsker: 3, ...over });
       return added ? callId : null;
     };
     const need = async () => (await call()) ?? 'too many';
@@ -43,7 +44,7 @@ describe('relayed calls', () => {
   it('keeps the newest link of a node, by registration and then by sequence', async () => {
     const { key } = await setup();
     const open = (seq: number, sequence: number) => openRelayLink(test.db, { ...key, seq, sequence, linkId: `${seq}-${sequence}` });
-    expect(await findRelayLink(test.db, key)).toBeNull();
+    expect(await lookAtLink(test.db, { ...key, linkId: '2-1' })).toMatchObject({ current: false });
     expect([await open(1, 5), await open(1, 5), await open(1, 4), await open(2, 1), await open(1, 9)]).toEqual([
       true,
       false,
@@ -51,7 +52,26 @@ describe('relayed calls', () => {
       true,
       false,
     ]);
-    expect(await findRelayLink(test.db, key)).toBe('2-1');
+    const isCurrent = async (linkId: string) => (await lookAtLink(test.db, { ...key, linkId })).current;
+    expect([await isCurrent('2-1'), await isCurrent('1-5')]).toEqual([true, false]);
+  });
+
+  it('tells a link in one look whether it is current, whether a call waits for it, and how its node stands', async () => {
+    const { key, link, need } = await setup();
+    const first = await link();
+    expect(await lookAtLink(test.db, first)).toEqual({ current: true, waiting: false, seq: null, standing: null });
+    await need();
+    expect(await lookAtLink(test.db, first)).toMatchObject({ waiting: true });
+    await takeRelayedCalls(test.db, first);
+    expect(await lookAtLink(test.db, first)).toMatchObject({ waiting: false });
+    const second = await link();
+    expect([await lookAtLink(test.db, first), await lookAtLink(test.db, second)]).toMatchObject([
+      { current: false, waiting: false },
+      { current: true, waiting: true },
+    ]);
+    const { runId, nodes } = await createRunWithNodes(test.db, 1);
+    const known = { runId, node: nodes[0] ?? key.node, linkId: 'any' };
+    expect(await lookAtLink(test.db, known)).toEqual({ current: false, waiting: false, seq: 1, standing: 'Approved' });
   });
 
   it('hands a call to the newest link once, and again to the link after it until there is an answer', async () => {
@@ -82,6 +102,22 @@ describe('relayed calls', () => {
     expect(await answer(stranger.linkId)).toBe(false);
     expect(await answer(newest.linkId)).toBe(true);
     expect(await answer(newest.linkId)).toBe(false);
+  });
+
+  it('ends the wait for what a node has no answer to', async () => {
+    const { call, link, need } = await setup();
+    const [callId] = [await need(), await need(), await need()];
+    const { linkId } = await link();
+    expect(await saveRelayedAnswer(test.db, { linkId, callId, answer: null })).toBe(true);
+    expect(await findRelayedCall(test.db, callId)).toBeNull();
+    expect(await call()).not.toBeNull();
+  });
+
+  it('lets one asker wait with so many calls, and keeps the rest for others', async () => {
+    const { call } = await setup();
+    const of = (asker: string) => call({ asker, maxOfAsker: 2 });
+    expect([await of('one'), await of('one'), await of('one')].map((id) => id !== null)).toEqual([true, true, false]);
+    expect([await of('two'), await of('two')].map((id) => id !== null)).toEqual([true, false]);
   });
 
   it('lets so many wait for one node and no more, and forgets those that have expired', async () => {

@@ -5,6 +5,6 @@ import { agentMutation } from '../../agent-trpc.ts';
 
 /** For the node that has the link. */
 export const answerRelayed = agentMutation(
-  z.strictObject({ linkId: uuidSchema, callId: uuidSchema, sealed: sealedAnswerSchema }),
+  z.strictObject({ linkId: uuidSchema, callId: uuidSchema, sealed: sealedAnswerSchema.nullable() }),
   ({ services, remoteAddress }, answer) => services.discovery.answerRelayed({ ...answer, remoteAddress }),
 );

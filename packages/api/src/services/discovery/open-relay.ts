@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { findRegistration } from '@muster/db/repositories/registrations';
-import { findRelayLink, openRelayLink, takeRelayedCalls } from '@muster/db/repositories/relay';
+import { lookAtLink, openRelayLink, takeRelayedCalls } from '@muster/db/repositories/relay';
 import { isLive } from '@muster/domain/registry/standing';
 import { toHex } from '@muster/protocol/bytes';
 import { AppError } from '@muster/protocol/errors/app-error';
@@ -36,9 +35,8 @@ export async function* openRelay(
   try {
     yield { kind: 'opened', linkId };
     while (signal?.aborted !== true) {
-      for (const { callId, request, ttlMs } of await takeRelayedCalls(db, link))
-        yield { kind: 'call', callId, sealed: toHex(request), ttlMs };
-      await requireCurrent(deps, link);
+      const calls = (await isAskedFor(deps, link)) ? await takeRelayedCalls(db, link) : [];
+      for (const { callId, request, ttlMs } of calls) yield { kind: 'call', callId, sealed: toHex(request), ttlMs };
       await watcher.next(LOOK_MS);
     }
   } finally {
@@ -63,11 +61,14 @@ async function admit(deps: Deps, envelope: IncomingEnvelope): Promise<Link> {
   return link;
 }
 
-/** By the mirror, which may lag but does not lie: every call is checked against the chain itself. */
-async function requireCurrent({ db }: Deps, { runId, node, seq, linkId }: Link): Promise<void> {
-  if ((await findRelayLink(db, { runId, node })) !== linkId) throw new AppError('RELAY_SUPERSEDED');
-  const registration = await findRegistration(db, { runId, node });
+/**
+ * Whether a call waits. The standing is by the mirror, which may lag but does not lie: every call is checked against the chain itself.
+ * Throws RELAY_SUPERSEDED, NOT_REGISTERED.
+ */
+async function isAskedFor({ db }: Deps, link: Link): Promise<boolean> {
+  const { current, waiting, seq, standing } = await lookAtLink(db, link);
+  if (!current) throw new AppError('RELAY_SUPERSEDED');
   // Absence says nothing: the mirror may not have seen the registration yet.
-  if (registration?.seq === seq && !isLive(registration.standing))
-    throw new AppError('NOT_REGISTERED', { data: { standing: registration.standing } });
+  if (seq === link.seq && standing !== null && !isLive(standing)) throw new AppError('NOT_REGISTERED', { data: { standing } });
+  return waiting;
 }

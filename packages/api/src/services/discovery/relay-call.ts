@@ -19,6 +19,10 @@ import { requireAsker } from './require-standing.ts';
 
 /** Of calls that wait for one node: it answers challenges one at a time anyway. */
 const MAX_WAITING = 8;
+/** Validators leave this many of them to the master: no challenge keeps an invite away. */
+const FOR_MASTER = 1;
+/** What one asker sends may be anything; it does not keep the others away. */
+const MAX_OF_ASKER = 3;
 /** For a node whose socket has just broken to come back. Whoever has none after that is not waited for. */
 const CONNECT_MS = 5_000;
 /** A hint may be lost. */
@@ -49,7 +53,16 @@ export async function relayCall(
 
   const callId = randomUUID();
   const ttlMs = Math.max(1, expiresAt - clock.now());
-  const added = await addRelayedCall(db, { callId, runId, node, request: fromHex(sealed), ttlMs, maxWaiting: MAX_WAITING });
+  const added = await addRelayedCall(db, {
+    callId,
+    runId,
+    node,
+    asker: sender,
+    request: fromHex(sealed),
+    ttlMs,
+    maxWaiting: role === 'master' ? MAX_WAITING : MAX_WAITING - FOR_MASTER,
+    maxOfAsker: MAX_OF_ASKER,
+  });
   if (!added) throw new AppError('RATE_LIMITED', { publicMessage: 'Too many calls wait for this node.', data: { retryAfterMs: 5_000 } });
   live.publish([relayTopic(runId, node)]);
   try {
@@ -76,7 +89,9 @@ async function waitForAnswer(
       if (stopping.aborted) throw new AppError('UNAVAILABLE');
       const waitedMs = clock.now() - start;
       if (call === null || waitedMs >= ttlMs)
-        throw new AppError('ENDPOINT_UNREACHABLE', { publicMessage: 'The node did not answer over its relay in time.' });
+        throw new AppError('ENDPOINT_UNREACHABLE', {
+          publicMessage: 'The node did not answer over its relay in time, or had no answer to what was sent.',
+        });
       if (!call.taken && waitedMs >= CONNECT_MS)
         throw new AppError('ENDPOINT_UNREACHABLE', {
           publicMessage: 'The node is to be reached by relay and keeps no connection to this discovery.',

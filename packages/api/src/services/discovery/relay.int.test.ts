@@ -28,6 +28,7 @@ let node: TestNode;
 const key = await createSealKey();
 const relays: TestRelay[] = [];
 const validator = createSigner(devKey(ROLES.validator));
+const master = createSigner(devKey(ROLES.master));
 
 beforeAll(async () => {
   stage = await setUpStage();
@@ -49,7 +50,7 @@ const discoveryAt = (url: string) => createTRPCClient<DiscoveryRouter>({ links: 
 /** Opened at `url`, and there: discovery has said so. */
 async function openRelay(
   url: string,
-  over: Pick<TestRelayOptions, 'sequence' | 'mute' | 'answer'> = {},
+  over: Pick<TestRelayOptions, 'sequence' | 'mute' | 'refuse' | 'answer'> = {},
   of: TestNode = node,
 ): Promise<TestRelay> {
   const relay = openTestRelay({ node: of, runId, domain: stage.domain, url, origin: stage.server.url, key, ...over });
@@ -61,14 +62,15 @@ async function openRelay(
 /** Every byte that discovery saw of the calls made by `ask`. */
 const passed: string[] = [];
 
-function ask({ url = stage.server.url, timeoutMs = 20_000, of = node }: { url?: string; timeoutMs?: number; of?: TestNode } = {}) {
+type Ask = { url?: string; timeoutMs?: number; of?: TestNode; asker?: Signer; role?: 'validator' | 'master' };
+function ask({ url = stage.server.url, timeoutMs = 20_000, of = node, asker = validator, role = 'validator' }: Ask = {}) {
   const { domain } = stage;
   const reached = reachNode(
     { kind: 'relay', discoveryUri: `${stage.server.url}/discovery`, runId, node: of.address, encryptionKey: key.publicKey },
     {
       domain,
-      signer: validator,
-      role: 'validator',
+      signer: asker,
+      role,
       now: Date.now,
       timeoutMs,
       fetch: () => Promise.reject(new Error('the node has no endpoint')),
@@ -185,22 +187,30 @@ describe('a node behind NAT', () => {
     expect(await wordsOf(2_110_000)).toBe('nothing, BAD_INPUT');
   });
 
+  it('says at once that it has no answer to what it cannot open', async () => {
+    await openRelay(stage.server.url, { refuse: true });
+    expect(await codeOf(ask({ timeoutMs: 250_000 }))).toBe('ENDPOINT_UNREACHABLE');
+  });
+
   it('is not waited for beyond the call’s own time', async () => {
     await openRelay(stage.server.url, { mute: true });
     expect(await codeOf(ask({ timeoutMs: 300 }))).toBe('ENDPOINT_UNREACHABLE');
   });
 
-  it('has so many calls waiting and no more', async () => {
+  it('has so many calls of one asker waiting and no more, and still hears others', async () => {
     // One that no master invites meanwhile.
     const busy = await startTestNode({ chain: stage.chain, runId, url: stage.server.url });
     await busy.announce({ relay: key.publicKey });
     await openRelay(stage.server.url, { mute: true }, busy);
-    const codes = Array.from({ length: 8 }, () => codeOf(ask({ of: busy })));
+    const codes = Array.from({ length: 3 }, () => codeOf(ask({ of: busy })));
     const count = 'SELECT 1 FROM "RelayedCall" WHERE node = $1';
-    await waitUntil('all eight', async () => (await stage.database.db.pool.query(count, [busy.address])).rows.length === 8);
+    const waiting = async () => (await stage.database.db.pool.query(count, [busy.address])).rows.length;
+    await waitUntil('all three', async () => (await waiting()) === 3);
     expect(await codeOf(ask({ of: busy }))).toBe('RATE_LIMITED');
+    codes.push(codeOf(ask({ of: busy, asker: master, role: 'master' })));
+    await waitUntil('the master’s', async () => (await waiting()) === 4);
     await openRelay(stage.server.url, {}, busy);
-    expect(await Promise.all(codes)).toEqual(Array.from({ length: 8 }, () => ANSWERED));
+    expect(await Promise.all(codes)).toEqual(Array.from({ length: 4 }, () => ANSWERED));
     await busy.stop();
   });
 
