@@ -1,11 +1,11 @@
-import type { AppError } from '@muster/protocol/errors/app-error';
+import { AppError } from '@muster/protocol/errors/app-error';
 import type { Signer } from '@muster/protocol/crypto/signer';
 import type { MusterDomain } from '@muster/protocol/messages/domain';
 import { audienceOfOrigin, newHeader } from '@muster/protocol/messages/header';
 import { RelayOpen } from '@muster/protocol/messages/relay-open';
 import { signWithRetry } from '@muster/protocol/messages/sign-with-retry';
 import type { Logger } from '@muster/runtime/logger';
-import type { RelayLink, RelayLinkOptions } from '../adapters/discovery/relay-link.ts';
+import type { RelayAnswer, RelayLink, RelayLinkOptions } from '../adapters/discovery/relay-link.ts';
 import { createNotifier } from '../notifier.ts';
 import { toAppError } from '../reconcile/step-failure.ts';
 import type { RelayDesk, SealedCall } from '../server/relay-desk.ts';
@@ -34,6 +34,9 @@ const LAST_PAUSE_MS = 30_000;
 /** A link that lasted so long was a good one. */
 const STEADY_MS = 30_000;
 const LOOK_MS = 60_000;
+/** For a discovery that is busy and does not say how long. */
+const BUSY_MS = 1_000;
+const LEAST_BUSY_MS = 50;
 
 /** Keeps a connection to the run's discovery, and answers what comes over it. Silence and refusals are retried for ever. */
 export async function relayLoop(options: RelayOptions): Promise<void> {
@@ -56,10 +59,12 @@ export async function relayLoop(options: RelayOptions): Promise<void> {
 
 /** One link, from its opening to its end; to discovery's reason for it, if it gave one. */
 async function keepLink(options: RelayOptions): Promise<AppError | null> {
-  const { connect, desk, registration, state, domain, signer, allowPrivate, logger, now, signal } = options;
+  const { connect, desk, registration, state, domain, signer, allowPrivate, logger, now, monotonic, signal } = options;
   const discoveryUri = await options.readDiscoveryUri();
   const over = new AbortController();
-  let linkId = '';
+  let opened: (linkId: string) => void = () => undefined;
+  // A call may come in the same breath as the link's id.
+  const openedId = new Promise<string>((resolve) => (opened = resolve));
   const link = await connect({
     discoveryUri,
     allowPrivate,
@@ -68,18 +73,37 @@ async function keepLink(options: RelayOptions): Promise<AppError | null> {
   });
 
   async function take(call: SealedCall): Promise<void> {
-    const { callId } = call;
+    const { callId, ttlMs } = call;
+    const until = monotonic() + ttlMs;
     try {
       const sealed = await desk.answer(call);
       if (sealed === null) logger.warn({ event: 'relay.refused', callId }, 'what was relayed is not for this node, or is too much at once');
-      else await link.answer({ linkId, callId, sealed });
+      await send({ linkId: await openedId, callId, sealed }, until);
+      desk.forget(callId);
     } catch (err) {
+      if (AppError.is(err, 'NOT_FOUND')) desk.forget(callId);
       logger.warn({ event: 'relay.unanswered', callId, code: toAppError(err).code, err }, 'an answer did not reach discovery');
     }
   }
 
+  /** All nodes behind one address share what discovery lets that address do. */
+  async function send(answer: RelayAnswer, until: number): Promise<void> {
+    const pause = createNotifier();
+    for (;;) {
+      try {
+        return await link.answer(answer);
+      } catch (error) {
+        if (!AppError.is(error, 'RATE_LIMITED')) throw error;
+        const said = error.data['retryAfterMs'];
+        const waitMs = Math.max(LEAST_BUSY_MS, typeof said === 'number' ? said : BUSY_MS);
+        if (!(monotonic() + waitMs < until)) throw error;
+        await pause.wait({ signal: over.signal, timeoutMs: waitMs });
+      }
+    }
+  }
+
   const { identity, announcementSequence: sequence } = await nextSequence(state, now());
-  linkId = await signWithRetry(RelayOpen, {
+  const linkId = await signWithRetry(RelayOpen, {
     domain,
     signer,
     now: now(),
@@ -96,6 +120,7 @@ async function keepLink(options: RelayOptions): Promise<AppError | null> {
     }),
     send: (envelope) => link.open(envelope),
   });
+  opened(linkId);
   logger.info({ event: 'relay.opened', discoveryUri, linkId }, 'discovery relays to this node');
   void watchUri();
   const reason = await link.closed;

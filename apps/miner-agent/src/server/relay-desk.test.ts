@@ -57,6 +57,15 @@ it('asks once for a call that comes again, until nobody waits for it any more', 
   expect(asked()).toBe(2);
 });
 
+it('forgets an answer that has arrived, so that many short calls never make it deaf', async () => {
+  const { desk, seal } = await setup();
+  const { sealed } = await seal('challenge');
+  for (let i = 0; i < 40; i += 1) {
+    expect(await desk.answer({ callId: String(i), sealed, ttlMs: 300_000 })).not.toBeNull();
+    desk.forget(String(i));
+  }
+});
+
 it('keeps so much and no more', async () => {
   const { desk, seal, pass } = await setup();
   const { sealed } = await seal('challenge');

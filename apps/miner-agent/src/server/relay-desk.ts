@@ -14,6 +14,8 @@ export interface SealedCall {
 export interface RelayDesk {
   /** The sealed answer; null for what was not sealed to this node, or when too much is under way. */
   answer(call: SealedCall): Promise<Hex | null>;
+  /** Discovery has the answer, or waits for it no longer: it will not ask for it again. */
+  forget(callId: string): void;
 }
 
 export interface RelayDeskOptions {
@@ -54,5 +56,6 @@ export function createRelayDesk({ handlers, me, privateKey, monotonic }: RelayDe
       kept.set(callId, { until: monotonic() + ttlMs, answer: made });
       return made;
     },
+    forget: (callId) => void kept.delete(callId),
   };
 }

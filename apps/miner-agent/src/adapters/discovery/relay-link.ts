@@ -11,11 +11,18 @@ import { connectPeer } from '../master/master-link.ts';
 export interface RelayLink {
   /** Resolves once discovery relays over this link. Throws its refusal, or DISCOVERY_UNREACHABLE. */
   open(envelope: Envelope<RelayOpen>): Promise<string>;
-  /** Throws what discovery refuses: NOT_FOUND when nobody waits any more. */
-  answer(call: { linkId: string; callId: string; sealed: Hex }): Promise<void>;
+  /** Throws what discovery refuses: NOT_FOUND when nobody waits any more, RATE_LIMITED when it is busy. */
+  answer(answer: RelayAnswer): Promise<void>;
   close(): Promise<void>;
   /** Resolves when the link is gone; to discovery's reason, if it gave one. */
   closed: Promise<AppError | null>;
+}
+
+export interface RelayAnswer {
+  linkId: string;
+  callId: string;
+  /** Null: the node has no answer to this, so that nobody need wait for one. */
+  sealed: Hex | null;
 }
 
 export interface RelayLinkOptions {
