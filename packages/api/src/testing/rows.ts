@@ -28,6 +28,7 @@ export const allocationWith = (over: Partial<TimedAllocation> = {}): TimedAlloca
   stopReason: null,
   containerId: null,
   imageId: null,
+  imageDigest: null,
   exitCode: null,
   oomKilled: false,
   error: null,

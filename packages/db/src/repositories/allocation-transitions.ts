@@ -8,6 +8,7 @@ import { rows } from '../sql/query.ts';
 export interface AllocationPatch {
   containerId?: string | undefined;
   imageId?: string | undefined;
+  imageDigest?: string | undefined;
   exitCode?: number | undefined;
   oomKilled?: boolean | undefined;
   error?: object | undefined;
@@ -29,7 +30,8 @@ export interface AllocationTransition {
   /** May equal `from`: then the patch alone is written, and no timeline event. */
   to: AllocationPhase;
   actor: string;
-  reason: string;
+  /** Null where the phase says it all. */
+  reason: string | null;
   patch?: AllocationPatch | undefined;
   /** Said by the node itself, as opposed to concluded by the master. */
   reported?: boolean | undefined;
@@ -43,13 +45,14 @@ export function transitionAllocations(db: Database, transitions: readonly Alloca
     db.pool,
     `WITH step AS (
        SELECT * FROM jsonb_to_recordset($1::jsonb) AS x("allocationId" text, epoch int, "from" text, "to" text, actor text, reason text,
-         reported boolean, ended boolean, "containerId" text, "imageId" text, "exitCode" int, "oomKilled" boolean, error jsonb, "pullProgress" jsonb,
+         reported boolean, ended boolean, "containerId" text, "imageId" text, "imageDigest" text, "exitCode" int, "oomKilled" boolean, error jsonb, "pullProgress" jsonb,
          ports jsonb, restarts int, "startedAt" timestamptz, "endedAt" timestamptz)),
      moved AS (
        UPDATE "Allocation" a SET phase = step."to",
          "phaseReason" = CASE WHEN step."from" <> step."to" THEN step.reason ELSE a."phaseReason" END,
          "phaseSince" = CASE WHEN step."from" <> step."to" THEN now() ELSE a."phaseSince" END,
          "containerId" = COALESCE(step."containerId", a."containerId"), "imageId" = COALESCE(step."imageId", a."imageId"),
+         "imageDigest" = COALESCE(step."imageDigest", a."imageDigest"),
          "exitCode" = COALESCE(step."exitCode", a."exitCode"), "oomKilled" = COALESCE(step."oomKilled", a."oomKilled"),
          error = COALESCE(step.error, a.error), "pullProgress" = CASE WHEN step."to" = 'Pulling' THEN COALESCE(step."pullProgress", a."pullProgress") END,
          ports = COALESCE(step.ports, a.ports), restarts = COALESCE(step.restarts, a.restarts), "startedAt" = COALESCE(step."startedAt", a."startedAt"),

@@ -23,6 +23,15 @@ export async function findNode(db: Database, key: { runId: string; node: string 
   return (await complete(db, registrations))[0] ?? null;
 }
 
+/** Which of these nodes have ever registered in the run. */
+export async function listRegistered(db: Database, { runId, nodes }: { runId: string; nodes: readonly string[] }): Promise<string[]> {
+  const found = await rows<{ node: string }>(db.pool, 'SELECT node FROM "Registration" WHERE "runId" = $1 AND node = ANY($2)', [
+    runId,
+    nodes,
+  ]);
+  return found.map(({ node }) => node);
+}
+
 /** Every node that ever registered in a run, newest registration first. */
 export async function listNodes(db: Database, query: PageQuery & { runId: string }): Promise<Page<NodeOverview>> {
   const [block, node] = cursorParts(query, /^(\d{1,9}):(0x[0-9a-fA-F]{40})$/) ?? [];

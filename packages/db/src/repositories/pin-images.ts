@@ -10,17 +10,6 @@ export interface ImagePin {
   actor: string;
 }
 
-/** Of these, the tasks that are pinned to another image. */
-export function listOtherPins(db: Database, pins: readonly ImagePin[]): Promise<Pick<TaskRow, 'taskId' | 'imageDigest'>[]> {
-  if (pins.length === 0) return Promise.resolve([]);
-  return rows(
-    db.pool,
-    `SELECT DISTINCT t."taskId", t."imageDigest" FROM "Task" t JOIN jsonb_to_recordset($1::jsonb) AS pin("taskId" text, "imageDigest" text) USING ("taskId")
-     WHERE t."imageDigest" <> pin."imageDigest"`,
-    [toJson(pins)],
-  );
-}
-
 /** Pins tasks that are not pinned yet, whoever else tries at the same time: the first counts. Returns those that it pinned. */
 export function pinImages(db: Database, pins: readonly ImagePin[]): Promise<TaskRow[]> {
   if (pins.length === 0) return Promise.resolve([]);

@@ -24,12 +24,19 @@ export async function saveSealedCredentials(db: Database, credentials: readonly 
 
 /** Those of these tasks that their nodes can still open: sealed to the key that the node states now. */
 export function listUsableCredentials(db: Database, taskIds: readonly string[]): Promise<SealedCredentials[]> {
-  return rows<SealedCredentials>(
-    db.pool,
-    `SELECT c."taskId", c.node, c."encryptionKey", c.sealed FROM "SealedCredential" c
-     JOIN "Task" t ON t."taskId" = c."taskId"
-     JOIN "NodeState" n ON n."runId" = t."runId" AND n.node = c.node AND n."keyStatement"->'message'->>'encryptionKey' = c."encryptionKey"
-     WHERE c."taskId" = ANY($1)`,
-    [taskIds],
-  );
+  return rows<SealedCredentials>(db.pool, `SELECT c."taskId", c.node, c."encryptionKey", c.sealed ${USABLE}`, [taskIds]);
 }
+
+/** The nodes that they are for, without what is sealed: the reconcile loop asks for it every turn. */
+export async function listCredentialHolders(
+  db: Database,
+  taskIds: readonly string[],
+): Promise<Pick<SealedCredentials, 'taskId' | 'node'>[]> {
+  if (taskIds.length === 0) return [];
+  return rows(db.pool, `SELECT c."taskId", c.node ${USABLE}`, [taskIds]);
+}
+
+const USABLE = `FROM "SealedCredential" c
+  JOIN "Task" t ON t."taskId" = c."taskId"
+  JOIN "NodeState" n ON n."runId" = t."runId" AND n.node = c.node AND n."keyStatement"->'message'->>'encryptionKey' = c."encryptionKey"
+  WHERE c."taskId" = ANY($1)`;

@@ -94,7 +94,8 @@ export interface TaskTransition {
   /** May equal `from`: then the reason alone is written, and no timeline event. */
   to: TaskPhase;
   actor: string;
-  reason: string;
+  /** Null where the phase says it all. */
+  reason: string | null;
 }
 
 /** Moves tasks and writes their timeline in one statement. Returns the moved ones. */

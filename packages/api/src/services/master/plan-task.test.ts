@@ -15,7 +15,7 @@ const OTHER = '0x00000000000000000000000000000000000000b2';
 const nodes = [NODE, OTHER].map((node) => ({ node, phase: 'Healthy' as const, offer, used: NOTHING, refuses: null }));
 const plan = (over: Partial<TaskPlanInput> = {}) =>
   planTask({
-    task: { desired: 'Running', phase: 'Pending' },
+    task: { desired: 'Running', phase: 'Pending', imageDigest: null },
     spec: specWith(),
     replicas: [],
     nodes,
@@ -41,6 +41,18 @@ describe('planTask', () => {
     expect(plan({ spec: specWith({ resources: { gpu: {} } }) }).reason).toBe('no node of the run has the GPUs that it asks for');
     const closed = nodes.map((node) => ({ ...node, offer: { ...offer, accepting: false, reason: 'maintenance until 06:00' } }));
     expect(plan({ nodes: closed }).reason).toBe('no node that could take it takes new work now: maintenance until 06:00');
+  });
+
+  it('says when its nodes run different images, and stops none of them', () => {
+    const task = { desired: 'Running', phase: 'Running', imageDigest: 'sha256:11' } as const;
+    const spec = specWith({ replicas: 2 });
+    const replicas = ['sha256:11', 'sha256:22'].map((imageDigest, replica) => allocationWith({ replica, imageDigest }));
+    expect(plan({ task, spec, replicas })).toMatchObject({
+      starts: [],
+      phase: 'Running',
+      reason: expect.stringContaining('different images'),
+    });
+    expect(plan({ task, spec, replicas: replicas.map((one) => ({ ...one, imageDigest: 'sha256:11' })) }).reason).toBeNull();
   });
 
   it('places what needs credentials only where they are sealed, and says what is missing', () => {
@@ -102,9 +114,12 @@ describe('planTask', () => {
 
   it('places nothing when the task is to stop or the run has closed, and ends once all have', () => {
     const running = allocationWith();
-    expect(plan({ task: { desired: 'Stopped', phase: 'Running' }, replicas: [running] })).toMatchObject({ starts: [], phase: 'Stopping' });
+    expect(plan({ task: { desired: 'Stopped', phase: 'Running', imageDigest: null }, replicas: [running] })).toMatchObject({
+      starts: [],
+      phase: 'Stopping',
+    });
     const cancelled = allocationWith({ phase: 'Cancelled', stopReason: 'buyer', endedMs: 1 });
-    expect(plan({ task: { desired: 'Stopped', phase: 'Stopping' }, replicas: [cancelled] }).phase).toBe('Cancelled');
+    expect(plan({ task: { desired: 'Stopped', phase: 'Stopping', imageDigest: null }, replicas: [cancelled] }).phase).toBe('Cancelled');
     expect(plan({ runOpen: false })).toMatchObject({ starts: [], phase: 'Cancelled' });
   });
 });

@@ -11,7 +11,7 @@ import { refusedEpochs } from './refusals.ts';
 import { retryInMs } from './replicas.ts';
 
 export type TaskPlanInput = {
-  task: Pick<TaskRow, 'desired' | 'phase'>;
+  task: Pick<TaskRow, 'desired' | 'phase' | 'imageDigest'>;
   spec: TaskSpec;
   /** The newest allocation of each replica, after this turn's changes to them. */
   replicas: readonly TimedAllocation[];
@@ -85,8 +85,14 @@ export function planTask(input: TaskPlanInput): TaskPlan {
   const wanted = spec.replicas === 'all' ? Math.max(1, states.length) : spec.replicas;
   const phase = taskPhase({ current: task.phase, desired: wantsMore ? 'Running' : 'Stopped', wanted, replicas: states });
   const [first] = unplaced;
-  return { starts: assignments, phase, reason: first ? withCredentials(inWords(first), input) : null };
+  const reason = first ? withCredentials(inWords(first), input) : differ(live, task.imageDigest) ? IMAGES_DIFFER : null;
+  return { starts: assignments, phase, reason };
 }
+
+/** Nodes tell what they run; which of them tells the truth, nobody here can know. */
+const differ = (live: readonly TimedAllocation[], pin: string | null): boolean =>
+  pin !== null && live.some(({ imageDigest }) => imageDigest !== null && imageDigest !== pin);
+const IMAGES_DIFFER = 'its nodes report different images under that name; a task that names a digest (image@sha256:…) runs that one alone';
 
 /** `held`: ended replicas that wait for their next try, or have none. */
 function placeMissing({ input, live, held }: { input: TaskPlanInput; live: readonly TimedAllocation[]; held: readonly TimedAllocation[] }) {

@@ -8,7 +8,7 @@ import {
 } from '@muster/db/repositories/allocations';
 import type { NodeOverview } from '@muster/db/repositories/nodes';
 import { listRefusals } from '@muster/db/repositories/refusals';
-import { listUsableCredentials } from '@muster/db/repositories/sealed-credentials';
+import { listCredentialHolders } from '@muster/db/repositories/sealed-credentials';
 import { transitionTasks, type TaskTransition } from '@muster/db/repositories/tasks';
 import type { PlacementNode, Promised } from '@muster/domain/placement';
 import { demandOf } from '@muster/protocol/task-spec/defaults';
@@ -34,7 +34,7 @@ export async function placeTasks({ db, live, logger }: TaskDeps, situation: Situ
     listNewestAllocations(db, taskIds),
     listRefusals(db, taskIds, REFUSALS),
     promised(db, situation),
-    listUsableCredentials(db, taskIds),
+    listCredentialHolders(db, idsThatNeedCredentials(tasks)),
   ]);
   const replicas = byTask(newest);
   const refusals = byTask(refused);
@@ -113,6 +113,9 @@ function candidateFor(overview: NodeOverview, { situation, runId, used, refusing
   ];
 }
 
+const idsThatNeedCredentials = (tasks: readonly ReadTask[]): string[] =>
+  tasks.flatMap(({ taskId, needsCredentials }) => (needsCredentials ? [taskId] : []));
+
 const keyOf = ({ runId, node }: { runId: string; node: string }): string => `${runId}/${node}`;
 
 function byTask<T extends { taskId: string }>(things: readonly T[]): Map<string, T[]> {
@@ -145,6 +148,7 @@ const UNREADABLE = `TASK_SPEC_UNREADABLE: ${ERROR_CODES.TASK_SPEC_UNREADABLE.tit
 function moveOf(task: ReadTask, plan: TaskPlan, runOpen: boolean): TaskTransition[] {
   const to = !task.isReadable && isTerminalTaskPhase(plan.phase) ? 'Failed' : plan.phase;
   const why = task.isReadable ? (plan.reason ?? (runOpen ? null : 'the run is closed')) : UNREADABLE;
-  if (to === task.phase && (to !== 'Pending' || why === task.phaseReason || why === null)) return [];
-  return [{ taskId: task.taskId, from: task.phase, to, actor: 'master', reason: why ?? `its replicas make it ${to}` }];
+  // One that waits keeps its last reason until there is another.
+  if (to === task.phase && (why === task.phaseReason || (to === 'Pending' && why === null))) return [];
+  return [{ taskId: task.taskId, from: task.phase, to, actor: 'master', reason: why }];
 }

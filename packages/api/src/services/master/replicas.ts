@@ -6,7 +6,7 @@ import { REFUSALS } from './refusals.ts';
 import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
 
 /** Why the master stops an allocation; kept with it, because the same exit means different things. */
-export type StopReason = 'buyer' | 'timeout' | 'evicted' | 'mismatch';
+export type StopReason = 'buyer' | 'timeout' | 'evicted';
 
 type Ended = Pick<AllocationRow, 'phase' | 'stopReason' | 'exitCode' | 'error' | 'startedAt'>;
 
@@ -17,7 +17,7 @@ export function exitOf({ phase, stopReason, exitCode, error, startedAt }: Ended)
   // What has run was no refusal, though its node ended it for a reason of its own: the restart policy decides.
   if (phase === 'Failed' && startedAt === null && isRefusal(error)) return { kind: 'refused' };
   // A node that went away, or stopped the container of its own accord: the container is not to blame.
-  if (phase === 'Lost' || phase === 'Cancelled' || stopReason === 'evicted' || stopReason === 'mismatch') return { kind: 'lost' };
+  if (phase === 'Lost' || phase === 'Cancelled' || stopReason === 'evicted') return { kind: 'lost' };
   return exitCode === null ? { kind: 'error' } : { kind: 'exited', exitCode };
 }
 

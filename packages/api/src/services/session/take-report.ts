@@ -7,7 +7,7 @@ import type { AllocationStatus, OrderResult, StatusReport } from '@muster/protoc
 import { ERROR_CODES, isErrorCode } from '@muster/protocol/errors/codes';
 import type { Deps } from '../../app/deps.ts';
 import { runTopic } from '../../live/topics.ts';
-import { keepPins } from './keep-pins.ts';
+import { imageOf, keepPins } from './keep-pins.ts';
 import { keepStatement } from './keep-statement.ts';
 import type { SessionKeys } from './session-book.ts';
 
@@ -39,7 +39,7 @@ export async function takeReport(
     .filter(({ allocationId }) => !reported.has(allocationId))
     .flatMap(({ allocationId, kind, failure }) => endOfFailed(own.get(allocationId), kind, failure));
   const moved = await transitionAllocations(db, [...fromStatus, ...fromFailure]);
-  await keepPins({ db, logger }, report, own);
+  await keepPins({ db, logger }, report.allocations, own);
   if (report.keyStatement) await keepStatement(deps, session, report.keyStatement);
   for (const { allocationId, phase, exitCode } of moved)
     logger.info({ event: 'allocation.reported', runId, node, allocationId, phase, exitCode }, 'a node reported on a container');
@@ -55,7 +55,7 @@ function transitionOf(current: AllocationRow | undefined, status: AllocationStat
   const phase = meaning(status.phase, current.stopReason);
   const decision = applyReport({ epoch: current.epoch, phase: current.phase }, { epoch: status.epoch, phase });
   if (!decision.accept && decision.code !== 'UNCHANGED') return [];
-  const error = phase === 'Failed' ? (errorOfStop(current.stopReason) ?? status.error) : status.error;
+  const error = phase === 'Failed' && current.stopReason === 'timeout' ? TIMED_OUT : status.error;
   const { containerId, imageId, exitCode, oomKilled, pull, ports, restarts, startedAt, endedAt } = status;
   return [
     {
@@ -64,11 +64,12 @@ function transitionOf(current: AllocationRow | undefined, status: AllocationStat
       from: current.phase,
       to: phase,
       actor: current.node,
-      reason: error?.message ?? status.reason ?? `the node reports it ${phase}`,
+      reason: error?.message ?? status.reason ?? null,
       reported: true,
       patch: {
         containerId,
         imageId,
+        imageDigest: imageOf(status),
         exitCode,
         oomKilled,
         error,
@@ -83,15 +84,12 @@ function transitionOf(current: AllocationRow | undefined, status: AllocationStat
   ];
 }
 
-/** What the master stopped it for. */
-function errorOfStop(stopReason: string | null) {
-  const code = stopReason === 'timeout' ? 'TASK_TIMED_OUT' : stopReason === 'mismatch' ? 'IMAGE_DIGEST_MISMATCH' : null;
-  return code && { code, message: ERROR_CODES[code].title, hint: ERROR_CODES[code].hint };
-}
+const { title, hint } = ERROR_CODES.TASK_TIMED_OUT;
+const TIMED_OUT = { code: 'TASK_TIMED_OUT', message: title, hint } as const;
 
 /** A container that was told to stop exits as signals make it: what counts is why it was told. */
 function meaning(phase: AllocationPhase, stopReason: string | null): AllocationPhase {
-  if ((stopReason === 'timeout' || stopReason === 'mismatch') && (phase === 'Cancelled' || phase === 'Succeeded')) return 'Failed';
+  if (stopReason === 'timeout' && (phase === 'Cancelled' || phase === 'Succeeded')) return 'Failed';
   if ((stopReason === 'buyer' || stopReason === 'evicted') && phase === 'Failed') return 'Cancelled';
   return phase;
 }

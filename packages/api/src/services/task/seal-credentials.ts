@@ -1,4 +1,4 @@
-import { findNode } from '@muster/db/repositories/nodes';
+import { listRegistered } from '@muster/db/repositories/nodes';
 import { saveSealedCredentials } from '@muster/db/repositories/sealed-credentials';
 import { findTask } from '@muster/db/repositories/tasks';
 import { AppError } from '@muster/protocol/errors/app-error';
@@ -20,9 +20,10 @@ export async function sealCredentials(
       publicMessage: 'The task was created without registry credentials.',
       hint: 'Create a new task with --registry-auth.',
     });
-  for (const { node } of credentials)
-    if ((await findNode(db, { runId: task.runId, node })) === null)
-      throw new AppError('NOT_FOUND', { publicMessage: `The run has no node ${node}.` });
+  const nodes = credentials.map(({ node }) => node);
+  const known = new Set(await listRegistered(db, { runId: task.runId, nodes }));
+  const stranger = nodes.find((node) => !known.has(node));
+  if (stranger !== undefined) throw new AppError('NOT_FOUND', { publicMessage: `The run has no node ${stranger}.` });
   await saveSealedCredentials(
     db,
     credentials.map((one) => ({ taskId, ...one })),

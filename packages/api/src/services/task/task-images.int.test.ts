@@ -1,5 +1,6 @@
 import { dumpDatabase } from '@muster/db/testing/dump-database';
 import { createEphemeral } from '@muster/protocol/crypto/mac';
+import { AppError } from '@muster/protocol/errors/app-error';
 import { unwrap } from '@muster/protocol/errors/result';
 import { openRegistryCredentials, sealRegistryCredentials } from '@muster/protocol/images/registry-credentials';
 import { signMessage, verifyEnvelope } from '@muster/protocol/messages/define-message';
@@ -72,31 +73,34 @@ describe('the image of a task', () => {
     await tasks().stop.mutate({ taskId });
   });
 
-  it('is what the first node got: every later order carries it, and another image is stopped and says why', async () => {
+  it('is what the first node started: a later order carries it; another one runs on, and the task says so', async () => {
     const spec = { image: 'busybox:1', replicas: 2, restart: { policy: 'on-failure', maxRetries: 3, backoff: '0s' } };
     const { taskId, imageDigest } = await tasks().create.mutate({ runId, spec });
     expect(imageDigest).toBeNull();
     const [first, second] = await startsOf(taskId, 2);
     if (!first || !second) throw new Error('not two orders');
     expect(first.start.body.imageDigest).toBeUndefined();
+    // Words that cost nothing pin nothing: before its start, and of another epoch.
+    await first.actor.say(first.start, { phase: 'Pulling', imageDigest: digest('99') });
+    await first.actor.say(first.start, { phase: 'Running', epoch: 2, startedAt: Date.now(), imageDigest: digest('99') });
+    expect((await tasks().get.query({ taskId })).imageDigest).toBeNull();
     await first.actor.say(first.start, { phase: 'Running', startedAt: Date.now(), imageDigest: digest('11') });
     await second.actor.say(second.start, { phase: 'Running', startedAt: Date.now(), imageDigest: digest('22') });
     expect((await tasks().get.query({ taskId })).imageDigest).toBe(digest('11'));
 
-    const stop = await waitUntil('an order to stop the other image', () =>
-      second.actor.session.received.find(
-        ({ kind, body }) => kind === 'stop' && 'allocationId' in body && body.allocationId === second.start.body.allocationId,
-      ),
+    const told = await waitUntil('the reason', async () => {
+      const view = await tasks().get.query({ taskId });
+      return view.phase === 'Running' && view.phaseReason !== null && view;
+    });
+    expect(told.phaseReason).toContain('a task that names a digest');
+    expect(told.allocations.map(({ phase, desired, phaseReason }) => ({ phase, desired, phaseReason }))).toEqual(
+      [1, 2].map(() => ({ phase: 'Running', desired: 'Running', phaseReason: null })),
     );
-    expect(stop.body).toMatchObject({ reason: 'mismatch' });
-    await second.actor.say(second.start, { phase: 'Cancelled', exitCode: 143 });
+
+    await second.actor.say(second.start, { phase: 'Failed', exitCode: 1 });
     const starts = await startsOf(taskId, 3);
     expect(starts.find(({ start }) => start.body.epoch === 2)?.start.body.imageDigest).toBe(digest('11'));
-    const { allocations } = await tasks().get.query({ taskId });
-    expect(allocations.find(({ allocationId }) => allocationId === second.start.body.allocationId)).toMatchObject({
-      phase: 'Failed',
-      error: { code: 'IMAGE_DIGEST_MISMATCH' },
-    });
+    await waitUntil('nothing to say', async () => (await tasks().get.query({ taskId })).phaseReason === null);
     await tasks().stop.mutate({ taskId });
   });
 
@@ -151,10 +155,21 @@ describe('registry credentials', () => {
     await tasks().stop.mutate({ taskId });
   });
 
-  it('are refused for a task that was made without, and for a node that is none', async () => {
+  it('are refused for a task that was made without, for a node that is none, and twice for one node', async () => {
     const { taskId } = await tasks().create.mutate({ runId, spec: { image: 'ghcr.io/org/open:1' } });
     const sealed = await sealFor(taskId, actors[0]?.node.address ?? '');
-    await expect(tasks().seal.mutate({ taskId, credentials: [sealed] })).rejects.toMatchObject({ data: { app: { code: 'CONFLICT' } } });
+    const refusal = (id: string, credentials: (typeof sealed)[]) =>
+      tasks()
+        .seal.mutate({ taskId: id, credentials })
+        .then(
+          () => null,
+          (error: unknown) => AppError.fromWire(error)?.code,
+        );
+    expect(await refusal(taskId, [sealed])).toBe('CONFLICT');
+    const wanting = await tasks().create.mutate({ runId, spec: { image: 'ghcr.io/org/private:3' }, needsCredentials: true });
+    expect(await refusal(wanting.taskId, [{ ...sealed, node: stage.chain.account('stranger').address }])).toBe('NOT_FOUND');
+    expect(await refusal(wanting.taskId, [sealed, sealed])).toBe('BAD_INPUT');
+    await tasks().stop.mutate({ taskId: wanting.taskId });
     await tasks().stop.mutate({ taskId });
   });
 

@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "Allocation" ADD COLUMN     "imageDigest" TEXT;
+
