@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { httpUrlSchema } from '@muster/protocol/primitives';
+import { addressArgument } from './arguments.ts';
 import type { Bind, CommandAction } from './command.ts';
 import { addLogCommands } from './commands/log-commands.ts';
 import { addMasterCommands } from './commands/master-commands.ts';
@@ -46,6 +47,7 @@ function createProgram(env: CliEnv, io: Io): Command {
     .addOption(new Option('--url <url>', 'the Muster server (MUSTER_URL)').default(env.url))
     .option('--key-file <path>', "your wallet's private key, in a file of mode 0600 (MUSTER_KEY_FILE, or MUSTER_KEY for the key itself)")
     .option('--rpc <url>', "the chain's RPC; on a dev chain the server's when left out")
+    .option('--registry <address>', "Muster's registry on that chain, where the address book has none: to seal credentials")
     .option('--json', 'print one JSON document', false);
   const bind: Bind = (command, action) => void command.action(() => execute({ action, command, program, env, io }));
   for (const add of [addRunCommands, addTaskCommands, addLogCommands, addNodeCommands, addSnapshotCommands, addMasterCommands])
@@ -69,7 +71,13 @@ async function execute(given: { action: CommandAction; command: Command; program
 }
 
 function readGlobals(program: Command): GlobalOptions {
-  const { url, rpc, keyFile, json } = program.opts<{ url: string; rpc?: string; keyFile?: string; json: boolean }>();
+  const { url, rpc, registry, keyFile, json } = program.opts<{
+    url: string;
+    rpc?: string;
+    registry?: string;
+    keyFile?: string;
+    json: boolean;
+  }>();
   for (const [name, value] of [
     ['--url', url],
     ['--rpc', rpc],
@@ -78,7 +86,7 @@ function readGlobals(program: Command): GlobalOptions {
   }
   if (!httpUrlSchema.safeParse(url).success)
     throw new UsageError('--url takes an http or https URL without query.', 'For example: http://127.0.0.1:3000');
-  return { url: url.replace(/\/+$/, ''), rpc, keyFile, json };
+  return { url: url.replace(/\/+$/, ''), rpc, registry: registry === undefined ? undefined : addressArgument(registry), keyFile, json };
 }
 
 /** commander's `error: unknown option '--x'` in our words. */

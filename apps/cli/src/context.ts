@@ -1,3 +1,4 @@
+import type { Address } from 'viem';
 import type { PrivateKeyAccount } from 'viem/accounts';
 import type { RegistryCredentials } from '@muster/protocol/images/registry-credentials';
 import { AppError } from '@muster/protocol/errors/app-error';
@@ -15,6 +16,8 @@ export interface GlobalOptions {
   keyFile: string | undefined;
   json: boolean;
   rpc: string | undefined;
+  /** That the nodes' keys must be stated in, whatever the server says. */
+  registry: Address | undefined;
 }
 
 /** What commands work with. Everything is made on first use, so that a command which needs no wallet asks for none. */

@@ -8,6 +8,7 @@ import type { CommandContext } from '../context.ts';
 import { tasksTable, taskText, type TaskView } from '../output/views.ts';
 import { pageText, readPaging, withPaging } from '../paging.ts';
 import { readSpec } from '../read-spec.ts';
+import { requireTrusted } from '../registry-auth/require-trusted.ts';
 import { sealForNodes } from '../registry-auth/seal-for-nodes.ts';
 import { readWait, withWait } from '../timeout-option.ts';
 import { waitFor } from '../wait.ts';
@@ -129,6 +130,8 @@ function addCreate(task: Command, bind: Bind): void {
     const spec = await readSpec(file, context.io);
     const runId = await chooseRun(context, firstArgument(command));
     const wait = readWait(command);
+    // Before there is a task that waits for what cannot be sealed.
+    if (registryAuth !== undefined) requireTrusted(await context.masterInfo(), context.options);
     const created = await context.asBuyer((api) =>
       api.task.create.mutate({
         runId,

@@ -2,13 +2,14 @@ import type { Address, Hex } from 'viem';
 import { getRegistration } from '@muster/chain/actions/get-registration';
 import type { RegistryReader } from '@muster/chain/actions/registry';
 import { AppError } from '@muster/protocol/errors/app-error';
-import { sealRegistryCredentials, type RegistryCredentials } from '@muster/protocol/images/registry-credentials';
+import { inSealCalls, sealRegistryCredentials, type RegistryCredentials } from '@muster/protocol/images/registry-credentials';
 import { musterDomain, type MusterDomain } from '@muster/protocol/messages/domain';
 import { checkKeyStatement } from '@muster/protocol/messages/encryption-key-statement';
 import type { ApiOutputs } from '../api-client.ts';
 import { openRegistryReader } from '../chain-session.ts';
 import type { CommandContext } from '../context.ts';
 import type { NodeView, TaskView } from '../output/views.ts';
+import { requireTrusted } from './require-trusted.ts';
 
 /** Phases of nodes that may be given the task soon. */
 const AT_WORK = new Set(['Healthy', 'Unhealthy', 'Invited', 'Approved']);
@@ -21,11 +22,13 @@ export interface SealedNode {
 
 /**
  * Seals the credentials to every node of the task's run that is at work, and hands them in. The server's list is not believed: a node counts
- * only if its own signature is under the key, and the chain has its registration Approved. Throws NODE_NOT_READY when there is none.
+ * only if its own signature is under the key, and the chain has its registration Approved, in a registry and over an RPC that are not the
+ * server's choice. Throws NODE_NOT_READY when there is none, and what requireTrusted does.
  */
 export async function sealForNodes(context: CommandContext, task: TaskView, credentials: RegistryCredentials): Promise<SealedNode[]> {
-  const reader = await openRegistryReader(context);
   const info = await context.masterInfo();
+  requireTrusted(info, context.options);
+  const reader = await openRegistryReader(context);
   const domain = musterDomain({ chainId: info.chainId, registry: info.registry });
   const nodes = await listNodes(context, task.runId);
   const sealed: SealedNode[] = [];
@@ -40,7 +43,7 @@ export async function sealForNodes(context: CommandContext, task: TaskView, cred
       publicMessage: 'No node of the run has stated a key that its signature and the chain bear out.',
       hint: `The task waits. Once nodes are healthy: muster task seal ${task.taskId} --registry-auth FILE`,
     });
-  await context.asBuyer((api) => api.task.seal.mutate({ taskId: task.taskId, credentials: sealed }));
+  for (const credentials of inSealCalls(sealed)) await context.asBuyer((api) => api.task.seal.mutate({ taskId: task.taskId, credentials }));
   return sealed;
 }
 

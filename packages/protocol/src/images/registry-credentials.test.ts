@@ -5,6 +5,8 @@ import { toHex } from '../bytes.ts';
 import { unwrap } from '../errors/result.ts';
 import { DOMAIN, RECEIVER, SIGNER } from '../testing/messages.ts';
 import {
+  inSealCalls,
+  MAX_SEALED_AT_ONCE,
   openRegistryCredentials,
   sealedCredentialsSchema,
   sealRegistryCredentials,
@@ -21,6 +23,14 @@ const open = (change: Partial<CredentialsTarget & { registry: string }> = {}, ke
   );
 
 describe('sealed registry credentials', () => {
+  it('go to a server in as few calls as it takes, all of them and in order', () => {
+    const sealed = Array.from({ length: 2 * MAX_SEALED_AT_ONCE + 1 }, (_none, index) => index);
+    const calls = inSealCalls(sealed);
+    expect(calls.map(({ length }) => length)).toEqual([MAX_SEALED_AT_ONCE, MAX_SEALED_AT_ONCE, 1]);
+    expect(calls.flat()).toEqual(sealed);
+    expect(inSealCalls([])).toEqual([]);
+  });
+
   it('open on the node and for the task that they were made for', async () => {
     expect(unwrap(await open())).toEqual(credentials);
   });

@@ -23,6 +23,16 @@ export const sealedCredentialsSchema = z
   .regex(/^0x(?:[0-9a-f]{2}){49,}$/, 'expected sealed credentials as 0x and hex')
   .transform((value): Hex => `0x${value.slice(2)}`);
 
+/** How many a server takes in one call: one for each node. */
+export const MAX_SEALED_AT_ONCE = 200;
+
+/** In calls of as many as a server takes. */
+export function inSealCalls<T>(sealed: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(sealed.length / MAX_SEALED_AT_ONCE) }, (_none, index) =>
+    sealed.slice(index * MAX_SEALED_AT_ONCE, (index + 1) * MAX_SEALED_AT_ONCE),
+  );
+}
+
 const PURPOSE = 'registry-credentials';
 
 /** Whom and what sealed credentials are for: they open on no other node, and for no other task. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sealedCredentialsSchema } from '@muster/protocol/images/registry-credentials';
+import { MAX_SEALED_AT_ONCE, sealedCredentialsSchema } from '@muster/protocol/images/registry-credentials';
 import { ownerProcedure } from '../../buyer-trpc.ts';
 import { addressSchema, done, hash32Schema, taskRef } from '../../shapes/common.ts';
 
@@ -8,7 +8,8 @@ const input = taskRef.extend({
   credentials: z
     .array(z.strictObject({ node: addressSchema, encryptionKey: hash32Schema, sealed: sealedCredentialsSchema }))
     .min(1)
-    .max(200),
+    .max(MAX_SEALED_AT_ONCE)
+    .refine((all) => new Set(all.map(({ node }) => node)).size === all.length, 'expected one for each node'),
 });
 
 export const sealCredentials = ownerProcedure

@@ -3,10 +3,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useConfig } from 'wagmi';
 import { notifyDone, notifyError } from '../../../lib/notify.ts';
-import { sealForNodes } from '../../../lib/seal-for-nodes.ts';
+import { sealTask } from '../../../lib/seal-task.ts';
 import { useTRPC, useTRPCClient } from '../../../lib/trpc/client.ts';
-import type { NodeView } from '../../../lib/trpc/outputs.ts';
-import { useMasterInfo } from '../../../lib/use-master-info.ts';
+import { masterInfo } from '../../../lib/trpc/queries.ts';
 
 export type NewTask = { spec: string; idempotencyKey: string; credentials: RegistryCredentials | null };
 
@@ -17,29 +16,15 @@ export function useCreateTask(runId: string) {
   const config = useConfig();
   const router = useRouter();
   const queryClient = useQueryClient();
-  const { data: info } = useMasterInfo();
-
-  async function seal(taskId: string, credentials: RegistryCredentials): Promise<void> {
-    if (!info) return;
-    const nodes: NodeView[] = [];
-    let cursor: string | null = null;
-    do {
-      const page: { items: NodeView[]; nextCursor: string | null } = await client.node.list.query({ runId, cursor, limit: 200 });
-      nodes.push(...page.items);
-      cursor = page.nextCursor;
-    } while (cursor !== null);
-    const { chainId, registry } = info;
-    await client.task.seal.mutate({
-      taskId,
-      credentials: await sealForNodes({ config, chainId, registry, runId, taskId, nodes, credentials }),
-    });
-  }
+  // Asked for if it is not there yet: nothing is sealed against a registry that nobody named, and never in silence.
+  const masterKnown = () => queryClient.ensureQueryData(masterInfo(trpc));
 
   return useMutation({
     mutationFn: async ({ spec, idempotencyKey, credentials }: NewTask) => {
       const task = await client.task.create.mutate({ runId, spec, idempotencyKey, needsCredentials: credentials !== null });
       // The task is there either way, and its page says what it waits for.
-      if (credentials !== null) await seal(task.taskId, credentials).catch(notifyError);
+      if (credentials !== null)
+        await sealTask({ client, config, masterInfo: masterKnown }, { runId, taskId: task.taskId, credentials }).catch(notifyError);
       return task;
     },
     onSuccess: (task) => {
