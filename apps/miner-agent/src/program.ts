@@ -101,7 +101,9 @@ export function createProgram({ env, terminal }: Surroundings): Command {
     .action(withConfig(async (config) => (await commands.consent()).consentCommand(config)));
   program
     .command('drain')
-    .description('take nothing new; what runs may run out, or is stopped by a deadline and placed elsewhere')
+    .description(
+      'take nothing new; what runs may run out, or is stopped by a deadline, and placed elsewhere where its restart policy allows',
+    )
     .option('--by <time>', 'stop what still runs by then: 18:00, +2h30m or 2030-01-31T18:00')
     .option('--reason <text>', 'why; the master and the buyers see it')
     .addHelpText('after', '\nExamples:\n  muster-miner drain\n  muster-miner drain --by 18:00 --reason "kernel update"')

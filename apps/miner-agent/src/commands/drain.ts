@@ -10,7 +10,7 @@ export interface DrainOptions {
   reason?: string;
 }
 
-/** Nothing new from now on; what runs may run out, or is stopped by the deadline and placed elsewhere. Outlives restarts of the agent. */
+/** Nothing new from now on; what runs may run out, or is stopped by the deadline, and placed elsewhere where its restart policy allows. Outlives restarts of the agent. */
 export async function drainCommand(config: Config, { by, reason = 'asked on the machine' }: DrainOptions): Promise<void> {
   const now = Date.now();
   const deadline = deadlineOf(by, now);
