@@ -48,6 +48,8 @@ export async function withAgent<T>(options: AgentStageOptions, use: (stage: Agen
       args: [],
       cwd: join(root, 'apps/miner-agent'),
       logFile: join(directory.path, 'miner.log'),
+      // It stops its containers when it is told to end, and they may be a hundred.
+      graceMs: 180_000,
       env: {
         NODE_ENV: 'production',
         MUSTER_RPC_URL: chain.anvil.rpcUrl,
