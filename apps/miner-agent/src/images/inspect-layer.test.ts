@@ -19,6 +19,13 @@ const BOMBS = {
   xz: '/Td6WFoAAATm1rRGAgAhARwAAAAQz1jM70I/ANFdAABv/f//o7f/Rz5IFXI5YVG4kijmo4YH+e7kHoLTL8U6PAFLsX7JiopNL6MN2X+m44wjEVPgWRjFdYrid/i2lH8MasDedElk4ulcU7IE2PdEDKtfDW1G6eXDdoi3llestk3haR1v+0uIEGxCy4g/XACP0E6vJiiUcR89jyThcJ6nI1/sKMuF0ZWYin4qkfIndfcZwAaYTZj92K/VkA/EJVP49ZE2MQWlsO5vwXBNRwzRkRGqrWAdus6xJxhcWYbpZlJYvul2rFnk5VsFCPmTwz82AAAAADKzVZfu0uHjAAHtAcCEPQDV4HauscRn+wIAAAAABFla',
 } as const;
 
+/** 100 MiB of nothing each, as tar --sparse writes it. */
+const SPARSE = {
+  gnu: 'H4sIAAAAAAACA+3QuwmAMAAE0IySEYyIDuIEFoKFIPjZ32CptirIe81dd3DDNPbhYUVWV9WR2TmvPaUmFSG24QXbsnZzjOEz+Zvy7oVHBgAAAAAAAAAAAPiJHfO4gLoAKAAA',
+  posix:
+    'H4sIAAAAAAACA+3UQWrDMBAFUK11Cp9AntHIdr3wts2qBEIPIFpBXZykSCmEnL6KA6kxlG7Sgul/G5kvgxHjL1Ou/XEV/EuIqXzdD0HdHmW1c+OazVeyjq/PY87MVKniqP7ARzr4mD+v/idri4fHJ5PefUzBbP3bPnasZ2m/yylp66bpzm9Dd/5jtMg0j8EPqT+FjsndVU1NpIUKf+jz69y0VZPnLWJaS1yLq/m8+/z9roLfZMo8us04uft+CMY21LY3vgh+6D9P74JL/0VIVEFL6v/8cAvB+qumhLIBAAAAAAAAAAAAAAAAAAAALM4nMtYq0QAoAAA=',
+} as const;
+
 async function inspect(bytes: Buffer, { diffId = digestOf(bytes), limitBytes = 1e9 } = {}): Promise<unknown> {
   const file = join(directory.path, 'layer');
   await writeFile(file, bytes);
@@ -55,6 +62,21 @@ describe('inspectLayer', () => {
     tar.write(magic === '184d2a50' ? '502a4d18' : magic, 0, 'hex');
     const isMeasured = magic === '184d2a50' && 'createZstdDecompress' in zlib;
     expect(await inspect(tar)).toBe(isMeasured ? 'IMAGE_PULL_FAILED' : 'IMAGE_FORMAT_UNSUPPORTED');
+  });
+
+  it.each(['gnu', 'posix'] as const)('refuses a sparse file in the %s form, which grows to what its header says', async (form) => {
+    const packed = Buffer.from(SPARSE[form], 'base64');
+    const tar = zlib.gunzipSync(packed);
+    expect(tar.length).toBeLessThan(20_000);
+    expect(await inspect(packed, { diffId: digestOf(tar) })).toBe('IMAGE_FORMAT_UNSUPPORTED');
+    // Wherever in the tar it is.
+    const behind = Buffer.concat([(await tarOf({ file: 'S'.repeat(70_000) })).subarray(0, -1024), tar]);
+    expect(await inspect(behind)).toBe('IMAGE_FORMAT_UNSUPPORTED');
+  });
+
+  it('takes an extended header for what it is, and the key of another file for content', async () => {
+    const tar = await tarOf({ ['long/'.repeat(60)]: 'pax', program: 'GNU.sparse.major'.repeat(100) });
+    expect(await inspect(tar)).toBe(tar.length);
   });
 
   it('refuses what is no archive at all, or cut, or not the layer that it is said to be', async () => {

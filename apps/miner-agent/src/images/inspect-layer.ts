@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import { addAbortSignal, pipeline, Transform, type Readable } from 'node:stream';
 import zlib from 'node:zlib';
 import { AppError } from '@muster/protocol/errors/app-error';
+import { createSparseWatch } from './sparse-watch.ts';
 
 export interface InspectOptions {
   /** What the image's configuration says its unpacked bytes hash to. */
@@ -21,6 +22,7 @@ export async function inspectLayer(file: string, { diffId, limitBytes, signal }:
   const unpack = unpackerOf(await firstBytes(file));
   const algorithm = diffId.slice(0, diffId.indexOf(':'));
   const hash = createHash(algorithm);
+  const isSparse = createSparseWatch();
   let unpacked = 0;
   const packed = createReadStream(file);
   // Whichever ends takes the other along.
@@ -29,10 +31,12 @@ export async function inspectLayer(file: string, { diffId, limitBytes, signal }:
     for await (const piece of addAbortSignal(signal, unpacking)) {
       unpacked += Buffer.byteLength(piece);
       if (unpacked > limitBytes) return unpacked;
+      if (isSparse(piece)) throw unmeasurable('sparse files');
       hash.update(piece);
     }
   } catch (error) {
     signal.throwIfAborted();
+    if (AppError.is(error)) throw error;
     throw new AppError('IMAGE_PULL_FAILED', { publicMessage: 'A layer of the image cannot be unpacked', cause: error });
   }
   if (`${algorithm}:${hash.digest('hex')}` === diffId) return unpacked;
@@ -56,10 +60,13 @@ function unpackerOf(head: Buffer): Transform | null {
   const zstd = name === 'zstd' ? zstdUnpacker() : null;
   if (zstd) return zstd;
   if (name === undefined && isTar(head)) return null;
-  throw new AppError('IMAGE_FORMAT_UNSUPPORTED', {
-    publicMessage: `A layer of the image is packed in a way that this node cannot measure (${name ?? 'neither gzip nor tar'})`,
-  });
+  throw unmeasurable(name ?? 'neither gzip nor tar');
 }
+
+const unmeasurable = (what: string): AppError =>
+  new AppError('IMAGE_FORMAT_UNSUPPORTED', {
+    publicMessage: `A layer of the image is packed in a way that this node cannot measure (${what})`,
+  });
 
 /** Null before Node 22.15. */
 function zstdUnpacker(): Transform | null {
