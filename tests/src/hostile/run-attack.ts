@@ -8,7 +8,7 @@ import { logBytesAt, MOST_LOG_BYTES } from './attacks/disk.ts';
 import { sendOrder, type OrderAttack } from './attacks/orders.ts';
 import { hostileImage } from './images.ts';
 import type { HostileStage } from './stage.ts';
-import { processCount, requireUnharmed, watchVitals, type Vitals } from './vitals.ts';
+import { processCount, processesOf, requireUnharmed, watchVitals, type Vitals } from './vitals.ts';
 
 export interface Theatre {
   stage: HostileStage;
@@ -60,8 +60,6 @@ async function withVitals(theatre: Theatre, attack: (theatre: Theatre) => Promis
     requireUnharmed(read, { reserveBytes: Math.min(RESERVE_BYTES, statfsSync(diskPath).blocks), processesBefore });
     if (!stage.isAgentRunning()) throw new Error('the agent has ended');
     if (stage.master.statuses.get(neighbour)?.phase !== 'Running') throw new Error('the other container does not run any more');
-    // The kernel takes a moment to bury a thousand processes.
-    await waitFor(() => processCount() < processesBefore + 50, 20_000);
     return `${seen}; ${describeVitals(read)}`;
   } finally {
     vitals.stop();
@@ -98,6 +96,8 @@ async function carryOut(attack: Attack, { stage, docker }: Theatre): Promise<See
     throw new Error(`it did not say ${says.join(' and ')}, but:\n${lines().slice(-20).join('\n')}`);
   });
   if (breach()) throw new Error(breach());
+  // The kernel takes a moment to bury a thousand processes.
+  await waitFor(() => processesOf(status.containerId ?? '') === 0, 20_000);
   if (logBytes > MOST_LOG_BYTES) throw new Error(`its log took ${logBytes} bytes`);
   const more = (await attack.afterwards?.({ stage, docker, allocationId })) ?? '';
   const denied = lines().filter((line) => line.startsWith('DENIED')).length;

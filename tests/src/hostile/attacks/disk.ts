@@ -57,9 +57,13 @@ export const diskAttacks: readonly Attack[] = [
 export function logBytesAt(logPath: string): number {
   const directory = dirname(logPath);
   if (!existsSync(directory)) return 0;
-  return readdirSync(directory)
-    .filter((name) => name.startsWith(basename(logPath)))
-    .reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
+  return (
+    readdirSync(directory)
+      .filter((name) => name.startsWith(basename(logPath)))
+
+      // It is rotated while we look.
+      .reduce((sum, name) => sum + (statSync(join(directory, name), { throwIfNoEntry: false })?.size ?? 0), 0)
+  );
 }
 
 export const MOST_LOG_BYTES = LOG_BYTES + 2 * MiB;
@@ -67,5 +71,5 @@ export const MOST_LOG_BYTES = LOG_BYTES + 2 * MiB;
 function bytesUnder(directory: string): number {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+    .reduce((sum, entry) => sum + (statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0), 0);
 }
