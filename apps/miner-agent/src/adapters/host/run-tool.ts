@@ -13,16 +13,19 @@ export interface ToolOptions {
 }
 
 /** Administrators' programs are not on everybody's path. */
-const PATH = [process.env['PATH'] ?? '', '/usr/sbin', '/sbin'].join(':');
+const ENV = {
+  PATH: [process.env['PATH'] ?? '', '/usr/sbin', '/sbin'].join(':'),
+  LC_ALL: 'C',
+};
 const NOT_FOUND = 127;
 
-/** Runs a program of the system to its end; code 127 when it is not installed, as a shell says. Never throws. */
+/** Runs a program of the system to its end, which learns nothing of the agent's own environment: there may be keys in it; code 127 when it is not installed, as a shell says. Never throws. */
 export async function runTool(
   program: string,
   args: readonly string[],
   { input = '', timeoutMs = 10_000 }: ToolOptions = {},
 ): Promise<ToolResult> {
-  const child = spawn(program, args, { env: { ...process.env, PATH, LC_ALL: 'C' }, timeout: timeoutMs, killSignal: 'SIGKILL' });
+  const child = spawn(program, args, { env: ENV, timeout: timeoutMs, killSignal: 'SIGKILL' });
   const ended = new Promise<number>((resolve) => {
     child.once('error', () => resolve(NOT_FOUND));
     child.once('close', (code) => resolve(code ?? 1));

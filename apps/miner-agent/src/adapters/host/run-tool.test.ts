@@ -1,0 +1,20 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { isMissing, runTool } from './run-tool.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+it('gives a program the path and a language that can be read, and nothing else that the agent knows', async () => {
+  vi.stubEnv('MUSTER_KEY_PASSPHRASE', 'secret');
+  const { code, stdout } = await runTool('env', []);
+  const names = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split('=')[0]);
+  expect([code, names.toSorted()]).toEqual([0, ['LC_ALL', 'PATH']]);
+});
+
+it('hands over what is to be read, and says what went wrong', async () => {
+  expect(await runTool('cat', [], { input: 'rules' })).toEqual({ code: 0, stdout: 'rules', stderr: '' });
+  expect((await runTool('sh', ['-c', 'echo no >&2; exit 3'])).code).toBe(3);
+  expect(isMissing(await runTool('muster-no-such-program', []))).toBe(true);
+});
