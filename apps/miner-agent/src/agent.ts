@@ -157,6 +157,7 @@ async function createContext({ config, client, keys, logger, signal }: ContextIn
       address: () => publishedAddress({ ...common, config }),
       store: common.stores.allocations,
       isFree: probePort,
+      listPublished: common.runtime.listPublishedPorts,
     }),
   };
 }

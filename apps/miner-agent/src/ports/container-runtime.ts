@@ -22,6 +22,8 @@ export interface ContainerRuntime {
 
   /** Containers that carry all of these labels, in any state. */
   listContainers(labels: Labels): Promise<ObservedContainer[]>;
+  /** Of this machine, for containers that run, anybody's. */
+  listPublishedPorts(): Promise<readonly number[]>;
   /** Returns the id of a container with this name that already carries the same labels: a create call may fail although it succeeded. */
   createContainer(blueprint: ContainerBlueprint): Promise<string>;
   /** Starting a running container succeeds. Throws COMMAND_NOT_FOUND or CONTAINER_START_FAILED. */

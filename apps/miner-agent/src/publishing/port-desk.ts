@@ -13,9 +13,11 @@ export interface PortDesk {
   lack(others: readonly AllocationRecord[], wanted: number): string | null;
   /**
    * What the record's container is published on: what the record says, else what is free now, written down before it is answered. Throws
-   * CONTAINER_START_FAILED when other programs have taken too much of the range.
+   * CONTAINER_START_FAILED when other programs have taken too much of the range, and DOCKER_UNAVAILABLE.
    */
   assign(record: AllocationRecord): Promise<readonly PortBinding[]>;
+  /** The record's container did not start: its ports come last from now on, in case it was for theirs. */
+  distrust(record: AllocationRecord): void;
   /** Where the record's ports are reached, once it has some. */
   published(record: AllocationRecord): PublishedPort[];
 }
@@ -29,16 +31,26 @@ export interface PortDeskOptions {
   address: () => string;
   store: Pick<AllocationStore, 'get' | 'list' | 'update'>;
   isFree: PortProbe;
+  /** What the engine forwards to containers, anybody's. It may do so without a program that listens, and no probe finds it then. */
+  listPublished: () => Promise<readonly number[]>;
 }
 
-export function createPortDesk({ range, host, address, store, isFree }: PortDeskOptions): PortDesk {
+export function createPortDesk({ range, host, address, store, isFree, listPublished }: PortDeskOptions): PortDesk {
   let last: Promise<unknown> = Promise.resolve();
+  const distrusted = new Set<number>();
+
+  async function candidatesBeside(others: readonly AllocationRecord[]): Promise<number[]> {
+    if (range === null) return [];
+    const published = new Set(await listPublished());
+    const candidates = freePorts(range, others).filter((port) => !published.has(port));
+    return [...candidates.filter((port) => !distrusted.has(port)), ...candidates.filter((port) => distrusted.has(port))];
+  }
 
   async function choose({ allocationId, epoch, spec }: AllocationRecord): Promise<AllocationRecord['ports']> {
     const known = store.get(allocationId)?.ports ?? [];
     if (known.length > 0) return known;
     const others = store.list().filter((record) => record.allocationId !== allocationId);
-    const candidates = range === null ? [] : freePorts(range, others);
+    const candidates = await candidatesBeside(others);
     const ports: AllocationRecord['ports'] = [];
     for (const { name, protocol } of spec.ports ?? []) {
       let hostPort = candidates.shift();
@@ -67,6 +79,9 @@ export function createPortDesk({ range, host, address, store, isFree }: PortDesk
       return wanted.flatMap(({ name, port, protocol }) =>
         ports.filter((chosen) => chosen.name === name).map(({ hostPort }) => ({ containerPort: port, protocol, host, hostPort })),
       );
+    },
+    distrust({ allocationId }) {
+      for (const { hostPort } of store.get(allocationId)?.ports ?? []) distrusted.add(hostPort);
     },
     published: ({ spec, ports }) =>
       (spec.ports ?? []).flatMap((port) =>

@@ -59,6 +59,24 @@ describe('containers with ports', () => {
     expect(bench.statusOf(one)?.ports).toEqual([{ name: 'web', port: 8080, protocol: 'tcp', address: '127.0.0.1', hostPort: ports[0] }]);
   });
 
+  it('are reached around the container of another agent on this machine', async () => {
+    const elsewhere = await createTempDir('muster-ports');
+    const stranger = randomNode();
+    const other = await startBench({ directory: elsewhere.path, node: stranger, runtime, ports: RANGE });
+    try {
+      const theirs = await other.place(serving('theirs'));
+      await waitFor(async () => other.phaseOf(theirs) === 'Running' || null);
+      expect(other.statusOf(theirs)?.ports).toMatchObject([{ hostPort: RANGE.from }]);
+      const port = await portOf(await bench.place(serving('ours')));
+      expect(port).toBe(RANGE.from + 1);
+      expect([await heard(RANGE.from), await heard(RANGE.from + 1)]).toEqual(['theirs', 'ours']);
+    } finally {
+      await other.stop();
+      await removeEverythingOf(runtime, stranger);
+      await elsewhere.remove();
+    }
+  });
+
   it('keep them over a restart of the agent, and give them back when they end', async () => {
     const id = await bench.place(serving('still here'));
     const before = await portOf(id);

@@ -28,7 +28,7 @@ export interface StepContext {
   scratchDir: string;
   hasInit: () => Promise<boolean>;
   isolation: Pick<Isolation, 'admit'>;
-  portDesk: Pick<PortDesk, 'assign'>;
+  portDesk: Pick<PortDesk, 'assign' | 'distrust'>;
   onPullProgress: (allocationId: string, progress: PullProgress) => void;
   deliverSnapshot: DeliverSnapshot;
 }

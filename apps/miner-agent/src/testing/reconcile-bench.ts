@@ -71,7 +71,14 @@ export async function startBench({
     now: Date.now,
     logger,
   });
-  const portDesk = createPortDesk({ range: ports, host: '127.0.0.1', address: () => '127.0.0.1', store, isFree: probePort });
+  const portDesk = createPortDesk({
+    range: ports,
+    host: '127.0.0.1',
+    address: () => '127.0.0.1',
+    store,
+    isFree: probePort,
+    listPublished: runtime.listPublishedPorts,
+  });
   const board = createStatusBoard(Date.now, portDesk.published);
   const monotonic = () => performance.now();
   const orphans = createOrphanWatch({

@@ -4,7 +4,10 @@ import type { ContainerBlueprint, ContainerRuntime, ContainerState, Labels, Obse
 import { createOptionsOf } from './create-options.ts';
 import { engineError, messageOf, statusOf, type Engine } from './engine.ts';
 
-type Containers = Pick<ContainerRuntime, 'listContainers' | 'createContainer' | 'startContainer' | 'stopContainer' | 'removeContainer'>;
+type Containers = Pick<
+  ContainerRuntime,
+  'listContainers' | 'listPublishedPorts' | 'createContainer' | 'startContainer' | 'stopContainer' | 'removeContainer'
+>;
 
 export function createContainers(engine: Engine): Containers {
   async function listContainers(labels: Labels): Promise<ObservedContainer[]> {
@@ -12,6 +15,15 @@ export function createContainers(engine: Engine): Containers {
       const found = await engine.listContainers({ all: true, filters: labelFilter(labels) });
       const inspected = await Promise.all(found.map(({ Id }) => inspectOrNull(engine, Id)));
       return inspected.filter((info) => info !== null).map(observe);
+    } catch (error) {
+      throw engineError(error, 'DOCKER_UNAVAILABLE');
+    }
+  }
+
+  async function listPublishedPorts(): Promise<number[]> {
+    try {
+      const found = await engine.listContainers();
+      return found.flatMap(({ Ports }) => Ports.map(({ PublicPort }) => PublicPort)).filter((port) => port > 0);
     } catch (error) {
       throw engineError(error, 'DOCKER_UNAVAILABLE');
     }
@@ -64,7 +76,7 @@ export function createContainers(engine: Engine): Containers {
     }
   }
 
-  return { listContainers, createContainer, startContainer, stopContainer, removeContainer };
+  return { listContainers, listPublishedPorts, createContainer, startContainer, stopContainer, removeContainer };
 }
 
 export const labelFilter = (labels: Labels) => ({ label: Object.entries(labels).map(([name, value]) => `${name}=${value}`) });
