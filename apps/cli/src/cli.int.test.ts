@@ -122,6 +122,17 @@ describe('private images', () => {
     });
   });
 
+  it('makes no task when the server follows another registry than the one that was named', async () => {
+    const count = async () => z.object({ items: z.array(z.unknown()) }).parse((await muster(['task', 'list', runId])).json).items.length;
+    const before = await count();
+    const args = ['task', 'create', runId, '-f', '-', '--registry-auth', 'env', '--registry', stage.chain.addresses.validatorSet];
+    expect(await muster(args, { stdin: privateSpec, env: credentials })).toMatchObject({
+      exitCode: 1,
+      json: { error: { code: 'WRONG_REGISTRY', hint: expect.stringContaining('--registry') } },
+    });
+    expect(await count()).toBe(before);
+  });
+
   it('seals to the key that the node signed, and to no other', async () => {
     const { publicKey: encryptionKey, privateKey } = createEphemeral();
     const statement = { runId, node: invited.address, seq: invited.seq, encryptionKey, issuedAt: Date.now() };
