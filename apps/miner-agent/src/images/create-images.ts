@@ -3,7 +3,6 @@ import { AppError } from '@muster/protocol/errors/app-error';
 import { unwrap, type Result } from '@muster/protocol/errors/result';
 import {
   digestPattern,
-  DEFAULT_DOMAIN,
   familiarImageName,
   formatImageReference,
   parseImageReference,
@@ -17,6 +16,7 @@ import type { ContainerRuntime, ImageDetails, PullProgress } from '../ports/cont
 import type { ImageRegistry, Platform, RegistryCredentials, ResolvedImage } from '../ports/image-registry.ts';
 import type { JsonStore } from '../state/json-store.ts';
 import type { BlobFiles } from './blob-files.ts';
+import { isOfOurs, ownRepositoryOf, repositoryOf, tagOf } from './image-names.ts';
 import { createImageRoom, type ImageSpace } from './image-room.ts';
 import { summaryOf, type ImageLedger, type OwnImage } from './ledger.ts';
 import { pullImage } from './pull-image.ts';
@@ -88,7 +88,8 @@ export function createImages(options: ImagesOptions): Images {
     const vouched = await vouchedName(request, reference);
     const known = pinned === null || request.credentials ? null : await findPulled(pinned, null);
     if (known) {
-      unwrap(judge({ image: vouched, digests: [known.digest, known.id] }));
+      const entry = ledger.get().images.find(({ digest }) => digest === known.digest);
+      unwrap(judge({ image: vouched, digests: [known.digest, known.id, ...(entry?.manifestDigest ? [entry.manifestDigest] : [])] }));
       return known;
     }
     const wanted = wantedOf({ ...reference, digest: pinned });
@@ -206,8 +207,18 @@ export function createImages(options: ImagesOptions): Images {
     isPrivate: boolean;
   }): Promise<void> {
     const { resolved, tag, name, sizeBytes, imageId, isPrivate } = entry;
-    const { digest } = resolved;
-    const image: OwnImage = { digest, imageId, tag, name, sizeBytes, private: isPrivate, pulledAt: now(), lastUsedAt: now() };
+    const { digest, manifestDigest } = resolved;
+    const image: OwnImage = {
+      digest,
+      manifestDigest,
+      imageId,
+      tag,
+      name,
+      sizeBytes,
+      private: isPrivate,
+      pulledAt: now(),
+      lastUsedAt: now(),
+    };
     await update((images) => [...images.filter((known) => known.digest !== digest), image]);
   }
 
@@ -224,7 +235,17 @@ export function createImages(options: ImagesOptions): Images {
     for (const { tag, imageId, sizeBytes } of await runtime.listTags(ownRepositoryOf(node))) {
       const digest = tag.slice(tag.lastIndexOf(':') + 1).replace('-', ':');
       if (known.has(tag) || !digestPattern.test(digest)) continue;
-      const image: OwnImage = { digest, imageId, tag, name: digest, sizeBytes, private: true, pulledAt: now(), lastUsedAt: now() };
+      const image: OwnImage = {
+        digest,
+        manifestDigest: null,
+        imageId,
+        tag,
+        name: digest,
+        sizeBytes,
+        private: true,
+        pulledAt: now(),
+        lastUsedAt: now(),
+      };
       await update((images) => (images.some((other) => other.tag === tag) ? images : [...images, image]));
     }
   }
@@ -253,17 +274,6 @@ function parse(text: string): ImageReference {
   if (parsed.ok) return parsed.value;
   throw new AppError('IMAGE_NOT_FOUND', { publicMessage: `${text.slice(0, 100)} is not an image reference: ${parsed.error.message}` });
 }
-
-const repositoryOf = (reference: ImageReference): string => formatImageReference({ ...reference, tag: null, digest: null });
-
-const OURS = 'muster-pulled';
-/** What any agent on this engine pulled: whose it is only that agent knows. */
-const isOfOurs = ({ domain, path }: ImageReference): boolean => domain === DEFAULT_DOMAIN && path.startsWith(`${OURS}/`);
-
-/** In a name space of our own: no tag of the miner's is ever moved or taken off. */
-const ownRepositoryOf = (node: Address): string => `${OURS}/${node.slice(2).toLowerCase()}`;
-/** At most 128 characters: sha512 in hex does not fit, and its beginning will do. */
-const tagOf = (node: Address, digest: string): string => `${ownRepositoryOf(node)}:${digest.replace(':', '-').slice(0, 128)}`;
 
 /** Those with the same credentials share a pull; the credentials themselves are no one's to see in a key. */
 function keyOf(reference: ImageReference, wanted: string, credentials: RegistryCredentials | null): string {

@@ -7,6 +7,7 @@ const MB = 1_000_000;
 const signal = new AbortController().signal;
 const own = (name: string, sizeBytes: number, lastUsedAt: number): OwnImage => ({
   digest: `sha256:${name.repeat(64)}`,
+  manifestDigest: null,
   imageId: name,
   tag: name,
   name,

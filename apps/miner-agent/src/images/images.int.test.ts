@@ -264,8 +264,11 @@ describe('the policy of the owner', () => {
 
     const lenient = await stage.start();
     await lenient.get({ reference: image.reference });
+    const index = await lenient.get({ reference: multi });
+    const later = await stage.start({ block: [image.digest, within] });
+    expect(await refusal(later.get({ reference: multi, pinned: index.digest }))).toBe('POLICY_REFUSED');
     for (const pinned of [null, image.digest])
-      expect(await refusal(strict.get({ reference: image.reference, pinned }))).toBe('POLICY_REFUSED');
+      expect(await refusal(later.get({ reference: image.reference, pinned }))).toBe('POLICY_REFUSED');
     const local = await stage.runtime.findImage('muster/demo:latest');
     expect(await refusal((await stage.start({ block: [local?.id ?? ''] })).get({ reference: 'muster/demo:latest' }))).toBe(
       'POLICY_REFUSED',

@@ -6,6 +6,8 @@ import { z } from 'zod';
 export const ownImageSchema = z.strictObject({
   /** By which the registry knows it, and by which tasks are pinned. */
   digest: z.string().regex(digestPattern),
+  /** Of the image for this platform, where `digest` is an index: rules may be about either. */
+  manifestDigest: z.string().regex(digestPattern).nullable().default(null),
   /** The engine's name for its content. */
   imageId: z.string(),
   /** The tag of ours that keeps it on the engine. */

@@ -7,6 +7,7 @@ const GIB = 2 ** 30;
 const image = (index: number) =>
   fc.record({
     digest: fc.constant(`sha256:${index.toString(16).padStart(64, '0')}`),
+    manifestDigest: fc.constant(null),
     // Two tags may name one content.
     imageId: fc.nat(5).map((id) => `sha256:${id}`),
     tag: fc.constant(`tag-${index}`),
