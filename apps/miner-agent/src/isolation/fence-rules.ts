@@ -52,7 +52,8 @@ export const fenceChains = (node: Address): FenceChains => ({
 });
 
 const CHAIN_PREFIX = 'MUSTER-';
-const REPLIES = '-m conntrack --ctstate RELATED,ESTABLISHED -j RETURN';
+/** Of whoever came in, not of a container that had a connection before there was a fence. */
+export const REPLIES = '-m conntrack --ctstate RELATED,ESTABLISHED --ctdir REPLY -j RETURN';
 
 export type Family = 4 | 6;
 

@@ -1,14 +1,20 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createIptablesFence } from '../adapters/host/iptables-fence.ts';
 import { runTool } from '../adapters/host/run-tool.ts';
-import { randomNode, removeEverythingOf, testRuntime } from '../testing/test-docker.ts';
+import { randomNode, removeEverythingOf, testRuntime, waitFor } from '../testing/test-docker.ts';
+import { startTenant, TENANT_ADDRESS } from '../testing/test-tenant.ts';
 import { bridgePrefix, nodeTag } from './bridge-name.ts';
+import { REPLIES as REPLY_RULE } from './fence-rules.ts';
 import { verifyFence } from './verify-fence.ts';
 
 const runtime = testRuntime();
 const node = randomNode();
 const fence = createIptablesFence({ node, denied: ['203.0.113.0/24'] });
+const REPLIES = REPLY_RULE.split(' ');
 const hole = ['-i', `${bridgePrefix(node)}+`, '-j', 'ACCEPT'];
 const rulesOf = async (program: string) =>
   (await runTool(program, ['-S'])).stdout.split('\n').filter((rule) => rule.includes(nodeTag(node)));
@@ -63,6 +69,41 @@ describe('the network fence, tried for real', () => {
     expect(attempts.filter(({ outcome }) => outcome === 'reached')).toEqual([]);
     const theirs = (rules: string[]) => rules.filter((rule) => !rule.endsWith('ACCEPT')).toSorted();
     expect(theirs(await rulesOf('iptables'))).toEqual(theirs(before));
+  });
+
+  it('cuts what was opened while it was down, and lets answers to those who come in pass', async () => {
+    let heard = '';
+    const server = createServer((socket) => socket.on('data', (chunk: Buffer) => (heard += chunk.toString())));
+    await once(server.listen(0), 'listening');
+    const address = server.address();
+    await fence.raise();
+    await runTool('iptables', ['-F', `MUSTER-IN-${nodeTag(node)}`]);
+    const tenant = await startTenant(node, typeof address === 'object' && address ? address.port : 0);
+    try {
+      await fence.raise();
+      tenant.say();
+      const refused = async () => (await runTool('iptables', ['-nvxL', `MUSTER-IN-${nodeTag(node)}`])).stdout;
+      await waitFor(async () => /^\s*[1-9]\d*\s+\d+ REJECT/m.test(await refused()));
+      expect(heard).toBe('');
+      const visitor = connect({ host: TENANT_ADDRESS, port: 8080 });
+      expect(await text(visitor)).toBe('answered');
+    } finally {
+      await tenant.stop();
+      server.close();
+    }
+  });
+
+  it('writes nothing while nothing has changed: its counters go on', async () => {
+    const [input, forward] = [`MUSTER-IN-${nodeTag(node)}`, `MUSTER-FWD-${nodeTag(node)}`];
+    const count = async () => /\[(\d+):\d+\] -A MUSTER-IN/.exec((await runTool('iptables-save', ['-c'])).stdout)?.[1];
+    const set = () => runTool('iptables', ['-R', input, '1', '-c', '7', '7', ...REPLIES]);
+    await fence.raise();
+    await set();
+    await fence.raise();
+    expect(await count()).toBe('7');
+    await runTool('iptables', ['-D', forward, '2']);
+    await fence.raise();
+    expect(await count()).toBe('0');
   });
 
   it('does not take silence for safety: a probe whose packets do not arrive proves nothing', async () => {

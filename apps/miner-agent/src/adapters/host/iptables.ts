@@ -19,6 +19,7 @@ const programOf = (family: Family) => (family === 4 ? 'iptables' : 'ip6tables');
 /** One family's half of the fence. Whatever changes, changes in one transaction. */
 export function createIptables(node: Address, family: Family) {
   const program = programOf(family);
+  let written: { wanted: string; found: string } | null = null;
 
   /** Null for a chain that is not there, such as Docker's where Docker has no rules. */
   async function listing(chain: HookChain): Promise<string | null> {
@@ -42,10 +43,24 @@ export function createIptables(node: Address, family: Family) {
     return changes;
   }
 
+  /** Our own chains as they stand; '' for one that is not there. */
+  async function ownRules(): Promise<string> {
+    const { input, forward } = fenceChains(node);
+    const listings = await Promise.all([input, forward].map((chain) => runTool(program, [...WAIT, '-S', chain])));
+    return listings.map(({ code, stdout }) => (code === 0 ? stdout : '')).join('');
+  }
+
   return {
     async raise(denied: readonly string[]): Promise<void> {
       const hooks = await changesOf((chain, found) => hookChanges(node, chain, found));
-      await restore([...chainRules(node, family, denied), ...hooks]);
+      const rules = chainRules(node, family, denied);
+      const wanted = rules.join('\n');
+      // Written anew, the counters would begin anew, and a probe under way would take it that its packets never came.
+      if (hooks.length === 0 && written?.wanted === wanted && written.found === (await ownRules())) return;
+      await restore([...rules, ...hooks]);
+      const found = await ownRules();
+      // As iptables words them; what somebody has changed in between is no model.
+      written = countRules(found) === countRules(wanted) ? { wanted, found } : null;
     },
     /** How many packets the fence has refused since its rules were last written. */
     async refusals(): Promise<number> {
@@ -67,6 +82,8 @@ export function createIptables(node: Address, family: Family) {
     },
   };
 }
+
+const countRules = (text: string): number => text.split('\n').filter((line) => line.startsWith('-A ')).length;
 
 const isForbidden = ({ stderr }: ToolResult): boolean => /permission denied|must be root|not permitted/i.test(stderr);
 
