@@ -27,7 +27,7 @@ export function createFeatureBook(start: Readonly<Record<Feature, Inability>>): 
 /** Before anything was found out. */
 export const UNKNOWN_FEATURES: Readonly<Record<Feature, Inability>> = {
   gpu: 'the machine has no NVIDIA GPU',
-  egress: null,
+  egress: 'the network fence has not been tried yet',
   root: null,
   ports: 'its owner has set no ports aside for it (MUSTER_PORT_RANGE)',
 };
