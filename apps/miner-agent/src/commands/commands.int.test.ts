@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTempDir, type TempDir } from '@muster/runtime/temp-dir';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testDockerHost } from '../testing/test-docker.ts';
+import { createIptablesFence } from '../adapters/host/iptables-fence.ts';
+import { runTool } from '../adapters/host/run-tool.ts';
+import { bridgeName, nodeTag } from '../isolation/bridge-name.ts';
+import { LABEL, roleLabels } from '../reconcile/labels.ts';
+import { testDockerHost, testRuntime } from '../testing/test-docker.ts';
+import { trialNode } from './doctor.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 let directory: TempDir;
@@ -35,6 +40,20 @@ function muster(args: string[], env: Record<string, string> = {}): Promise<Outco
 }
 
 describe('muster-miner', () => {
+  it('takes away, with the next look at the machine, what a look that was killed has left', async () => {
+    const node = trialNode(join(directory.path, 'data'));
+    const runtime = testRuntime();
+    const left = async () => [
+      ...(await runTool('iptables', ['-S'])).stdout.split('\n').filter((rule) => rule.includes(nodeTag(node))),
+      ...(await runtime.listNetworks({ [LABEL.node]: node })),
+    ];
+    await createIptablesFence({ node, denied: [] }).raise();
+    await runtime.createNetwork({ name: 'muster-probe-killed', labels: roleLabels(node, 'probe'), bridge: bridgeName(node, 'killed') });
+    expect((await left()).length).toBeGreaterThan(1);
+    expect((await muster(['doctor', '--json'])).stdout).toContain('"checks"');
+    expect(await left()).toEqual([]);
+  });
+
   it('checks the machine, for people and for programs', async () => {
     const { code, stdout } = await muster(['doctor', '--json'], { MUSTER_ENDPOINT: 'http://127.0.0.1:7700' });
     const report = JSON.parse(stdout);

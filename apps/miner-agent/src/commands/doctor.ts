@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { createChainClient } from '@muster/chain/clients';
 import { getRun } from '@muster/chain/actions/get-run';
 import { latestBlock } from '@muster/chain/actions/latest-block';
@@ -13,8 +12,9 @@ import { lookOutside } from '../doctor/look-outside.ts';
 import { runDoctor, type DoctorReport } from '../doctor/run-doctor.ts';
 import { createIsolation, type Isolation } from '../isolation/isolation.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
+import { sweepHelpers } from '../reconcile/sweep-helpers.ts';
 import { createFeatureBook, UNKNOWN_FEATURES } from '../resources/features.ts';
-import { getAddress, toHex } from 'viem';
+import { getAddress, keccak256, slice, toHex, type Address } from 'viem';
 import { print, printJson } from './print.ts';
 
 /** Exits with 1 when something keeps the agent from serving. */
@@ -39,13 +39,17 @@ export async function examine(config: Config): Promise<DoctorReport> {
   try {
     return await examineWith(config, { runtime, isolation });
   } finally {
+    await sweepHelpers(runtime, trialNode(config.dataDir)).catch(() => undefined);
     await isolation.close().catch(() => undefined);
   }
 }
 
+/** The same at every look, so that what was left by one that was killed is found by the next. */
+export const trialNode = (dataDir: string): Address => getAddress(slice(keccak256(toHex(`muster doctor ${dataDir}`)), 0, 20));
+
 /** The fence of a node that does not exist: whatever a running agent has put up stays as it is. */
 function createTrialIsolation(config: Config, runtime: ContainerRuntime): Isolation {
-  const node = getAddress(toHex(randomBytes(20)));
+  const node = trialNode(config.dataDir);
   const fence = createIptablesFence({ node, denied: config.isolation.egressDeny });
   const features = createFeatureBook(UNKNOWN_FEATURES);
   return createIsolation({
