@@ -1,6 +1,6 @@
 import type { Logger } from '@muster/runtime/logger';
 import { every } from '@muster/runtime/poll';
-import { keepFence, type KeepFenceOptions } from './keep-fence.ts';
+import { createFenceKeeper, type KeepFenceOptions } from './keep-fence.ts';
 import { createDiskWatch, type DiskWatchOptions } from './watch-disk.ts';
 
 export interface GuardOptions extends Omit<DiskWatchOptions, 'onStopped' | 'reserveBytes'>, KeepFenceOptions {
@@ -11,7 +11,7 @@ export interface GuardOptions extends Omit<DiskWatchOptions, 'onStopped' | 'rese
   onError: (error: unknown) => void;
 }
 
-const FENCE_MS = 10_000;
+const FENCE_MS = 5_000;
 const DISK_MS = 500;
 
 /** What runs may try the machine at any time: the fence is kept up, and the disk watched, for as long as the agent lives. */
@@ -21,8 +21,9 @@ export function guardMachine({ reconciler, config, signal, onError, ...options }
     reserveBytes: config.isolation.diskReserveBytes,
     onStopped: (allocationId) => reconciler.interrupt(allocationId),
   });
+  const keepFence = createFenceKeeper(options);
   const guardFence = async () => {
-    if ((await keepFence(options)) > 0) reconciler.wake();
+    if ((await keepFence()) > 0) reconciler.wake();
   };
   return [every(FENCE_MS, guardFence, { signal, onError }), every(DISK_MS, watchDisk, { signal, onError })];
 }
