@@ -38,6 +38,7 @@ import { openPolicyBook } from './policy/policy-file.ts';
 import { machineOf } from './resources/capacity.ts';
 import { createPortDesk } from './publishing/port-desk.ts';
 import { publishedAddress } from './publishing/published-address.ts';
+import { promisableDisk } from './resources/promisable-disk.ts';
 import { createFeatureBook, UNKNOWN_FEATURES } from './resources/features.ts';
 import { openToOperator } from './operator/open-to-operator.ts';
 import { startInbound, type Inbound } from './server/start-inbound.ts';
@@ -61,7 +62,14 @@ export async function runAgent(config: Config, { logger, lifetime }: { logger: L
   );
 
   const capabilities = await requireSoundMachine(context);
-  const rules = createHouseRules(context, machineOf(capabilities, config.isolation));
+  const diskBytes = await promisableDisk({
+    ...context,
+    node: context.signer.address,
+    records: context.stores.allocations.list(),
+    freeBytes: capabilities.diskBytes,
+    imageBytes: config.imageBytes,
+  });
+  const rules = createHouseRules(context, machineOf(capabilities, { ...config.isolation, diskBytes }));
   const tenancy = await createTenancy(context, rules);
   const inbound = await startInbound(context, { tenancy, rules, present: capabilities });
   lifetime.onStop(() => inbound.close());

@@ -4,7 +4,8 @@ import type { Logger } from '@muster/runtime/logger';
 import type { Address } from 'viem';
 import { isMeasureDue, isNearReserve, judgeDisk, type DiskAccount, type DiskLook, type DiskVerdict } from '../isolation/disk-budget.ts';
 import { mebibytes } from '../isolation/mebibytes.ts';
-import type { ContainerRuntime, DiskUsage } from '../ports/container-runtime.ts';
+import { usedBytes } from '../isolation/used-bytes.ts';
+import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import type { Host } from '../ports/host.ts';
 import type { AllocationRecord } from '../reconcile/desired.ts';
 import { LABEL, volumeName } from '../reconcile/labels.ts';
@@ -59,7 +60,7 @@ export function createDiskWatch(options: DiskWatchOptions): () => Promise<void> 
     return records.map((record) => ({
       allocationId: record.allocationId,
       limitBytes: demandOf(record.spec).diskBytes,
-      usedBytes: usedBy(record, usage),
+      usedBytes: usedBytes(record, usage),
     }));
   }
 
@@ -151,12 +152,6 @@ const unmeasured = (record: AllocationRecord): DiskAccount => ({
   limitBytes: demandOf(record.spec).diskBytes,
   usedBytes: 0,
 });
-
-const usedBy = (record: AllocationRecord, { containers, volumes }: DiskUsage): number =>
-  record.spec.volumes.reduce(
-    (sum, { name }) => sum + (volumes.get(volumeName(record, name)) ?? 0),
-    containers.get(record.containerId ?? '') ?? 0,
-  );
 
 function messageOf(code: DiskVerdict['code'], account: DiskAccount | undefined, reserveBytes: number): string {
   const used = mebibytes(account?.usedBytes ?? 0);

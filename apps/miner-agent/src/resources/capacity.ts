@@ -7,7 +7,7 @@ export interface Machine {
   /** Hardware threads. */
   cpu: number;
   memoryBytes: number;
-  /** Free then, where the engine keeps its data. */
+  /** Free then for containers, where the engine keeps its data, with what live ones have written (promisable-disk.ts). */
   diskBytes: number;
   /** At which containers are stopped for the disk's sake: never promised either. */
   diskReserveBytes: number;
@@ -15,8 +15,8 @@ export interface Machine {
 }
 
 export const machineOf = (
-  { cpu, memoryBytes, diskBytes, gpus }: CapabilityDocument,
-  { diskReserveBytes }: Pick<Machine, 'diskReserveBytes'>,
+  { cpu, memoryBytes, gpus }: CapabilityDocument,
+  { diskBytes, diskReserveBytes }: Pick<Machine, 'diskBytes' | 'diskReserveBytes'>,
 ): Machine => ({
   cpu: cpu.threads,
   memoryBytes,
