@@ -37,7 +37,8 @@ async function readConfigFile(path: string, namedBy: string | null): Promise<Con
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === undefined) throw error;
-    if (code === 'ENOENT' && namedBy === null) return null;
+    // A data directory that is none is told as such, by whoever needs it.
+    if ((code === 'ENOENT' || code === 'ENOTDIR') && namedBy === null) return null;
     throw new SettingsError([
       { where: namedBy ?? path, expected: code === 'ENOENT' ? `there is no file ${path}` : `${path} cannot be read (${String(code)})` },
     ]);
