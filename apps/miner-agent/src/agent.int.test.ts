@@ -390,12 +390,17 @@ describe('serving', () => {
     expect(await runtime.listVolumes({ [LABEL.node]: stage.node.address })).toEqual([]);
   });
 
-  it('leaves no container when told to stop them on exit', async () => {
-    const { startServing, place } = await setUp();
+  it('leaves no container when told to stop them on exit, and begins none while it does', async () => {
+    const { startServing, place, master } = await setUp();
     const life = await startServing({ MUSTER_STOP_CONTAINERS_ON_EXIT: '1' });
-    const { allocationId } = place({ command: shell('sleep 100'), network: 'egress' });
+    const { allocationId } = place({ command: shell('trap "sleep 1; exit 0" TERM; while :; do sleep 0.1; done'), network: 'egress' });
     await waitFor(() => phaseOf(allocationId) === 'Running');
-    await life.stop();
+    const stopped = life.stop();
+    await life.event('container.stopping');
+    const another = place({ command: shell('sleep 100') });
+    await stopped;
+    expect(master.results.get(another.orderId)).toMatchObject({ ok: false, error: { code: 'NODE_NOT_READY' } });
+    expect(await containersOf(another.allocationId)).toEqual([]);
     expect(await containersOf(allocationId)).toEqual([]);
     expect(await runtime.listNetworks({ [LABEL.node]: stage.node.address })).toEqual([]);
     expect(phaseOf(allocationId)).toBe('Lost');

@@ -1,3 +1,5 @@
+import { AppError } from '@muster/protocol/errors/app-error';
+import { err } from '@muster/protocol/errors/result';
 import { signMessage } from '@muster/protocol/messages/define-message';
 import { EncryptionKeyStatement } from '@muster/protocol/messages/encryption-key-statement';
 import { systemClock } from '@muster/runtime/clock';
@@ -161,13 +163,16 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
     hasGpus: rules.hasGpus,
     monotonic,
   });
+  /** Why nothing new is begun: everything is being stopped. */
+  let ending: string | null = null;
   const desk = createOrderDesk({
     domain,
     node,
     state,
     store,
     runtime,
-    admit: rules.admit,
+    // Whoever is told that its container was stopped may ask for another at once.
+    admit: (...order) => (ending === null ? rules.admit(...order) : err(new AppError('NODE_NOT_READY', { publicMessage: ending }))),
     logger,
     now,
     onAnswered: (kind, answer) => tally.add('orders', { kind, result: answer }),
@@ -243,6 +248,7 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
     },
     inviteChanged: () => session.inviteChanged(),
     async stopAll(why) {
+      ending = `The node takes no new work: ${why.reason}`;
       const longest = Math.max(0, ...store.list().map(({ spec, outcome }) => (outcome ? 0 : spec.graceMs)));
       await stopAllocations(store, why);
       for (const { allocationId } of store.list()) reconciler.interrupt(allocationId);
@@ -250,6 +256,7 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
       await waitUntil(() => reconciler.isIdle(), 10_000);
       const channel = session.channel();
       if (channel) await within(FAREWELL_MS, outbox.flush(channel)).catch(() => undefined);
+      ending = null;
     },
     async removeVolumes() {
       for (const name of await runtime.listVolumes({ [LABEL.node]: node, [LABEL.run]: runId })) {

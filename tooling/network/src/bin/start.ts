@@ -34,9 +34,13 @@ async function findEngine(dataDir: string): Promise<DockerEngine | undefined> {
   }
 }
 
+let isStopping = false;
+void stopRequested.then(() => (isStopping = true));
+
 /** Resolves when a daemon ends that should not. A miner whose run was closed, or that left it, ends in order: the network goes on. */
 async function whenBroken(daemon: ManagedProcess): Promise<{ daemon: ManagedProcess }> {
   await daemon.exited;
+  if (isStopping) return new Promise(() => {});
   if (daemon.name !== 'miner' || daemon.exitCode !== 0) return { daemon };
   console.log(`${yellow('!')} The local miner has ended: its part in the run is over. The next \`npm start\` begins a new one.`);
   return new Promise(() => {});
