@@ -64,6 +64,7 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
     maxBytes: config.logSpoolTotalBytes,
     flushMs: FLUSH_MS,
     onDropped: (lines) => tally.add('log_dropped_lines', {}, lines),
+    onEngineGone: (error) => reconciler.engineGone(error),
     runtime,
     logger,
     signal,

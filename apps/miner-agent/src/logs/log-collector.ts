@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AppError } from '@muster/protocol/errors/app-error';
 import type { LogChunk } from '@muster/protocol/messages/log-frames';
 import type { Logger } from '@muster/runtime/logger';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
@@ -33,6 +34,8 @@ export interface LogCollectorOptions {
   maxBytes: number;
   flushMs: number;
   onDropped?: (lines: number) => void;
+  /** The engine broke off in the middle of a log. */
+  onEngineGone?: (error: AppError) => void;
   runtime: Pick<ContainerRuntime, 'readLogs'>;
   logger: Logger;
   signal: AbortSignal;
@@ -42,7 +45,7 @@ export interface LogCollectorOptions {
 const FOLLOWER_END_MS = 5_000;
 
 export async function createLogCollector(options: LogCollectorOptions): Promise<LogCollector> {
-  const { directory, maxBytesPerAllocation, maxBytes, flushMs, runtime, logger, signal, onDropped } = options;
+  const { directory, maxBytesPerAllocation, maxBytes, flushMs, runtime, logger, signal, onDropped, onEngineGone } = options;
   const spools = new Map<string, Promise<LogSpool>>();
   const opened = new Map<string, LogSpool>();
   const followers = new Map<string, { abort: AbortController; ended: Promise<void> }>();
@@ -101,9 +104,10 @@ export async function createLogCollector(options: LogCollectorOptions): Promise<
     if (followers.has(allocationId)) return;
     const abort = new AbortController();
     const ended = read(allocationId, containerId, AbortSignal.any([abort.signal, signal]))
-      .catch((err: unknown) =>
-        logger.warn({ event: 'logs.interrupted', allocationId, err }, 'a log cannot be followed; it is taken up again'),
-      )
+      .catch((err: unknown) => {
+        logger.warn({ event: 'logs.interrupted', allocationId, err }, 'a log cannot be followed; it is taken up again');
+        if (AppError.is(err, 'DOCKER_UNAVAILABLE')) onEngineGone?.(err);
+      })
       .finally(() => followers.delete(allocationId));
     followers.set(allocationId, { abort, ended });
   }

@@ -22,6 +22,8 @@ export interface Reconciler {
   wake(): void;
   /** The allocation's order changed what is wanted: what is in the way is given up. */
   interrupt(allocationId: string): void;
+  /** Somebody else's stream from the engine broke off: evidence of an outage too short for a look. */
+  engineGone(error: AppError): void;
   /** What runs for an allocation, as of the last look. */
   running(): RunningContainer[];
   /** No step runs, and the last look called for none. */
@@ -174,11 +176,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   async function followEvents(): Promise<void> {
     for await (const _event of runtime.watch({ [LABEL.node]: node }, signal)) wake();
-    onEventsEnded(new AppError('DOCKER_UNAVAILABLE'));
+    onStreamEnded(new AppError('DOCKER_UNAVAILABLE'));
   }
 
-  /** The stream ends with the engine, be it for so short a time that no look notices; the look that follows finds it back. */
-  function onEventsEnded(err: unknown): void {
+  /** A stream ends with the engine, be it for so short a time that no look notices; the look that follows finds it back. */
+  function onStreamEnded(err: unknown): void {
     if (signal.aborted) return;
     onError(err);
     wake();
@@ -193,9 +195,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       lanes.interrupt(allocationId);
       wake();
     },
+    engineGone: onStreamEnded,
     async run() {
       const resync = every(resyncMs, () => (wake(), undefined), { signal, onError });
-      const events = every(1_000, followEvents, { signal, onError: onEventsEnded });
+      const events = every(1_000, followEvents, { signal, onError: onStreamEnded });
       await Promise.all([resync, events]);
       // What the engine was asked for it finishes by itself; the next start picks it up by label.
       await within(LAST_STEP_MS, lanes.settled());
