@@ -114,12 +114,15 @@ export const tasksTable = (tasks: readonly TaskView[]): string =>
     tasks.map((task) => [task.taskId, task.name, task.phase, task.spec?.image ?? null, task.createdAt, task.phaseReason]),
   );
 
+const PULL_WORDS = { download: 'fetching', check: 'checking', extract: 'unpacking' } as const;
+
 /** How far a pull is says more than why it began. */
 function reasonOf({ error, pull, phaseReason }: TaskView['allocations'][number]): string | null {
   if (error) return `${error.code}: ${error.message}`;
   if (!pull) return phaseReason;
+  if (pull.stage === 'queue') return 'waiting for other images of the node';
   const share = pull.total === 0 ? 100 : Math.floor((100 * pull.current) / pull.total);
-  return `${pull.stage === 'download' ? 'fetching' : 'unpacking'} the image: ${formatBytes(pull.current)} of ${formatBytes(pull.total)} (${share} %)`;
+  return `${PULL_WORDS[pull.stage]} the image: ${formatBytes(pull.current)} of ${formatBytes(pull.total)} (${share} %)`;
 }
 
 export function taskText(task: TaskView): string {

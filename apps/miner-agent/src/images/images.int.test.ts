@@ -35,7 +35,7 @@ describe('a pull', () => {
     const images = await stage.start();
     const ready = await images.get({ reference: image.reference, onProgress: (progress) => void seen.push(progress) });
     expect(ready).toMatchObject({ digest: image.digest, id: digestOf(image.config.bytes) });
-    expect(seen.map(({ stage: at }) => at)).toEqual(expect.arrayContaining(['download', 'extract']));
+    expect(seen.map(({ stage: at }) => at)).toEqual(expect.arrayContaining(['download', 'check', 'extract']));
     expect(seen.findLast(({ stage: at }) => at === 'download')).toMatchObject({ current: seen[0]?.total });
     for (const { current, total } of seen) expect(current).toBeLessThanOrEqual(total);
     expect(await stage.runtime.findImage(ready.id)).toMatchObject({ env: ['PATH=/bin'] });

@@ -29,7 +29,7 @@ const SPARSE = {
 async function inspect(bytes: Buffer, { diffId = digestOf(bytes), limitBytes = 1e9 } = {}): Promise<unknown> {
   const file = join(directory.path, 'layer');
   await writeFile(file, bytes);
-  return inspectLayer(file, { diffId, limitBytes, signal: new AbortController().signal }).catch((error: unknown) =>
+  return inspectLayer(file, { diffId, limitBytes, signal: new AbortController().signal, onRead: () => undefined }).catch((error: unknown) =>
     AppError.is(error) ? error.code : error,
   );
 }

@@ -11,6 +11,8 @@ export interface InspectOptions {
   diffId: string;
   limitBytes: number;
   signal: AbortSignal;
+  /** Bytes of the file that have been looked at. */
+  onRead(bytes: number): void;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface InspectOptions {
  * IMAGE_FORMAT_UNSUPPORTED for what cannot be measured: the engine would unpack it whatever its size. Throws IMAGE_PULL_FAILED for what is
  * not the layer that the configuration names: the engine would give the one that it has by that name, whosever it is.
  */
-export async function inspectLayer(file: string, { diffId, limitBytes, signal }: InspectOptions): Promise<number> {
+export async function inspectLayer(file: string, { diffId, limitBytes, signal, onRead }: InspectOptions): Promise<number> {
   const unpack = unpackerOf(await firstBytes(file));
   const algorithm = diffId.slice(0, diffId.indexOf(':'));
   const hash = createHash(algorithm);
@@ -33,6 +35,7 @@ export async function inspectLayer(file: string, { diffId, limitBytes, signal }:
       if (unpacked > limitBytes) return unpacked;
       if (isSparse(piece)) throw unmeasurable('sparse files');
       hash.update(piece);
+      onRead(packed.bytesRead);
     }
   } catch (error) {
     signal.throwIfAborted();

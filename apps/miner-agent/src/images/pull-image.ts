@@ -92,11 +92,21 @@ async function bring(image: ResolvedImage, tag: string, tools: PullTools & { pre
 }
 
 async function unpackedSizeOf(layers: readonly BlobDescriptor[], diffIds: readonly string[], tools: PullTools): Promise<number> {
-  const { files, limitBytes, signal } = tools;
+  const { files, limitBytes, signal, onProgress } = tools;
+  const total = layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let unpacked = 0;
+  let checked = 0;
   try {
-    for (const [index, { digest }] of layers.entries())
-      unpacked += await inspectLayer(files.pathOf(digest), { diffId: diffIds[index] ?? '', limitBytes: limitBytes - unpacked, signal });
+    for (const [index, { digest, sizeBytes }] of layers.entries()) {
+      const onRead = (bytes: number) => onProgress({ stage: 'check', current: checked + bytes, total });
+      unpacked += await inspectLayer(files.pathOf(digest), {
+        diffId: diffIds[index] ?? '',
+        limitBytes: limitBytes - unpacked,
+        signal,
+        onRead,
+      });
+      checked += sizeBytes;
+    }
   } catch (error) {
     signal.throwIfAborted();
     throw AppError.is(error) ? new UnusableLayers(error) : error;

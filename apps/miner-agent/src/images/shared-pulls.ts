@@ -25,9 +25,11 @@ export function createSharedPulls<T>(limit: number): SharedPulls<T> {
   const queue: (() => void)[] = [];
   let busy = 0;
 
-  async function inTurn(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    if (busy >= limit) await turn(signal);
-    else busy += 1;
+  async function inTurn(signal: AbortSignal, onWait: () => void, work: () => Promise<T>): Promise<T> {
+    if (busy >= limit) {
+      onWait();
+      await turn(signal);
+    } else busy += 1;
     try {
       signal.throwIfAborted();
       return await work();
@@ -61,8 +63,9 @@ export function createSharedPulls<T>(limit: number): SharedPulls<T> {
       shared.latest = progress;
       for (const waiter of waiters) waiter.onProgress(progress);
     };
+    const onWait = () => onProgress({ stage: 'queue', current: 0, total: 0 });
     const result = Promise.resolve()
-      .then(() => inTurn(abort.signal, () => work({ signal: abort.signal, onProgress })))
+      .then(() => inTurn(abort.signal, onWait, () => work({ signal: abort.signal, onProgress })))
       .finally(() => running.get(key) === shared && running.delete(key));
     const shared: Shared<T> = { result, abort, waiters, latest: null };
     running.set(key, shared);

@@ -10,11 +10,11 @@ export function throttleProgress(
   onProgress: (progress: PullProgress) => void,
   { everyMs, monotonic }: ThrottleOptions,
 ): (progress: PullProgress) => void {
-  let last: { at: number; stage: PullProgress['stage'] } | null = null;
+  let last: { at: number; stage: PullProgress['stage']; isDone: boolean } | null = null;
   return (progress) => {
     const isDone = progress.current >= progress.total;
-    if (last && last.stage === progress.stage && !isDone && monotonic() - last.at < everyMs) return;
-    last = { at: monotonic(), stage: progress.stage };
+    if (last?.stage === progress.stage && (isDone ? last.isDone : monotonic() - last.at < everyMs)) return;
+    last = { at: monotonic(), stage: progress.stage, isDone };
     onProgress(progress);
   };
 }

@@ -1,3 +1,4 @@
+import type { PullState } from '@muster/protocol/messages/frames';
 import type { UsageCounters } from './usage-reader.ts';
 import type { Platform } from './image-registry.ts';
 
@@ -115,11 +116,7 @@ export interface TaggedImage {
 }
 
 /** How far an image is: bytes over all its layers. */
-export interface PullProgress {
-  stage: 'download' | 'extract';
-  current: number;
-  total: number;
-}
+export type PullProgress = PullState;
 
 export interface LoadOptions {
   signal: AbortSignal;

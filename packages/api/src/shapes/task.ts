@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { publishedPortsSchema } from '@muster/protocol/task-spec/ports';
-import { allocationUsageSchema, gpuUsageSchema } from '@muster/protocol/messages/frames';
+import { allocationUsageSchema, gpuUsageSchema, pullStateSchema } from '@muster/protocol/messages/frames';
 import { taskSpecSchema } from '@muster/protocol/task-spec/task-spec';
 import { addressSchema, hash32Schema, isoTime, runIdSchema, uuidSchema } from './common.ts';
 
@@ -18,8 +18,7 @@ export const allocationShape = z.object({
   exitCode: z.int().nullable(),
   oomKilled: z.boolean(),
   error: z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() }).nullable(),
-  /** Bytes of the image's layers: fetched, then unpacked. */
-  pull: z.object({ stage: z.enum(['download', 'extract']), current: z.number(), total: z.number() }).nullable(),
+  pull: pullStateSchema.nullable(),
   /** Where its published ports are reached while it runs. */
   ports: publishedPortsSchema,
   restarts: z.int(),

@@ -116,6 +116,19 @@ export type OrdersBody = z.output<typeof ordersBodySchema>;
 export const heartbeatAnswerSchema = z.strictObject({ now: timestampMsSchema, ...ordersShape });
 export type HeartbeatAnswer = z.output<typeof heartbeatAnswerSchema>;
 
+export const PULL_STAGES = ['queue', 'download', 'check', 'extract'] as const;
+
+/**
+ * How far an image is, in bytes of its layers: fetched, checked, unpacked. One that waits for its turn, since its node brings no more than
+ * a few at once, has none yet.
+ */
+export const pullStateSchema = z.strictObject({
+  stage: z.enum(PULL_STAGES).default('download'),
+  current: byteCountSchema,
+  total: byteCountSchema,
+});
+export type PullState = z.output<typeof pullStateSchema>;
+
 export const allocationStatusSchema = z.strictObject({
   allocationId: uuidSchema,
   epoch: uint32Schema,
@@ -128,10 +141,7 @@ export const allocationStatusSchema = z.strictObject({
   error: z.strictObject({ code: errorCode, message: errorText, hint: errorText }).optional(),
   /** What the image is: its manifest's digest, or the id of one that no registry knows. */
   imageDigest: imageDigestSchema.optional(),
-  /** Bytes of the image's layers so far and in all: first fetched, then unpacked. */
-  pull: z
-    .strictObject({ stage: z.enum(['download', 'extract']).default('download'), current: byteCountSchema, total: byteCountSchema })
-    .optional(),
+  pull: pullStateSchema.optional(),
   restarts: uint32Schema,
   /** Where its ports are reached; once it has a container. */
   ports: publishedPortsSchema.optional(),

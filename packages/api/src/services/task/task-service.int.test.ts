@@ -168,7 +168,8 @@ describe('what a buyer asks of a running task', () => {
     await expect(tasks().sync.mutate({ taskId, volume: 'nope' })).rejects.toMatchObject({ data: { app: { code: 'VOLUME_UNKNOWN' } } });
     await say({ phase: 'Succeeded', exitCode: 0 });
     await phaseIs(taskId, 'Succeeded');
-    for (const call of ['stop', 'restart'] as const) await expect(tasks()[call].mutate({ taskId })).rejects.toMatchObject({ data: { app: { code: 'TASK_ENDED' } } });
+    for (const call of ['stop', 'restart'] as const)
+      await expect(tasks()[call].mutate({ taskId })).rejects.toMatchObject({ data: { app: { code: 'TASK_ENDED' } } });
   });
 });
 

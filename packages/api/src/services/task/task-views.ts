@@ -1,5 +1,6 @@
 import type { AllocationRow, TaskRow } from '@muster/db/rows';
 import { isTerminalAllocationPhase } from '@muster/domain/allocation-lifecycle';
+import { pullStateSchema } from '@muster/protocol/messages/frames';
 import { publishedPortsSchema } from '@muster/protocol/task-spec/ports';
 import { z } from 'zod';
 import type { AllocationView, TaskView } from '../../shapes/task.ts';
@@ -8,13 +9,12 @@ import { iso, isoOrNull } from '../iso-time.ts';
 import { specOrNull } from '../master/task-spec-of.ts';
 
 const errorShape = z.object({ code: z.string(), message: z.string(), hint: z.string().nullish() });
-const pullShape = z.object({ stage: z.enum(['download', 'extract']).default('download'), current: z.number(), total: z.number() });
 
 export function allocationView(row: AllocationRow, figures: LiveFigures): AllocationView {
   const { allocationId, taskId, node, epoch, replica, phase, phaseReason, desired, containerId, imageId, exitCode, oomKilled, restarts } =
     row;
   const error = errorShape.safeParse(row.error);
-  const pull = pullShape.safeParse(row.pullProgress);
+  const pull = pullStateSchema.safeParse(row.pullProgress);
   const ports = publishedPortsSchema.safeParse(row.ports);
   return {
     allocationId,
