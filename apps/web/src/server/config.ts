@@ -52,6 +52,7 @@ export function toConfig(env: Env, version: string): Config {
       rpcUrl: env.MUSTER_RPC_URL,
       isDev,
       heartbeatMs: env.MUSTER_HEARTBEAT_MS,
+      startWithinMs: env.MUSTER_START_WITHIN_MS,
       version,
       ...limitsOf(env),
     },

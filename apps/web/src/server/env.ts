@@ -1,5 +1,6 @@
 import { addressSchema } from '@muster/protocol/primitives';
 import { DEFAULT_LIMITS } from '@muster/api/app/limits';
+import { DEFAULT_START_WITHIN_MS } from '@muster/api/app/settings';
 import { parseEnv } from '@muster/runtime/env';
 import { parseIpRanges } from '@muster/runtime/ip-ranges';
 import { z } from 'zod';
@@ -39,6 +40,7 @@ const schema = z.object({
   MUSTER_MASTER_KEY: z.string().optional(),
   MUSTER_MASTER_KEY_FILE: z.string().optional(),
   MUSTER_HEARTBEAT_MS: z.coerce.number().int().min(100).max(600_000).default(30_000),
+  MUSTER_START_WITHIN_MS: z.coerce.number().int().min(1_000).default(DEFAULT_START_WITHIN_MS),
   MUSTER_TRUSTED_PROXIES: proxies,
   MUSTER_SNAPSHOT_MAX_BYTES: z.coerce.number().int().positive().default(DEFAULT_LIMITS.snapshotBytes),
   MUSTER_NODE_FRAMES_PER_SECOND: z.coerce.number().int().positive().default(DEFAULT_LIMITS.framesPerSecond),
@@ -61,6 +63,7 @@ const examples = {
   MUSTER_REGISTRY: '0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512',
   MUSTER_VALIDATOR_SET: '0x5FbDB2315678afecb367f032d93F642f64180aa3',
   MUSTER_HEARTBEAT_MS: '30000',
+  MUSTER_START_WITHIN_MS: '600000',
   MUSTER_TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8',
   MUSTER_SNAPSHOT_MAX_BYTES: '1073741824',
   MUSTER_NODE_FRAMES_PER_SECOND: '200',

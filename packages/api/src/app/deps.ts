@@ -32,6 +32,8 @@ export type Settings = {
   heartbeatMs: number;
   /** A node that is silent for so long is lost. */
   lostAfterMs: number;
+  /** An allocation that has not got on for so long on its way to a running container is stopped and ended. */
+  startWithinMs: number;
   limits: Limits;
   /** Of whose X-Forwarded-For the word is taken. */
   trustedProxies: IpRanges;

@@ -28,9 +28,10 @@ export type Stage = {
 export async function setUpStage({
   heartbeatMs = 400,
   limits = {},
-}: { heartbeatMs?: number; limits?: Partial<Limits> } = {}): Promise<Stage> {
+  startWithinMs,
+}: { heartbeatMs?: number; limits?: Partial<Limits>; startWithinMs?: number } = {}): Promise<Stage> {
   const [chain, database] = await Promise.all([startDevChain(), createTestDatabase()]);
-  const options = { databaseUrl: database.url, chain, heartbeatMs, limits };
+  const options = { databaseUrl: database.url, chain, heartbeatMs, limits, ...(startWithinMs === undefined ? {} : { startWithinMs }) };
   let server = await startTestServer(options);
   const buyer = await signInBuyer(server.url, chain.account('buyer'));
   const nodes: TestNode[] = [];

@@ -22,6 +22,7 @@ export type TestServerOptions = {
   registry?: Address;
   chainId?: number;
   limits?: Partial<Limits>;
+  startWithinMs?: number;
   /** For a further copy of a server: the first one's. */
   publicUrl?: string;
 };
@@ -51,6 +52,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     heartbeatMs,
     version: 'test',
     limits: options.limits ?? {},
+    ...(options.startWithinMs === undefined ? {} : { startWithinMs: options.startWithinMs }),
     publicUrl: options.publicUrl ?? url,
   });
   const logger = createLogger({ name: 'test-api', level: 'error' });

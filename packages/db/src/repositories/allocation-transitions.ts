@@ -14,6 +14,8 @@ export interface AllocationPatch {
   error?: object | undefined;
   /** Forgotten as soon as the phase is no longer Pulling. */
   pullProgress?: object | undefined;
+  /** How far it is on its way (startProgress); kept as the furthest, until it is told to stop. */
+  progress?: number | undefined;
   restarts?: number | undefined;
   ports?: readonly object[] | undefined;
   startedAt?: Date | undefined;
@@ -46,7 +48,7 @@ export function transitionAllocations(db: Database, transitions: readonly Alloca
     `WITH step AS (
        SELECT * FROM jsonb_to_recordset($1::jsonb) AS x("allocationId" text, epoch int, "from" text, "to" text, actor text, reason text,
          reported boolean, ended boolean, "containerId" text, "imageId" text, "imageDigest" text, "exitCode" int, "oomKilled" boolean, error jsonb, "pullProgress" jsonb,
-         ports jsonb, restarts int, "startedAt" timestamptz, "endedAt" timestamptz)),
+         ports jsonb, progress float8, restarts int, "startedAt" timestamptz, "endedAt" timestamptz)),
      moved AS (
        UPDATE "Allocation" a SET phase = step."to",
          "phaseReason" = CASE WHEN step."from" <> step."to" THEN step.reason ELSE a."phaseReason" END,
@@ -55,6 +57,8 @@ export function transitionAllocations(db: Database, transitions: readonly Alloca
          "imageDigest" = COALESCE(step."imageDigest", a."imageDigest"),
          "exitCode" = COALESCE(step."exitCode", a."exitCode"), "oomKilled" = COALESCE(step."oomKilled", a."oomKilled"),
          error = COALESCE(step.error, a.error), "pullProgress" = CASE WHEN step."to" = 'Pulling' THEN COALESCE(step."pullProgress", a."pullProgress") END,
+         progress = GREATEST(a.progress, step.progress),
+         "progressAt" = CASE WHEN step."from" = 'Unknown' OR (step.progress > a.progress AND a.desired = 'Running') THEN now() ELSE a."progressAt" END,
          ports = COALESCE(step.ports, a.ports), restarts = COALESCE(step.restarts, a.restarts), "startedAt" = COALESCE(step."startedAt", a."startedAt"),
          "endedAt" = CASE WHEN step.ended THEN COALESCE(step."endedAt", now()) END,
          "reportedAt" = CASE WHEN step.reported THEN now() ELSE a."reportedAt" END

@@ -65,10 +65,10 @@ export async function listAllocations(db: Database, query: PageQuery & { taskId:
   return toPage(found, query, (allocation) => allocation.allocationId);
 }
 
-/** An allocation with what time-outs and backoffs need, on the database's clock; null where it has not come to that. */
-export type TimedAllocation = AllocationRow & { ageMs: number; phaseMs: number; runningMs: number | null; endedMs: number | null };
+/** An allocation with what time-outs and backoffs need, on the database's clock: since it last got on, began and ended; null where it has not come to that. */
+export type TimedAllocation = AllocationRow & { idleMs: number; runningMs: number | null; endedMs: number | null };
 
-const TIMES = `(extract(epoch FROM now() - "createdAt") * 1000)::float8 AS "ageMs", (extract(epoch FROM now() - "phaseSince") * 1000)::float8 AS "phaseMs",
+const TIMES = `(extract(epoch FROM now() - "progressAt") * 1000)::float8 AS "idleMs",
   (extract(epoch FROM now() - "startedAt") * 1000)::float8 AS "runningMs", (extract(epoch FROM now() - "endedAt") * 1000)::float8 AS "endedMs"`;
 
 /** The newest allocation of every replica of these tasks: what the task's phase and its next placement follow from. */

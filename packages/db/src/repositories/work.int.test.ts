@@ -142,8 +142,10 @@ describe('tasks and allocations', () => {
     const step = { allocationId: ran.allocationId, epoch: ran.epoch, actor: other, reason: 'the disk' };
     await transitionAllocations(db, [{ ...step, from: 'Placed', to: 'Running', patch: { startedAt: new Date() } }]);
     await transitionAllocations(db, [{ ...step, from: 'Running', to: 'Failed', patch: { error: { code: 'RESOURCES_EXHAUSTED' } } }]);
+    const of = { taskId: task.taskId, replica: 0, node, count: 1, sinceMs: expect.any(Number) };
     expect(await listRefusals(db, [task.taskId], ['POLICY_REFUSED', 'RESOURCES_EXHAUSTED'])).toEqual([
-      { taskId: task.taskId, replica: 0, node, count: 2, sinceMs: expect.any(Number), message: 'full' },
+      { ...of, code: 'POLICY_REFUSED', message: 'no such image here' },
+      { ...of, code: 'RESOURCES_EXHAUSTED', message: 'full' },
     ]);
   });
 
@@ -200,15 +202,36 @@ describe('tasks and allocations', () => {
     expect(await listLiveAllocations(db, [runId])).toMatchObject([{ desired: 'Stopped', stopReason: 'buyer' }]);
   });
 
+  it('keeps the furthest that an allocation has come, and since when, until it is told to stop', async () => {
+    const { db, task, node } = await setup();
+    const { allocationId, epoch } = await placeOn(db, task, node);
+    const age = () =>
+      db.pool.query(`UPDATE "Allocation" SET "progressAt" = now() - interval '1 hour' WHERE "allocationId" = $1`, [allocationId]);
+    const isFresh = async (progress: number, from: 'Placed' | 'Pulling' | 'Unknown' = 'Pulling') => {
+      await age();
+      await transitionAllocations(db, [{ allocationId, epoch, from, to: 'Pulling', actor: node, reason: null, patch: { progress } }]);
+      const [found] = await listNewestAllocations(db, [task.taskId]);
+      return { furthest: found?.progress, fresh: (found?.idleMs ?? 0) < 1_800_000 };
+    };
+    expect(await isFresh(1, 'Placed')).toEqual({ furthest: 1, fresh: true });
+    expect(await isFresh(2.5)).toEqual({ furthest: 2.5, fresh: true });
+    expect(await isFresh(2.4)).toEqual({ furthest: 2.5, fresh: false });
+    // What passed while it could not be heard counts for nothing.
+    await transitionAllocations(db, [{ allocationId, epoch, from: 'Pulling', to: 'Unknown', actor: 'master', reason: null }]);
+    expect(await isFresh(2.5, 'Unknown')).toEqual({ furthest: 2.5, fresh: true });
+    await stopAllocations(db, [{ allocationId, reason: 'overdue' }]);
+    expect(await isFresh(3)).toEqual({ furthest: 3, fresh: false });
+  });
+
   it('measures time on the database clock', async () => {
     const { db, task, node } = await setup();
     const { allocationId } = await placeOn(db, task, node);
     await db.pool.query(
-      `UPDATE "Allocation" SET "createdAt" = now() - interval '90 seconds', "startedAt" = now() - interval '1 minute' WHERE "allocationId" = $1`,
+      `UPDATE "Allocation" SET "progressAt" = now() - interval '90 seconds', "startedAt" = now() - interval '1 minute' WHERE "allocationId" = $1`,
       [allocationId],
     );
     const [found] = await listNewestAllocations(db, [task.taskId]);
-    expect(found?.ageMs).toBeCloseTo(90_000, -4);
+    expect(found?.idleMs).toBeCloseTo(90_000, -4);
     expect(found?.runningMs).toBeCloseTo(60_000, -4);
     expect(found?.endedMs).toBeNull();
   });

@@ -3,6 +3,7 @@ import { allocationWith, specWith } from '../../testing/rows.ts';
 import { planAllocation, type AllocationPlanInput } from './plan-allocation.ts';
 
 const LOST_AFTER_MS = 120_000;
+const START_WITHIN_MS = 600_000;
 const node = { phase: 'Healthy' as const, sameRegistration: true, phaseForMs: 0, reachable: true, observed: null };
 const plan = (over: Partial<AllocationPlanInput> = {}) =>
   planAllocation({
@@ -13,6 +14,8 @@ const plan = (over: Partial<AllocationPlanInput> = {}) =>
     runOpen: true,
     elsewhere: false,
     lostAfterMs: LOST_AFTER_MS,
+    startWithinMs: START_WITHIN_MS,
+    idleMs: 0,
     ...over,
   });
 const KEEP = { move: null, stop: null };
@@ -36,6 +39,44 @@ describe('planAllocation', () => {
 
   it('moves it off a draining node', () => {
     expect(plan({ node: { ...node, phase: 'Draining' } }).stop).toBe('evicted');
+  });
+
+  it('has one stopped that does not get on, and ends it when its node does not say that it has', () => {
+    const placed = allocationWith({ phase: 'Placed' });
+    expect(plan({ allocation: placed, idleMs: START_WITHIN_MS })).toEqual(KEEP);
+    expect(plan({ allocation: placed, idleMs: START_WITHIN_MS + 1 })).toEqual({ move: null, stop: 'overdue' });
+    const stopped = allocationWith({ phase: 'Placed', desired: 'Stopped', stopReason: 'overdue' });
+    // The containers' grace is 10 s.
+    const patienceMs = START_WITHIN_MS + LOST_AFTER_MS + 10_000;
+    expect(plan({ allocation: stopped, idleMs: patienceMs })).toEqual(KEEP);
+    expect(plan({ allocation: stopped, idleMs: patienceMs + 1 }).move).toEqual({
+      to: 'Failed',
+      reason: 'Nothing came of it for 10 min after it was placed',
+      error: { code: 'START_TIMED_OUT', message: 'Nothing came of it for 10 min after it was placed', hint: expect.any(String) },
+    });
+    // However late a turn comes, the node is told before anything ends.
+    expect(plan({ allocation: placed, idleMs: patienceMs + 1 })).toEqual({ move: null, stop: 'overdue' });
+  });
+
+  it('cancels what the buyer has stopped and its node says nothing to', () => {
+    const allocation = allocationWith({ phase: 'Pulling', desired: 'Stopped', stopReason: 'buyer' });
+    const idleMs = START_WITHIN_MS + LOST_AFTER_MS + 10_001;
+    expect(plan({ allocation, task: { desired: 'Stopped' }, idleMs }).move).toMatchObject({ to: 'Cancelled' });
+  });
+
+  it('gives no deadline to what has run, nor while its node cannot be heard', () => {
+    expect(plan({ allocation: allocationWith({ phase: 'Starting', startedAt: new Date(0) }), idleMs: 1e9 })).toEqual(KEEP);
+    expect(plan({ allocation: allocationWith({ phase: 'Running' }), idleMs: 1e9 })).toEqual(KEEP);
+    const unhealthy = { ...node, phase: 'Unhealthy' as const };
+    expect(plan({ node: unhealthy, allocation: allocationWith({ phase: 'Unknown' }), idleMs: 1e9 })).toEqual(KEEP);
+  });
+
+  it('tells the buyer what the node of one that does not get on said last', () => {
+    const error = { code: 'DISK_FULL', message: 'No room', hint: '' };
+    const allocation = allocationWith({ phase: 'Pulling', desired: 'Stopped', stopReason: 'overdue', error });
+    expect(plan({ allocation, idleMs: 1e9 }).move?.reason).toBe(
+      'Nothing came of it for 10 min while its image was pulled; its node last said DISK_FULL: No room',
+    );
   });
 
   it('knows nothing of it while its node misses heartbeats, and gives it up once a lost node must have stopped it', () => {

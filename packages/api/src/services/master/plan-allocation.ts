@@ -2,8 +2,10 @@ import type { TimedAllocation } from '@muster/db/repositories/allocations';
 import type { TaskRow } from '@muster/db/rows';
 import { ALLOCATION_TRANSITIONS, isTerminalAllocationPhase, type AllocationPhase } from '@muster/domain/allocation-lifecycle';
 import { isTerminalNodePhase, type NodePhase } from '@muster/domain/node-lifecycle';
+import { overdueStart } from '@muster/domain/start-deadline';
 import { canMove } from '@muster/domain/transitions';
 import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
+import { overdueError, type OverdueError } from './overdue-error.ts';
 import type { StopReason } from './replicas.ts';
 
 /** What the master knows of the node that an allocation was placed on. */
@@ -28,11 +30,14 @@ export type AllocationPlanInput = {
   /** The run has named another master: this one may order nothing any more. */
   elsewhere: boolean;
   lostAfterMs: number;
+  startWithinMs: number;
+  /** Time in which its node could be heard and it did not get on. */
+  idleMs: number;
 };
 
 export type AllocationPlan = {
   /** The phase that the master itself decides on, with its reason. */
-  move: { to: AllocationPhase; reason: string } | null;
+  move: { to: AllocationPhase; reason: string; error?: OverdueError } | null;
   /** Order the node to stop it. */
   stop: StopReason | null;
 };
@@ -60,7 +65,23 @@ export function planAllocation(input: AllocationPlanInput): AllocationPlan {
     return { ...stopIfWanted(input), move: unknown(allocation) };
   }
   if (node.phase === 'Unhealthy') return { ...stopIfWanted(input), move: unknown(allocation) };
-  return { ...stopIfWanted(input), move: returning(input) };
+  return { ...stopIfWanted(input), move: returning(input) ?? givenUp(input) };
+}
+
+/** "A node that does not get on": how, without a word of ours to the contrary, its task would wait for ever. */
+const overdue = ({ allocation, idleMs, startWithinMs, lostAfterMs, spec }: AllocationPlanInput): 'stop' | 'end' | null =>
+  overdueStart(
+    { phase: allocation.phase, hasRun: allocation.startedAt !== null, idleMs },
+    { startWithinMs, stopWithinMs: spec.graceMs + lostAfterMs },
+  );
+
+/** Its node was told to stop it, and says nothing to that either. What it may still say or run is of an epoch that has passed. */
+function givenUp(input: AllocationPlanInput): AllocationPlan['move'] {
+  const { allocation, startWithinMs } = input;
+  if (allocation.desired !== 'Stopped' || overdue(input) !== 'end') return null;
+  if (allocation.stopReason === 'buyer') return { to: 'Cancelled', reason: 'its node does not say that it has stopped it' };
+  const error = overdueError(allocation, { startWithinMs });
+  return { to: 'Failed', reason: error.message, error };
 }
 
 const unknown = ({ phase }: TimedAllocation): AllocationPlan['move'] =>
@@ -77,7 +98,8 @@ function stopIfWanted(input: AllocationPlanInput): AllocationPlan {
   const { allocation, task, spec, node, runOpen } = input;
   if (task.desired === 'Stopped' || !runOpen) return stop(input, 'buyer');
   if (spec.timeoutMs !== undefined && (allocation.runningMs ?? 0) > spec.timeoutMs) return stop(input, 'timeout');
-  return node?.phase === 'Draining' ? stop(input, 'evicted') : KEEP;
+  if (node?.phase === 'Draining') return stop(input, 'evicted');
+  return node?.phase === 'Healthy' && overdue(input) !== null ? stop(input, 'overdue') : KEEP;
 }
 
 /** "Returning inside the grace period re-adopts its running containers": the heartbeat says what became of it. */

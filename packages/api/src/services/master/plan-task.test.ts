@@ -88,7 +88,9 @@ describe('planTask', () => {
   it('takes a replica that was refused elsewhere, whatever the restart policy, and counts it as no retry', () => {
     const error = { code: 'POLICY_REFUSED', message: 'not my images', hint: '' };
     const refused = (epoch: number) => [allocationWith({ phase: 'Failed', error, epoch, endedMs: 5 })];
-    const refusals = (count: number) => [{ taskId: 't1', replica: 0, node: NODE, count, sinceMs: 5, message: 'not my images' }];
+    const refusals = (count: number) => [
+      { taskId: 't1', replica: 0, node: NODE, code: 'POLICY_REFUSED', count, sinceMs: 5, message: 'not my images' },
+    ];
     const spec = specWith({ restart: { policy: 'never' } });
     const refusing = nodes.map((node) => (node.node === NODE ? { ...node, refuses: 'not my images' } : node));
     const again = plan({ spec, replicas: refused(1), refusals: refusals(1), nodes: refusing });

@@ -3,6 +3,7 @@ import { transitionAllocations, type AllocationTransition } from '@muster/db/rep
 import type { NodeOverview } from '@muster/db/repositories/nodes';
 import type { AllocationPhase } from '@muster/domain/allocation-lifecycle';
 import type { RunRow } from '@muster/db/rows';
+import { pullStateSchema } from '@muster/protocol/messages/frames';
 import type { Deps } from '../../app/deps.ts';
 import { runTopic } from '../../live/topics.ts';
 import { beatOf } from '../session/beat-of.ts';
@@ -18,6 +19,8 @@ export type Situation = {
   master: string;
   nowMs: number;
   finalizedMs: number;
+  /** Since when this master has listened without a break. */
+  listeningSinceMs: number;
 };
 
 /** Whether this master may give the run work. */
@@ -30,6 +33,7 @@ export async function reconcileAllocations(deps: Pick<Deps, 'db' | 'live' | 'set
   const allocations = await listLiveAllocations(db, [...situation.runs.keys()]);
   const nodes = new Map(situation.nodes.map((node) => [`${node.registration.runId}/${node.registration.node}`, node]));
   const tasks = new Map(situation.tasks.map((task) => [task.taskId, task]));
+  const idleOf = idleTimes(allocations, situation);
   const moves: AllocationTransition[] = [];
   const stops: { allocationId: string; reason: string }[] = [];
 
@@ -51,8 +55,13 @@ export async function reconcileAllocations(deps: Pick<Deps, 'db' | 'live' | 'set
       runOpen,
       elsewhere: run.master !== situation.master,
       lostAfterMs: settings.lostAfterMs,
+      startWithinMs: settings.startWithinMs,
+      idleMs: idleOf(allocation),
     });
-    if (plan.move) moves.push({ allocationId, epoch, from: phase, to: plan.move.to, actor: 'master', reason: plan.move.reason });
+    if (plan.move) {
+      const { to, reason, error } = plan.move;
+      moves.push({ allocationId, epoch, from: phase, to, actor: 'master', reason, ...(error ? { patch: { error } } : {}) });
+    }
     if (plan.stop) stops.push({ allocationId, reason: plan.stop });
   }
   const moved = await transitionAllocations(db, moves);
@@ -82,3 +91,24 @@ function nodeOf(
 /** What the newest heartbeat says of the allocation, under its present epoch. */
 const observedIn = (node: NodeOverview, { allocationId, epoch }: TimedAllocation): AllocationPhase | null =>
   beatOf(node)?.allocations.find((seen) => seen.allocationId === allocationId && seen.epoch === epoch)?.phase ?? null;
+
+/**
+ * How long each has not got on while it could be heard: what passed while this master was deaf counts for nothing. One that waits for its
+ * turn at the images gets on as long as its node gets on with another.
+ */
+function idleTimes(
+  allocations: readonly TimedAllocation[],
+  { nowMs, listeningSinceMs }: Situation,
+): (allocation: TimedAllocation) => number {
+  const newestOn = new Map<string, number>();
+  for (const { runId, node, phase, idleMs } of allocations) {
+    if (phase !== 'Pulling') continue;
+    const key = `${runId}/${node}`;
+    newestOn.set(key, Math.min(idleMs, newestOn.get(key) ?? idleMs));
+  }
+  return ({ runId, node, phase, pullProgress, idleMs }) => {
+    const pull = phase === 'Pulling' ? pullStateSchema.safeParse(pullProgress) : null;
+    const ownMs = pull?.data?.stage === 'queue' ? (newestOn.get(`${runId}/${node}`) ?? idleMs) : idleMs;
+    return Math.min(ownMs, nowMs - listeningSinceMs);
+  };
+}

@@ -20,7 +20,7 @@ import { standingNow } from './node-facts.ts';
 import { NOTHING, offerOf, promisedOn, withDemand } from './demand.ts';
 import { planTask, type TaskPlan } from './plan-task.ts';
 import { servesRun, type Situation } from './reconcile-allocations.ts';
-import { refusingNodes, REFUSALS } from './refusals.ts';
+import { BLAMED_ON_NODE, refusingNodes } from './refusals.ts';
 import type { ReadTask } from './task-spec-of.ts';
 
 type TaskDeps = Pick<Deps, 'db' | 'live' | 'logger'>;
@@ -32,7 +32,7 @@ export async function placeTasks({ db, live, logger }: TaskDeps, situation: Situ
   const taskIds = tasks.map(({ taskId }) => taskId);
   const [newest, refused, used, credentials] = await Promise.all([
     listNewestAllocations(db, taskIds),
-    listRefusals(db, taskIds, REFUSALS),
+    listRefusals(db, taskIds, BLAMED_ON_NODE),
     promised(db, situation),
     listCredentialHolders(db, idsThatNeedCredentials(tasks)),
   ]);

@@ -21,7 +21,7 @@ export async function reconcile(deps: Deps, { listeningSinceMs }: { listeningSin
   const [finalized, tasks] = await Promise.all([findFinalizedTime(db, settings), listOpenTasks(db, [...runs.keys()])]);
   const finalizedMs = finalized?.getTime() ?? 0;
   const nodes = await reconcileNodes(deps, runs, { nowMs, heartbeatMs: settings.heartbeatMs, listeningSinceMs, finalizedMs });
-  const situation: Situation = { runs, nodes, tasks: tasks.map(readTask), master, nowMs, finalizedMs };
+  const situation: Situation = { runs, nodes, tasks: tasks.map(readTask), master, nowMs, finalizedMs, listeningSinceMs };
   await reconcileAllocations(deps, situation);
   const moves = await placeTasks(deps, situation);
   // A container waits for its order; the phase of its task is for people.

@@ -12,6 +12,9 @@ export const REFUSALS: readonly ErrorCode[] = [
   'DATA_DIR_UNUSABLE',
 ];
 
+/** Ends of which the node is to blame, as far as anybody can tell: after one of these it is not asked again for a while. */
+export const BLAMED_ON_NODE: readonly ErrorCode[] = [...REFUSALS, 'START_TIMED_OUT'];
+
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 60 * 60_000;
 
@@ -28,6 +31,8 @@ export function refusingNodes(refusals: readonly Refusals[]): Map<string, string
 
 const pauseMs = (count: number): number => Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(count - 1, 20));
 
-/** How many of a replica's epochs were refused: they count as no retry. */
+/** How many of a replica's epochs were refused: they count as no retry, for nothing was begun. */
 export const refusedEpochs = (refusals: readonly Refusals[], replica: number): number =>
-  refusals.filter((refusal) => refusal.replica === replica).reduce((sum, { count }) => sum + count, 0);
+  refusals.filter((refusal) => refusal.replica === replica && isRefusal(refusal.code)).reduce((sum, { count }) => sum + count, 0);
+
+const isRefusal = (code: string): boolean => REFUSALS.some((refusal) => refusal === code);

@@ -16,6 +16,11 @@ describe('exitOf', () => {
       { kind: 'exited', exitCode: 137 },
     ],
     ['a refusal by the node', { phase: 'Failed' as const, error: { code: 'POLICY_REFUSED', message: '' } }, { kind: 'refused' }],
+    [
+      'a start that did not get on',
+      { phase: 'Failed' as const, stopReason: 'overdue', error: { code: 'START_TIMED_OUT', message: '' } },
+      { kind: 'error' },
+    ],
     ['a lost node', { phase: 'Lost' as const }, { kind: 'lost' }],
   ])('reads %s', (_what, over, exit) => {
     expect(exitOf(allocationWith(over))).toEqual(exit);

@@ -6,7 +6,7 @@ import { REFUSALS } from './refusals.ts';
 import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
 
 /** Why the master stops an allocation; kept with it, because the same exit means different things. */
-export type StopReason = 'buyer' | 'timeout' | 'evicted';
+export type StopReason = 'buyer' | 'timeout' | 'evicted' | 'overdue';
 
 type Ended = Pick<AllocationRow, 'phase' | 'stopReason' | 'exitCode' | 'error' | 'startedAt'>;
 

@@ -49,6 +49,11 @@ export const workCodes = {
     hint: 'The allocation may be placed elsewhere, as the restart policy says.',
     severity: 'warn',
   },
+  START_TIMED_OUT: {
+    title: 'The node did not get the container started.',
+    hint: 'The message says how far it came and what the node said last; the task is placed anew if its restart policy says so.',
+    severity: 'warn',
+  },
   IMAGE_NOT_FOUND: {
     title: 'The image does not exist, or may not be pulled.',
     hint: 'Check the name and tag, and that the registry can be reached from the node.',
