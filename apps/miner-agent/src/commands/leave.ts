@@ -1,7 +1,10 @@
+import { resolve } from 'node:path';
 import { isLive } from '@muster/domain/registry/standing';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { systemClock } from '@muster/runtime/clock';
 import type { Config } from '../config.ts';
+import { createSystemd } from '../adapters/host/systemd.ts';
+import { servesData, UNIT_NAME } from '../service/unit.ts';
 import { connectAgent, type ControlClient } from '../operator/control-client.ts';
 import { deadlineOf } from './drain.ts';
 import { print } from './print.ts';
@@ -23,7 +26,7 @@ const DELIVERY_MS = 30_000;
  * else by the node's own. The running agent sees it on chain and ends.
  */
 export async function leaveCommand(config: Config, { by, now = false, yes = false }: LeaveOptions, terminal: Terminal): Promise<void> {
-  const deadline = deadlineOf(by, Date.now()) ?? Date.now();
+  const deadline = deadlineOf(by, Date.now());
   const surroundings = await openSurroundings(config);
   const { chain, runId, keys } = surroundings;
   const node = keys.signer.address;
@@ -40,6 +43,20 @@ export async function leaveCommand(config: Config, { by, now = false, yes = fals
   if (agent) await drainBefore(agent, deadline);
   const { txHash } = await chain.leave();
   print(`Node ${node} has left run ${runId} (transaction ${txHash}).`);
+  await keepServiceAway(resolve(config.dataDir));
+}
+
+/** A service that starts with the machine would register the node anew, against its owner's wish. */
+async function keepServiceAway(dataDir: string): Promise<void> {
+  const systemd = createSystemd();
+  const unit = await systemd.read(UNIT_NAME);
+  if (unit === null || !servesData(unit, dataDir)) return;
+  try {
+    await systemd.disable(UNIT_NAME);
+    print(`${UNIT_NAME} does not start with the machine any more; \`sudo systemctl enable --now muster-miner\` registers the node again.`);
+  } catch {
+    print(`${UNIT_NAME} would register the node again when the machine starts: sudo systemctl disable muster-miner`);
+  }
 }
 
 async function requireLive({ chain, runId, keys }: Surroundings): Promise<void> {
@@ -50,15 +67,16 @@ async function requireLive({ chain, runId, keys }: Surroundings): Promise<void> 
   });
 }
 
-/** Ctrl-C while it waits leaves the node drained, and registered. */
-async function drainBefore(agent: ControlClient, deadline: number): Promise<void> {
-  await agent.drain({ reason: 'the node leaves the run', deadline, since: Date.now() });
+/** Ctrl-C while it waits leaves the node drained, and registered. Without a deadline what runs is stopped now. */
+async function drainBefore(agent: ControlClient, deadline: number | null): Promise<void> {
+  await agent.drain({ reason: 'the node leaves the run', deadline: deadline ?? Date.now(), since: Date.now() });
+  const how = deadline === null ? 'it is stopped gracefully' : `it is stopped at ${new Date(deadline).toLocaleString()}`;
   let left = -1;
   let endedAt: number | null = null;
   for (;;) {
     const { allocations, spool } = await agent.report();
     const live = allocations.filter(({ phase }) => !ENDED.has(phase)).length;
-    if (live !== left && live > 0) print(`Waiting for ${live} allocations to end (by ${new Date(deadline).toLocaleString()}) …`);
+    if (live !== left && live > 0) print(`Waiting for what still runs, ${live} in all; ${how} …`);
     left = live;
     if (live === 0) endedAt ??= performance.now();
     if (endedAt !== null && (spool.chunks === 0 || performance.now() - endedAt > DELIVERY_MS)) return;

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readEnv, settingsSchema } from '../env.ts';
 import { configText } from '../settings/config-text.ts';
@@ -34,6 +35,11 @@ describe('the first run', () => {
     const provider = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
     const { ask } = setup(['seven', '', '7', '42161', 'no url', 'https://rpc.example/v2/key', '', '0x12', provider, '', 'relay']);
     expect(await ask()).toEqual({ runId: '7', chainId: '42161', rpcUrl: 'https://rpc.example/v2/key', provider, endpoint: 'relay' });
+  });
+
+  it('writes the whole path of the key, wherever it is read from', async () => {
+    const { ask } = setup(['7', '', '', 'provider.key', '']);
+    expect(await ask()).toMatchObject({ providerKeyFile: resolve('provider.key') });
   });
 
   it('writes a file that says the same when it is read', async () => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { writeFileAtomic } from '@muster/runtime/atomic-file';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { settingsSchema, type Env } from '../env.ts';
@@ -58,7 +59,9 @@ export async function askForSettings(terminal: Terminal, known: Env): Promise<Re
     'MUSTER_PROVIDER_KEY_FILE',
     "The file of the provider's key, which pays for the registration (empty: the key is elsewhere, in a wallet):",
   );
-  if (keyFile === '') {
+  // The file is read from wherever the agent is started, by systemd for one.
+  if (keyFile !== '') answers[fileKeyOf('MUSTER_PROVIDER_KEY_FILE')] = resolve(keyFile);
+  else {
     await required('MUSTER_PROVIDER', "The address of the provider's wallet; you will get a link by which it registers this node:");
     await ask('MUSTER_DASHBOARD_URL', 'Where that link leads, the URL of the dashboard (empty: the link is printed without it):');
   }

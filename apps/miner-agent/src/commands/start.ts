@@ -4,7 +4,7 @@ import { createLogger } from '@muster/runtime/logger';
 import { SetupError } from '@muster/runtime/setup-error';
 import { runAgent } from '../agent.ts';
 import type { Config } from '../config.ts';
-import { fail } from './fail.ts';
+import { asForeseen, fail } from './fail.ts';
 
 export async function startCommand(config: Config): Promise<void> {
   const { level, pretty } = config.log;
@@ -12,8 +12,9 @@ export async function startCommand(config: Config): Promise<void> {
   const lifetime = createLifetime({ logger });
   try {
     await runAgent(config, { logger, lifetime });
-  } catch (error) {
+  } catch (cause) {
     if (!lifetime.signal.aborted) {
+      const error = asForeseen(cause);
       const code = error instanceof AppError || error instanceof SetupError ? error.code : 'INTERNAL';
       logger.error({ event: 'failed', code, err: error }, 'the agent cannot go on');
       fail(error);

@@ -46,7 +46,8 @@ async function isAlive(holder: string): Promise<boolean> {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    // Somebody else's process is there too, and no more the holder than one of ours.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
   }
   return startTime === '' || startTime === (await startTimeOf(pid));
 }
