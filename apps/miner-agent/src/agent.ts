@@ -20,6 +20,7 @@ import { createSystemHost } from './adapters/host/system-host.ts';
 import { requireRunId, type Config } from './config.ts';
 import type { AgentContext } from './context.ts';
 import { openImages } from './images/open-images.ts';
+import { createDiskPath } from './doctor/engine-disk.ts';
 import { requireSoundMachine } from './doctor/require-sound-machine.ts';
 import { createIsolation } from './isolation/isolation.ts';
 import { loadKeys, type NodeKeys } from './keys.ts';
@@ -38,7 +39,7 @@ import { openPolicyBook } from './policy/policy-file.ts';
 import { machineOf } from './resources/capacity.ts';
 import { createPortDesk } from './publishing/port-desk.ts';
 import { publishedAddress } from './publishing/published-address.ts';
-import { promisableDisk } from './resources/promisable-disk.ts';
+import { createDiskBooks } from './resources/disk-books.ts';
 import { createFeatureBook, UNKNOWN_FEATURES } from './resources/features.ts';
 import { openToOperator } from './operator/open-to-operator.ts';
 import { startInbound, type Inbound } from './server/start-inbound.ts';
@@ -62,14 +63,9 @@ export async function runAgent(config: Config, { logger, lifetime }: { logger: L
   );
 
   const capabilities = await requireSoundMachine(context);
-  const diskBytes = await promisableDisk({
-    ...context,
-    node: context.signer.address,
-    records: context.stores.allocations.list(),
-    freeBytes: capabilities.diskBytes,
-    imageBytes: config.imageBytes,
-  });
-  const rules = createHouseRules(context, machineOf(capabilities, { ...config.isolation, diskBytes }));
+  const machine = () =>
+    machineOf(capabilities, { ...config.isolation, diskBytes: context.diskBooks.promisable(context.images.takenBytes()) });
+  const rules = createHouseRules(context, machine);
   const tenancy = await createTenancy(context, rules);
   const inbound = await startInbound(context, { tenancy, rules, present: capabilities });
   lifetime.onStop(() => inbound.close());
@@ -136,14 +132,20 @@ async function createContext({ config, client, keys, logger, signal }: ContextIn
   const tally = createTally();
   const policy = await openPolicyBook(config.policyFile, logger);
   const judge = (named: NamedImage) => judgeImage(policy.current(), named);
+  const runtime = createDockerRuntime({ dockerHost });
   const common = {
     now: Date.now,
-    runtime: createDockerRuntime({ dockerHost }),
+    runtime,
     host: createSystemHost(),
     stores: await openAgentStores({ dataDir, identity: { chainId, registry, runId, node }, now: Date.now }),
     allowPrivate: network.isDev,
     logger: logger.child({ runId, node }),
+    diskPath: createDiskPath(runtime, dataDir),
   };
+  const diskBooks = createDiskBooks({
+    claims: { reserveBytes: config.isolation.diskReserveBytes, imageBytes: config.imageBytes },
+    records: common.stores.allocations.list,
+  });
   return {
     ...common,
     config,
@@ -151,7 +153,7 @@ async function createContext({ config, client, keys, logger, signal }: ContextIn
     signer,
     signal,
     tally,
-    images: countImages(await openImages({ ...common, config, node, judge }), tally),
+    images: countImages(await openImages({ ...common, config, node, judge, promisedBytes: diskBooks.unwritten }), tally),
     isolation: createIsolation({ ...common, node, fence, features, config: config.isolation, monotonic }),
     monotonic,
     bootClock: await createBootClock(),
@@ -159,6 +161,7 @@ async function createContext({ config, client, keys, logger, signal }: ContextIn
     chain: countRpcFailures(createRunChain({ client, network, registry, runId, node, provider, self }), tally),
     policy,
     features,
+    diskBooks,
     portDesk: createPortDesk({
       range: config.publish.range,
       host: config.publish.host,

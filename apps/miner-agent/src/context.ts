@@ -10,6 +10,7 @@ import type { Images } from './images/create-images.ts';
 import type { Tally } from './metrics/tally.ts';
 import type { Host } from './ports/host.ts';
 import type { PortDesk } from './publishing/port-desk.ts';
+import type { DiskBooks } from './resources/disk-books.ts';
 import type { FeatureBook } from './resources/features.ts';
 import type { RunChain } from './ports/run-chain.ts';
 import type { AgentStores } from './state/open-stores.ts';
@@ -33,6 +34,9 @@ export interface AgentContext {
   /** What the machine can give beyond cores and bytes; whoever finds out writes it down. */
   features: FeatureBook;
   portDesk: PortDesk;
+  diskBooks: DiskBooks;
+  /** Where the engine keeps its data, or the next best place. */
+  diskPath: () => Promise<string>;
   stores: AgentStores;
   /** Whether peers may be at private addresses: on the dev chain alone. */
   allowPrivate: boolean;

@@ -8,8 +8,8 @@ import { every } from '@muster/runtime/poll';
 import { createCgroupReader } from './adapters/host/cgroup-usage.ts';
 import { createSnapshotDelivery } from './adapters/master/snapshot-delivery.ts';
 import type { AgentContext } from './context.ts';
-import { engineDisk } from './doctor/engine-disk.ts';
 import { createCredentialsOpener } from './images/open-credentials.ts';
+import { lookAtDisk } from './isolation/look-at-disk.ts';
 import { createLogCollector } from './logs/log-collector.ts';
 import { createClockWatch } from './loops/clock-watch.ts';
 import { createFence } from './loops/fence.ts';
@@ -27,6 +27,7 @@ import { createEngineOutages } from './reconcile/engine-outages.ts';
 import { createAnnouncedOrphans } from './reconcile/announced-orphans.ts';
 import { createReconciler } from './reconcile/reconciler.ts';
 import { createMeter } from './resources/meter.ts';
+import type { DiskSight } from './resources/promisable-disk.ts';
 import { createStatusBoard } from './reconcile/status-board.ts';
 import { sweepHelpers } from './reconcile/sweep-helpers.ts';
 import { createOutbox } from './session/outbox.ts';
@@ -54,7 +55,7 @@ const FAREWELL_MS = 5_000;
 
 export async function createTenancy(context: AgentContext, rules: HouseRules): Promise<Tenancy> {
   const { config, runId, stores, runtime, images, isolation, host, signer, domain, allowPrivate, logger, now, monotonic, signal } = context;
-  const { tally, portDesk } = context;
+  const { tally, portDesk, diskBooks, diskPath } = context;
   const { state, allocations: store } = stores;
   const node = signer.address;
   const board = createStatusBoard(now, portDesk.published);
@@ -94,12 +95,6 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
     onDelivered: (bytes) => tally.add('log_delivered_bytes', {}, bytes),
   });
   logs.onChunk(() => outbox.poke());
-  let disk: Promise<string> | undefined;
-  const diskPath = () =>
-    (disk ??= runtime.info().then(
-      ({ rootDir }) => engineDisk(rootDir, config.dataDir),
-      () => ((disk = undefined), config.dataDir),
-    ));
   let init: Promise<boolean> | undefined;
   const hasInit = () =>
     (init ??= runtime.info().then(
@@ -219,6 +214,14 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
     reconciler.wake();
   }
 
+  const readFree = async () => (await host.diskSpace(await diskPath())).freeBytes;
+
+  async function onSeen(sight: Omit<DiskSight, 'imagesBytes'>): Promise<void> {
+    meter.noteDisk(sight.accounts);
+    const freeBytes = Math.min(sight.freeBytes, await readFree());
+    diskBooks.note({ ...sight, freeBytes, imagesBytes: await images.heldBytes() });
+  }
+
   /** Time and silence have consequences too. */
   async function look(): Promise<void> {
     const drained = await stopDrained(store, state.get(), now());
@@ -234,12 +237,14 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
       // Before anything is looked at or started: a former life may have been cut off, and this machine may have been off.
       await enforceFence().catch(onError);
       await sweepHelpers(runtime, node).catch(onError);
+      // Nothing is promised of a disk that nobody has seen.
+      await lookAtDisk({ node, runtime, readFree, records: store.list() }).then(onSeen).catch(onError);
       await Promise.all([
         session.run(),
         reconciler.run(),
         every(WATCH_MS, look, { signal, onError }),
         every(METER_MS, meter.look, { signal, onError }),
-        ...guardMachine({ ...context, node, store, reconciler, onMeasured: meter.noteDisk, onError }),
+        ...guardMachine({ ...context, node, store, reconciler, onSeen, onError }),
       ]);
     },
     async acceptInvite(invite) {

@@ -1,3 +1,4 @@
+import { DEFAULT_RESOURCES } from '@muster/protocol/task-spec/defaults';
 import type { HostDescription } from '../ports/host.ts';
 import { failed, passed, warned, type Check } from './check.ts';
 
@@ -14,10 +15,14 @@ export function checkMemory({ memoryBytes }: HostDescription): Check {
     : warned('memory', reason, `Most tasks need more than ${gigabytes(MIN_MEMORY_BYTES)}.`);
 }
 
-export function checkDisk(freeBytes: number, path: string): Check {
-  const reason = `${gigabytes(freeBytes)} free in ${path}`;
-  if (freeBytes >= MIN_DISK_BYTES) return passed('disk', reason);
-  return failed('disk', reason, `Free at least ${gigabytes(MIN_DISK_BYTES)} there: images, volumes and logs need room.`);
+/** `forTasksBytes`: of what is free, beside what images may still take and what the owner keeps. */
+export function checkDisk({ freeBytes, forTasksBytes, path }: { freeBytes: number; forTasksBytes: number; path: string }): Check {
+  const reason = `${gigabytes(freeBytes)} free in ${path}, ${gigabytes(forTasksBytes)} of it for tasks beside their images and your reserve`;
+  if (freeBytes < MIN_DISK_BYTES)
+    return failed('disk', reason, `Free at least ${gigabytes(MIN_DISK_BYTES)} there: images, volumes and logs need room.`);
+  return forTasksBytes >= DEFAULT_RESOURCES.diskBytes
+    ? passed('disk', reason)
+    : warned('disk', reason, 'Free some space there, or lower MUSTER_IMAGE_BYTES or MUSTER_DISK_RESERVE_BYTES: no new task fits.');
 }
 
 /** Never "0 GB" for a disk that is nearly full. */

@@ -1,9 +1,13 @@
 import type { CapabilityDocument } from '@muster/protocol/capabilities';
 import { AppError } from '@muster/protocol/errors/app-error';
+import { readJsonFile } from '@muster/runtime/atomic-file';
 import { chooseReach } from '../reach.ts';
 import type { Config } from '../config.ts';
+import { EMPTY_LEDGER, imageLedgerSchema, summaryOf } from '../images/ledger.ts';
+import { imagesFileIn } from '../images/open-images.ts';
 import type { ContainerRuntime, RuntimeInfo } from '../ports/container-runtime.ts';
 import type { GpuReading, Host, HostDescription } from '../ports/host.ts';
+import { promisableBytes } from '../resources/promisable-disk.ts';
 import { AGENT_VERSION } from '../version.ts';
 import type { Check } from './check.ts';
 import { checkClock, type ClockReadings } from './clock-check.ts';
@@ -29,7 +33,7 @@ export interface DoctorOptions {
   host: Host;
   runtime: Pick<ContainerRuntime, 'info'>;
   isolation: Pick<Isolation, 'examine'>;
-  config: Pick<Config, 'network' | 'dataDir' | 'policyFile' | 'dockerHost' | 'endpoint' | 'listen'>;
+  config: Pick<Config, 'network' | 'dataDir' | 'policyFile' | 'dockerHost' | 'endpoint' | 'listen' | 'imageBytes' | 'isolation'>;
   readClocks: () => Promise<ClockReadings>;
 }
 
@@ -50,7 +54,7 @@ export async function runDoctor({ host, runtime, isolation, config, readClocks }
   const checks: Check[] = [
     checkCpu(description),
     checkMemory(description),
-    checkDisk(freeBytes, diskPath),
+    checkDisk({ freeBytes, forTasksBytes: await diskForTasks(freeBytes, config), path: diskPath }),
     ...checkGpus({ reading, graphics, access }),
     checkNetwork(chooseReach({ configured: endpoint, listen, addresses: host.addresses(), allowPrivate: network.isDev })),
     ...(engine instanceof AppError ? [engineMissing(engine, dockerHost)] : await checkContainers(engine, isolation)),
@@ -64,6 +68,15 @@ export async function runDoctor({ host, runtime, isolation, config, readClocks }
     capabilities: engine instanceof AppError ? null : capabilitiesOf({ description, engine, reading, freeBytes }),
     gpuInability: gpuInability({ reading, access }),
   };
+}
+
+/** For tasks to come; what runs has its share already. */
+async function diskForTasks(freeBytes: number, { dataDir, imageBytes, isolation }: DoctorOptions['config']): Promise<number> {
+  const { diskReserveBytes: reserveBytes } = isolation;
+  const ledger = await readJsonFile(imagesFileIn(dataDir), imageLedgerSchema).catch(() => null);
+  const imagesBytes = summaryOf(ledger ?? EMPTY_LEDGER, null).bytes;
+  const sight = { freeBytes, accounts: [], ended: new Set<string>(), sharedBytes: 0, imagesBytes };
+  return Math.max(0, promisableBytes({ sight, claims: { reserveBytes, imageBytes }, imagesBytes, allocations: [] }) - reserveBytes);
 }
 
 const checkContainers = async (engine: RuntimeInfo, isolation: Pick<Isolation, 'examine'>): Promise<Check[]> => [

@@ -9,6 +9,8 @@ import { ifGone, partOf, receiveBlob, sizeOf, type ReceiveOptions } from './rece
 export interface BlobFiles {
   /** Those that came from this repository with credentials, which nobody else gets for knowing their digests; null: what anybody may have. */
   within(repository: string | null): LayerFiles;
+  /** What lies here now, whole or not. */
+  heldBytes(): Promise<number>;
   /** Removes what nobody has touched since, then the oldest of the rest beyond `maxBytes`; never what somebody holds. */
   trim(limits: { untouchedSince: number; maxBytes: number }): Promise<void>;
 }
@@ -50,6 +52,13 @@ export async function openBlobFiles(directory: string): Promise<BlobFiles> {
     });
   }
 
+  async function list(): Promise<{ file: string; mtimeMs: number; size: number }[]> {
+    const names = (await readdir(directory)).map((name) => join(directory, name));
+    // A pull that ends meanwhile takes its own away.
+    const found = await Promise.all(names.map((file) => stat(file).then(({ mtimeMs, size }) => ({ file, mtimeMs, size }), ifGone)));
+    return found.filter((entry) => entry !== null);
+  }
+
   return {
     within(repository) {
       const prefix = repository === null ? '' : `${createHash('sha256').update(repository).digest('hex').slice(0, 32)}-`;
@@ -69,11 +78,9 @@ export async function openBlobFiles(directory: string): Promise<BlobFiles> {
         },
       };
     },
+    heldBytes: async () => (await list()).reduce((sum, { size }) => sum + size, 0),
     async trim({ untouchedSince, maxBytes }) {
-      const names = (await readdir(directory)).map((name) => join(directory, name));
-      // A pull that ends meanwhile takes its own away.
-      const found = await Promise.all(names.map((file) => stat(file).then(({ mtimeMs, size }) => ({ file, mtimeMs, size }), ifGone)));
-      const files = found.filter((entry) => entry !== null);
+      const files = await list();
       let kept = 0;
       for (const { file, mtimeMs, size } of files.toSorted((a, b) => b.mtimeMs - a.mtimeMs)) {
         if ([...holders.keys()].some((held) => file === held || file === partOf(held))) continue;

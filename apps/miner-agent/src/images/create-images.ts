@@ -44,6 +44,10 @@ export interface Images {
   ensure(request: ImageRequest): Promise<ReadyImage>;
   /** For the machine's owner. */
   summary(): { count: number; bytes: number; budgetBytes: number | null };
+  /** What images take of the engine's disk, with what pulls under way were given. */
+  takenBytes(): number;
+  /** What lies there of images and, on the same disk, of layers on their way. */
+  heldBytes(): Promise<number>;
   /** Marks what is in use, and removes the least recently used of ours while they are over the budget. */
   tidy(): Promise<void>;
 }
@@ -56,6 +60,8 @@ export interface ImagesOptions {
   ledger: JsonStore<ImageLedger>;
   platform: () => Promise<Platform>;
   space: () => Promise<ImageSpace>;
+  /** Of the engine's disk, taken by layers on their way; 0 where they lie on another. */
+  layersBytes: () => Promise<number>;
   /** Ids of images that allocations are about to use. */
   claimed: () => readonly string[];
   /** What the owner's policy says of an image, now that its content is known. */
@@ -260,6 +266,8 @@ export function createImages(options: ImagesOptions): Images {
   return {
     ensure,
     summary: () => summaryOf(ledger.get(), lastBudget),
+    takenBytes: () => summaryOf(ledger.get(), null).bytes + room.givenBytes(),
+    heldBytes: async () => summaryOf(ledger.get(), null).bytes + (await options.layersBytes()),
     async tidy() {
       await adopt();
       const used = await inUse();

@@ -20,7 +20,7 @@ export interface ImageSpace {
   budgetBytes: number;
   /** Of either disk, for whatever else. */
   reserveBytes: number;
-  /** Of the engine's disk. */
+  /** Of the engine's disk, and promised to no allocation. */
   freeBytes: number;
   /** Of the disk with our own files; null when it is the engine's. */
   layersFreeBytes: number | null;
@@ -30,6 +30,8 @@ export interface ImageSpace {
 export interface ImageRoom {
   /** The room of one pull, which it keeps until it is released. */
   begin(name: string, signal: AbortSignal): PullRoom;
+  /** What pulls under way were given of the engine's disk, whether they have taken it yet or not. */
+  givenBytes(): number;
   /** Removes what is over the budget: leftovers of pulls first, then images that nothing uses. */
   tidy(): Promise<void>;
 }
@@ -104,6 +106,8 @@ export function createImageRoom({ space, files, images, inUse, remove, now }: Im
       };
       return room;
     },
+    givenBytes: () =>
+      [...promised.values()].reduce((sum, { imageBytes, archiveBytes, layerBytes }) => sum + imageBytes + archiveBytes + layerBytes, 0),
     tidy: () =>
       inTurn('room', new AbortController().signal, async () => {
         await makeRoom([...promised.values()].reduce(add, NOTHING));

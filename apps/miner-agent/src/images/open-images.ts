@@ -22,6 +22,8 @@ export interface OpenImagesOptions {
   runtime: ContainerRuntime;
   host: Pick<Host, 'diskSpace'>;
   judge: ImagesOptions['judge'];
+  /** Promised to allocations and not written yet: no image gets any of it. */
+  promisedBytes: () => number;
   stores: Pick<AgentStores, 'imagesDirectory' | 'claimedImages'>;
   allowPrivate: boolean;
   now: () => number;
@@ -33,9 +35,11 @@ export const imagesFileIn = (dataDir: string): string => join(imagesDirectoryIn(
 
 /** The agent's images over its registries, its engine and its disk. */
 export async function openImages(options: OpenImagesOptions): Promise<Images> {
-  const { config, node, runtime, host, stores, allowPrivate, now, judge, logger } = options;
+  const { config, node, runtime, host, stores, allowPrivate, now, judge, promisedBytes, logger } = options;
   const { imagesDirectory, claimedImages } = stores;
   const { localImages } = config;
+  const files = await openBlobFiles(join(imagesDirectory, 'blobs'));
+  const isSameDisk = async (engineDir: string) => (await deviceOf(engineDir)) === (await deviceOf(imagesDirectory));
   return createImages({
     node,
     runtime,
@@ -43,20 +47,20 @@ export async function openImages(options: OpenImagesOptions): Promise<Images> {
     now,
     judge,
     registry: createImageRegistry({ allowPrivate }),
-    files: await openBlobFiles(join(imagesDirectory, 'blobs')),
+    files,
     ledger: await openJsonStore(join(imagesDirectory, 'images.json'), imageLedgerSchema, EMPTY_LEDGER),
     platform: async () => (await runtime.info()).platform,
     async space() {
       const engineDir = await diskOf(runtime, config.dataDir, host);
       const { totalBytes, freeBytes } = await host.diskSpace(engineDir);
-      const isSameDisk = (await deviceOf(engineDir)) === (await deviceOf(imagesDirectory));
       return {
         budgetBytes: config.imageBytes ?? Math.floor(totalBytes * DEFAULT_SHARE),
         reserveBytes: config.isolation.diskReserveBytes,
-        freeBytes,
-        layersFreeBytes: isSameDisk ? null : (await host.diskSpace(imagesDirectory)).freeBytes,
+        freeBytes: Math.max(0, freeBytes - promisedBytes()),
+        layersFreeBytes: (await isSameDisk(engineDir)) ? null : (await host.diskSpace(imagesDirectory)).freeBytes,
       };
     },
+    layersBytes: async () => ((await isSameDisk(await diskOf(runtime, config.dataDir, host))) ? files.heldBytes() : 0),
     claimed: claimedImages,
     isOffered: (reference) => localImages === 'all' || localImages.some((prefix) => matchesPrefix(reference, prefix)),
   });

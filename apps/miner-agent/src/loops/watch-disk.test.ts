@@ -2,6 +2,7 @@ import { createTempDir, type TempDir } from '@muster/runtime/temp-dir';
 import { createLoggerTo } from '@muster/runtime/logger';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { volumeName } from '../reconcile/labels.ts';
+import type { DiskSight } from '../resources/promisable-disk.ts';
 import { openAllocationStore, type AllocationStore } from '../state/allocation-store.ts';
 import { TEST_NODE, testRecord, testSpec } from '../testing/test-record.ts';
 import { createDiskWatch } from './watch-disk.ts';
@@ -15,6 +16,7 @@ let store: AllocationStore;
 const disk = { freeBytes: 100 * GiB, written: new Map<string, number>(), volumes: new Map<string, number>(), measured: 0 };
 const removed: string[] = [];
 const stopped: string[] = [];
+const seen: Omit<DiskSight, 'imagesBytes'>[] = [];
 let now = 0;
 
 beforeEach(async () => {
@@ -23,6 +25,7 @@ beforeEach(async () => {
   Object.assign(disk, { freeBytes: 100 * GiB, written: new Map(), volumes: new Map(), measured: 0 });
   removed.length = 0;
   stopped.length = 0;
+  seen.length = 0;
   for (const [index, allocationId] of IDS.entries())
     await store.update(allocationId, () =>
       testRecord({
@@ -41,7 +44,7 @@ const watch = () =>
     reserveBytes: 2 * GiB,
     logger: createLoggerTo({ write: () => undefined }, { name: 'test' }),
     monotonic: () => now,
-    onMeasured: () => undefined,
+    onSeen: async (sight) => void seen.push(sight),
     onStopped: (allocationId) => void stopped.push(allocationId),
     host: { diskSpace: async () => ({ freeBytes: disk.freeBytes, totalBytes: 200 * GiB }) },
     runtime: {
@@ -103,6 +106,38 @@ it("kills who holds most when the disk comes down to its owner's reserve, and le
   await tick();
   expect(removed).toEqual([volumeName(testRecord(), 'data0'), volumeName(testRecord(), 'data1')]);
 });
+
+it('looks again soon after somebody has ended, and at no cost while nothing lives', async () => {
+  const tick = watch();
+  await tick();
+  await stopAndEnd(IDS[0]);
+  await tick();
+  expect(disk.measured).toBe(1);
+  now += 5_000;
+  disk.freeBytes -= GiB;
+  await tick();
+  expect(disk.measured).toBe(2);
+  expect(seen.at(-1)).toMatchObject({ freeBytes: 99 * GiB, accounts: [{ allocationId: IDS[1], limitBytes: 10 * GiB }] });
+  await tick();
+  expect(disk.measured).toBe(2);
+  await stopAndEnd(IDS[1]);
+  now += 5_000;
+  await tick();
+  disk.freeBytes -= GiB;
+  now += 5_000;
+  await tick();
+  expect(disk.measured).toBe(2);
+  expect(seen.slice(-2)).toMatchObject([
+    { freeBytes: 99 * GiB, accounts: [] },
+    { freeBytes: 98 * GiB, accounts: [] },
+  ]);
+});
+
+const stopAndEnd = async (allocationId: string) => {
+  const stop = { graceMs: 0, reason: 'enough', phase: 'Cancelled' as const };
+  await store.update(allocationId, (record) => record && { ...record, stop });
+  await end(allocationId);
+};
 
 /** As the reconciler ends an allocation that was stopped. */
 const end = (allocationId: string) =>

@@ -4,12 +4,13 @@ import type { Logger } from '@muster/runtime/logger';
 import type { Address } from 'viem';
 import { isMeasureDue, isNearReserve, judgeDisk, type DiskAccount, type DiskLook, type DiskVerdict } from '../isolation/disk-budget.ts';
 import { mebibytes } from '../isolation/mebibytes.ts';
-import { usedBytes } from '../isolation/used-bytes.ts';
+import { lookAtDisk } from '../isolation/look-at-disk.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import type { Host } from '../ports/host.ts';
 import type { AllocationRecord } from '../reconcile/desired.ts';
-import { LABEL, volumeName } from '../reconcile/labels.ts';
+import { volumeName } from '../reconcile/labels.ts';
 import { failure } from '../reconcile/outcome.ts';
+import type { DiskSight } from '../resources/promisable-disk.ts';
 import type { AllocationStore } from '../state/allocation-store.ts';
 
 export interface DiskWatchOptions {
@@ -21,15 +22,17 @@ export interface DiskWatchOptions {
   logger: Logger;
   monotonic: () => number;
   onStopped: (allocationId: string) => void;
-  /** What each holds, whenever it has been looked at. */
-  onMeasured: (accounts: readonly DiskAccount[]) => void;
+  /** What was seen, whenever it was looked at: within a minute, and soon after an allocation has ended. */
+  onSeen: (sight: Omit<DiskSight, 'imagesBytes'>) => Promise<void>;
   /** Where the engine keeps its data; asked of the engine when left out. */
   rootDir?: string;
 }
 
 /** Between SIGTERM and SIGKILL for a container that is over its limit: it may still say so, and must not go on writing for long. */
 const LIMIT_GRACE_MS = 2_000;
-const isLive = ({ outcome, containerId }: AllocationRecord) => !outcome && containerId !== null;
+const isLive = ({ outcome }: AllocationRecord) => !outcome;
+/** What an ended allocation was promised is free for others once it has been seen what it left; but not everything is measured for each. */
+const SETTLE_MS = 5_000;
 
 /**
  * Holds allocations to what they may write, and the machine's disk above its owner's reserve. One call is one tick: free space is read
@@ -37,8 +40,9 @@ const isLive = ({ outcome, containerId }: AllocationRecord) => !outcome && conta
  * containers to a size, the kernel was there first; volumes are watched in any case.
  */
 export function createDiskWatch(options: DiskWatchOptions): () => Promise<void> {
-  const { node, store, runtime, host, reserveBytes, logger, monotonic, onStopped, onMeasured } = options;
+  const { node, store, runtime, host, reserveBytes, logger, monotonic, onStopped, onSeen } = options;
   let accounts: readonly DiskAccount[] = [];
+  let ended: ReadonlySet<string> = new Set();
   let measuredAt = -Infinity;
   let previousFreeBytes: number | undefined;
   let measuredFreeBytes = Infinity;
@@ -52,16 +56,6 @@ export function createDiskWatch(options: DiskWatchOptions): () => Promise<void> 
       ({ freeBytes }) => freeBytes,
       () => Infinity,
     );
-  }
-
-  async function measure(records: readonly AllocationRecord[]): Promise<DiskAccount[]> {
-    const withVolumes = records.some(({ spec }) => spec.volumes.length > 0);
-    const usage = await runtime.readDiskUsage({ [LABEL.node]: node }, { withVolumes });
-    return records.map((record) => ({
-      allocationId: record.allocationId,
-      limitBytes: demandOf(record.spec).diskBytes,
-      usedBytes: usedBytes(record, usage),
-    }));
   }
 
   async function stop({ allocationId, code }: DiskVerdict): Promise<void> {
@@ -110,11 +104,16 @@ export function createDiskWatch(options: DiskWatchOptions): () => Promise<void> 
       .list()
       .some((record) => record !== owner && !record.outcome && record.spec.volumes.some(({ name }) => volumeName(record, name) === volume));
 
+  /** Whether the books are of another time: nothing lives, which costs nothing to see, or somebody has ended. */
+  const isSightOld = (live: readonly AllocationRecord[], sinceMeasureMs: number): boolean =>
+    sinceMeasureMs >= SETTLE_MS &&
+    (live.length === 0 || store.list().some(({ allocationId, outcome }) => outcome && !ended.has(allocationId)));
+
   return async () => {
-    const records = store.list().filter(isLive);
-    if (records.length === 0) accounts = [];
+    const live = store.list().filter(isLive);
+    const records = live.filter(({ containerId }) => containerId !== null);
     const freeBytes = await readFree();
-    const fresh = records.map((record) => accounts.find(({ allocationId }) => allocationId === record.allocationId) ?? unmeasured(record));
+    const isKnown = (id: string) => accounts.find(({ allocationId }) => allocationId === id);
     const look: DiskLook = {
       freeBytes,
       previousFreeBytes: previousFreeBytes ?? freeBytes,
@@ -123,15 +122,17 @@ export function createDiskWatch(options: DiskWatchOptions): () => Promise<void> 
       reserveBytes,
     };
     previousFreeBytes = freeBytes;
-    if (isMeasureDue(fresh, look)) {
-      const measured = await measure(records).catch(nullIfAway);
-      if (measured === null) return;
-      accounts = measured;
-      onMeasured(accounts);
+    const fresh = records.map((record) => isKnown(record.allocationId) ?? unmeasured(record));
+    if (isMeasureDue(fresh, look) || isSightOld(live, look.sinceMeasureMs)) {
+      const sight = await lookAtDisk({ node, runtime, readFree, records: store.list() }).catch(nullIfAway);
+      if (sight === null) return;
+      ({ accounts, ended } = sight);
       measuredAt = monotonic();
       measuredFreeBytes = freeBytes;
-      for (const verdict of judgeDisk(accounts, look)) await stop(verdict);
-    } else accounts = fresh;
+      await onSeen(sight);
+      const running = accounts.filter(({ allocationId }) => records.some((record) => record.allocationId === allocationId));
+      for (const verdict of judgeDisk(running, look)) await stop(verdict);
+    }
     if (records.every(({ stop: stopping }) => stopping) && isNearReserve(look) && freeBytes < reserveBytes) await sacrificeVolumes();
   };
 }

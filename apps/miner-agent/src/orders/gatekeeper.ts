@@ -15,7 +15,8 @@ import { admit } from '../resources/ledger.ts';
 export interface GatekeeperOptions {
   policy: () => Policy;
   features: Pick<FeatureBook, 'why'>;
-  machine: Machine;
+  /** As it is now. */
+  machine: () => Machine;
   portDesk: Pick<PortDesk, 'lack'>;
   /** The run's owner, as the chain last said; null before it has. */
   buyer: () => Address | null;
@@ -57,7 +58,7 @@ export function createGatekeeper({
     }
     const others = records().filter((record) => record.allocationId !== allocationId);
     const admitted = admit({
-      capacity: capacityOf(machine, policy),
+      capacity: capacityOf(machine(), policy),
       maxAllocations: policy.limits.maxAllocations,
       records: others,
       demand,

@@ -31,7 +31,7 @@ export interface HouseRules {
 
 export function createHouseRules(
   context: Pick<AgentContext, 'policy' | 'features' | 'portDesk' | 'stores' | 'logger' | 'now'>,
-  machine: Machine,
+  machine: () => Machine,
 ): HouseRules {
   const { policy, features, portDesk, stores, logger, now } = context;
   let owner: Address | null = null;
@@ -49,14 +49,14 @@ export function createHouseRules(
     admitChallenge: (image) => judgeChallenge(policy.current(), image, now()),
     offer: (freeDiskBytes) =>
       offerOf({
-        machine,
+        machine: machine(),
         policy: policy.current(),
         features: features.features(),
         draining: whyDraining(stores.state.get()),
         freeDiskBytes,
         now: now(),
       }),
-    hasGpus: machine.gpus.length > 0,
+    hasGpus: machine().gpus.length > 0,
     async drainDue() {
       const current = policy.current();
       const isDue = ({ spec }: { spec: { graceMs: number } }) => drainNow(current, now(), spec.graceMs) !== null;

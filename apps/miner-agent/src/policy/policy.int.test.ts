@@ -98,14 +98,27 @@ features: { egress: refuse }
   });
 
   it('has the same books after a restart of the agent', async () => {
-    const { place, life, start, master } = await setUp('limits: { allocations: 1 }');
-    const { allocationId } = place({ command: SLEEP, resources: small });
+    const { place, life, start, master } = await setUp('limits: { allocations: 2, all: { disk: 3GB } }');
+    const large = { ...small, diskBytes: 2e9 };
+    const write = 'dd if=/dev/zero of=/data/written bs=1M count=64; trap "exit 0" TERM; sleep 600 & wait';
+    const { allocationId } = place({ command: ['sh', '-c', write], volumes: [{ name: 'data', path: '/data' }], resources: large });
     await isRunning(allocationId);
+    // What it writes is of what it was promised, and what another asks for is not there, before and after.
+    const shortage = { error: { code: 'RESOURCES_EXHAUSTED', message: '1GB of 3GB disk are left, 2GB are asked for' } };
+    expect(await resultOf(place({ resources: large }).orderId)).toMatchObject(shortage);
+    const before = await waitFor(() => master.lastHeartbeat()?.offer?.capacity);
     await life.stop();
+    const beats = master.heartbeats();
     const again = start();
     await again.event('session.opened');
-    expect(await resultOf(place({ resources: small }).orderId)).toMatchObject({ error: { code: 'RESOURCES_EXHAUSTED' } });
+    expect(await resultOf(place({ resources: large }).orderId)).toMatchObject(shortage);
+    expect(await waitFor(() => master.heartbeats() > beats && master.lastHeartbeat()?.offer?.capacity)).toEqual(before);
+    expect(before.diskBytes).toBe(3e9);
     expect(master.statuses.get(allocationId)?.phase).toBe('Running');
+    await isRunning(place({ command: SLEEP, resources: small }).allocationId);
+    expect(await resultOf(place({ resources: small }).orderId)).toMatchObject({
+      error: { code: 'RESOURCES_EXHAUSTED', message: 'The node runs 2 allocations, and takes 2 at most' },
+    });
   });
 
   it('is read again when the file changes; maintenance ends what runs, and takes nothing new', async () => {

@@ -40,6 +40,10 @@ describe('capacityOf', () => {
   });
 });
 
+it('promises nothing of the disk at which containers are stopped, whatever the policy keeps', () => {
+  expect(capacityOf(machine, { ...DEFAULT_POLICY, reserve: { diskBytes: 1 } }).diskBytes).toBe(499 * GB);
+});
+
 describe('offerOf', () => {
   const features = { gpu: true, egress: true, root: true, ports: false };
   const input = { machine, policy: DEFAULT_POLICY, features, draining: null, freeDiskBytes: 100 * GB, now: 0 };

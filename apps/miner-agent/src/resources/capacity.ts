@@ -2,12 +2,12 @@ import type { CapabilityDocument, Gpu } from '@muster/protocol/capabilities';
 import type { Offer } from '@muster/protocol/offer';
 import type { Bounds, Policy } from '../policy/policy.ts';
 
-/** What the machine has: measured when the agent starts, before anybody is promised anything of it. */
+/** What the machine has, as far as it is not used otherwise. */
 export interface Machine {
   /** Hardware threads. */
   cpu: number;
   memoryBytes: number;
-  /** Free then for containers, where the engine keeps its data, with what live ones have written (promisable-disk.ts). */
+  /** For containers, where the engine keeps its data: what is free, with what live ones have written (promisable-disk.ts). */
   diskBytes: number;
   /** At which containers are stopped for the disk's sake: never promised either. */
   diskReserveBytes: number;
@@ -39,7 +39,8 @@ export function capacityOf(
   return {
     cpu: within(cpu - (reserve.cpu ?? 0), all.cpu),
     memoryBytes: within(memoryBytes - (reserve.memoryBytes ?? modest(DEFAULT_MEMORY_RESERVE, memoryBytes)), all.memoryBytes),
-    diskBytes: within(diskBytes - (reserve.diskBytes ?? diskReserveBytes), all.diskBytes),
+    // Down to `diskReserveBytes` containers are stopped, whatever the policy keeps.
+    diskBytes: within(diskBytes - Math.max(reserve.diskBytes ?? 0, diskReserveBytes), all.diskBytes),
     gpus: largest(gpus, all),
   };
 }

@@ -1,30 +1,61 @@
-import type { Address } from 'viem';
-import type { Images } from '../images/create-images.ts';
-import { usedBytes } from '../isolation/used-bytes.ts';
-import type { ContainerRuntime } from '../ports/container-runtime.ts';
-import type { AllocationRecord } from '../reconcile/desired.ts';
-import { LABEL } from '../reconcile/labels.ts';
+import type { DiskAccount } from '../isolation/disk-budget.ts';
 
-export interface PromisableDiskOptions {
-  node: Address;
-  records: readonly AllocationRecord[];
-  /** Where the engine keeps its data. */
+/** The engine's disk as it was seen at one moment. */
+export interface DiskSight {
   freeBytes: number;
-  /** What the owner gives to images; null leaves it to what is free. */
-  imageBytes: number | null;
-  images: Pick<Images, 'summary'>;
-  runtime: Pick<ContainerRuntime, 'readDiskUsage'>;
+  /** Each live allocation with what it had written by then. */
+  accounts: readonly DiskAccount[];
+  /** Ids of those that had ended before: what they left behind is not free. */
+  ended: ReadonlySet<string>;
+  /** Of volumes that stand in more than one account: what was counted too often. */
+  sharedBytes: number;
+  /** What lay there of images of ours, and of layers on their way to becoming some. */
+  imagesBytes: number;
 }
+
+/** What the owner keeps of the disk; `imageBytes` null: he left it to us. */
+export interface DiskClaims {
+  reserveBytes: number;
+  imageBytes: number | null;
+}
+
+export interface DiskPromises {
+  sight: DiskSight;
+  claims: DiskClaims;
+  /** What images take now, with what pulls under way were given. */
+  imagesBytes: number;
+  allocations: readonly DiskPromise[];
+}
+
+/** Of an allocation, as it is now. */
+export interface DiskPromise {
+  allocationId: string;
+  limitBytes: number;
+  hasEnded: boolean;
+}
+
+/** Of what is neither used otherwise nor kept, for images: what is promised to containers must leave room to bring them. */
+const IMAGE_SHARE = 0.4;
 
 /**
- * Of the disk, what may be promised in all: live allocations have been promised what they have written, so that it is no less after a restart of
- * the agent, and images have a claim to what they have not taken yet. Throws DOCKER_UNAVAILABLE.
+ * What may be promised to allocations in all, the owner's reserve not yet taken off. What live ones have written was promised to them, so writing
+ * changes nothing here, nor does a restart; what others put on the disk, and what ended allocations leave there, is no longer free. Who has
+ * ended since the disk was seen may have written all that it was promised: it holds that until the next look. Pure.
  */
-export async function promisableDisk({ node, records, freeBytes, imageBytes, images, runtime }: PromisableDiskOptions): Promise<number> {
-  const live = records.filter(({ outcome }) => outcome === null);
-  const withVolumes = live.some(({ spec }) => spec.volumes.length > 0);
-  const usage = await runtime.readDiskUsage({ [LABEL.node]: node }, { withVolumes });
-  const written = live.reduce((sum, record) => sum + usedBytes(record, usage), 0);
-  const toCome = Math.max(0, (imageBytes ?? 0) - images.summary().bytes);
-  return Math.max(0, freeBytes + written - toCome);
+export function promisableBytes({ sight, claims: { reserveBytes, imageBytes }, imagesBytes, allocations }: DiskPromises): number {
+  const written = sum(sight.accounts, ({ usedBytes, limitBytes }) => Math.min(usedBytes, limitBytes));
+  const room = sight.freeBytes + written - sight.sharedBytes + sight.imagesBytes;
+  const forImages = imageBytes ?? Math.floor(IMAGE_SHARE * Math.max(0, room - reserveBytes));
+  const endedSince = allocations.filter(({ allocationId, hasEnded }) => hasEnded && !sight.ended.has(allocationId));
+  const leftBehind = sum(endedSince, ({ limitBytes }) => limitBytes);
+  return Math.max(0, room - Math.max(forImages, imagesBytes, sight.imagesBytes) - leftBehind);
 }
+
+/** What live allocations may still write of what they were promised, as far as was seen: no image gets any of it. Pure. */
+export function unwrittenBytes({ accounts }: Pick<DiskSight, 'accounts'>, allocations: readonly DiskPromise[]): number {
+  const used = new Map(accounts.map(({ allocationId, usedBytes }) => [allocationId, usedBytes]));
+  const live = allocations.filter(({ hasEnded }) => !hasEnded);
+  return sum(live, ({ allocationId, limitBytes }) => Math.max(0, limitBytes - (used.get(allocationId) ?? 0)));
+}
+
+const sum = <T>(items: readonly T[], bytes: (item: T) => number): number => items.reduce((total, item) => total + bytes(item), 0);

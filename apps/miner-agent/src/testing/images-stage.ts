@@ -41,6 +41,7 @@ export async function openImagesStage() {
       },
       judge: (named) => judgeImage({ images: { allow: config.allow?.map(rule) ?? null, block: (config.block ?? []).map(rule) } }, named),
       allowPrivate: true,
+      promisedBytes: () => 0,
       now: Date.now,
       logger: createLoggerTo({ write: (line) => void log.push(line) }, { name: 'images' }),
     });

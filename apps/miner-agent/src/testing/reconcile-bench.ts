@@ -67,6 +67,7 @@ export async function startBench({
     host: createSystemHost(),
     stores: { imagesDirectory: join(directory, 'images'), claimedImages: () => claimedImages(store.list(), state.get()) },
     allowPrivate: true,
+    promisedBytes: () => 0,
     judge: () => ok(undefined),
     now: Date.now,
     logger,
