@@ -8,6 +8,9 @@ export interface ContainerRuntime {
   /** Over a connection of its own: an engine that shuts down lets nobody new in, and goes on answering old acquaintances. Throws DOCKER_UNAVAILABLE. */
   knock(): Promise<void>;
 
+  /** What the process that answers knows of its own past. Throws DOCKER_UNAVAILABLE. */
+  recall(): Promise<EngineMemory>;
+
   /** By name or content id; null when it is not on this machine. */
   findImage(reference: string): Promise<ImageDetails | null>;
   /** Makes an image of these files alone. Throws IMAGE_PULL_FAILED. */
@@ -90,6 +93,19 @@ export interface RuntimeInfo {
   kernel: string;
   /** '1' or '2'. */
   cgroupVersion: string;
+}
+
+/** In the engine's own time, unix ms. It is another's memory after the engine was restarted. */
+export interface EngineMemory {
+  now: number;
+  /** When it began, where that shows. */
+  beganAt: number | null;
+  /** The oldest thing that it remembers; null for nothing. */
+  oldest: number | null;
+  /** Otherwise it remembers everything since it began. */
+  mayHaveForgotten: boolean;
+  /** Ids of containers of which it remembers the start. */
+  started: ReadonlySet<string>;
 }
 
 export interface ImageDetails {

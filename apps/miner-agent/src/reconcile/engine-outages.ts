@@ -1,5 +1,7 @@
 /** When the engine did not answer: a container that ended meanwhile may have been ended by it. Wall clock, as the engine stamps. */
 export interface EngineOutages {
+  /** From when on it has been watched: of what was before it knows nothing. */
+  readonly since: number;
   answered(): void;
   failed(): void;
   /** Whether the engine was away at this moment; null is no moment. */
@@ -15,19 +17,20 @@ interface Outage {
 const NOTICE_MS = 2_000;
 const KEPT = 20;
 
-/** Pure but for the clock. What a former life of the agent saw is not known to this one. */
+/** Pure but for the clock. What was before this life of the agent, the engine itself has to tell: see `ended-with-engine.ts`. */
 export function createEngineOutages(now: () => number): EngineOutages {
   const outages: Outage[] = [];
-  let since: number | null = null;
+  let away: number | null = null;
   return {
+    since: now(),
     answered() {
-      if (since !== null) outages.push({ from: since, to: now() });
+      if (away !== null) outages.push({ from: away, to: now() });
       if (outages.length > KEPT) outages.shift();
-      since = null;
+      away = null;
     },
     failed() {
-      since ??= now() - NOTICE_MS;
+      away ??= now() - NOTICE_MS;
     },
-    includes: (atMs) => atMs !== null && (outages.some(({ from, to }) => from <= atMs && atMs <= to) || (since !== null && since <= atMs)),
+    includes: (atMs) => atMs !== null && (outages.some(({ from, to }) => from <= atMs && atMs <= to) || (away !== null && away <= atMs)),
   };
 }

@@ -8,6 +8,7 @@ import { createImport } from './import-image.ts';
 import { createKnock } from './knock.ts';
 import { createLogs } from './logs.ts';
 import { createNetworks } from './networks.ts';
+import { createRecall } from './recall.ts';
 import { createUsage } from './usage.ts';
 import { createVolumes } from './volumes.ts';
 
@@ -25,5 +26,6 @@ export function createDockerRuntime({ dockerHost }: { dockerHost: string }): Con
     ...createVolumes(engine),
     ...createEvents(engine),
     ...createKnock(dockerHost),
+    ...createRecall(engine),
   };
 }

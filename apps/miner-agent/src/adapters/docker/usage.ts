@@ -36,7 +36,8 @@ export function createUsage(engine: Engine): Pick<ContainerRuntime, 'readUsage' 
         architecture: text('Architecture'),
         securityOptions: Array.isArray(raw['SecurityOptions']) ? raw['SecurityOptions'].filter((option) => typeof option === 'string') : [],
         platform: { os: text('OSType') || 'linux', architecture: ARCHITECTURES[text('Architecture')] ?? text('Architecture') },
-        liveRestore: raw['LiveRestoreEnabled'] === true,
+        // Podman is no daemon: its containers are nobody's children, and it says so by its builder's version alone.
+        liveRestore: raw['LiveRestoreEnabled'] === true || text('BuildahVersion') !== '',
         kernel: text('KernelVersion'),
         cgroupVersion: text('CgroupVersion'),
       };

@@ -1,7 +1,8 @@
 import type { ContainerRuntime, LogEntry, ObservedContainer } from '../../ports/container-runtime.ts';
 import { findContainer } from '../observe.ts';
 import { outcomeOf } from '../outcome.ts';
-import { updateRecord, type Executor } from '../executor.ts';
+import { endedWithEngine } from '../ended-with-engine.ts';
+import { updateRecord, type Executor, type StepContext } from '../executor.ts';
 
 /** First the log, then the exit code, each on disk before the container may be removed. */
 export const collect: Executor<'collect'> = async (step, context) => {
@@ -17,7 +18,7 @@ export const collect: Executor<'collect'> = async (step, context) => {
     outages.failed();
     throw error;
   });
-  const wasEngineAway = outages.includes(container.finishedAt === null ? null : Date.parse(container.finishedAt));
+  const wasEngineAway = outages.includes(msOf(container.finishedAt)) || (await endedUnwatched(container, context));
   if (wasEngineAway) await logs.remark(step.allocationId, ENGINE_WAS_AWAY, now());
   const endedByEngine = wasEngineAway && !(await survives(container, runtime));
   await updateRecord(context, step, (record) =>
@@ -29,6 +30,14 @@ export const collect: Executor<'collect'> = async (step, context) => {
     'the container has ended',
   );
 };
+
+/** Of one that a former life of the agent started, nobody saw whether the engine was there when it ended. */
+async function endedUnwatched(container: ObservedContainer, { runtime, outages }: StepContext): Promise<boolean> {
+  const startedAt = msOf(container.startedAt);
+  return startedAt !== null && startedAt < outages.since && endedWithEngine(container, await runtime.recall());
+}
+
+const msOf = (time: string | null): number | null => (time === null ? null : Date.parse(time));
 
 /** What a container writes while the engine is away waits in a pipe; of one that ends meanwhile the engine drops it. */
 const ENGINE_WAS_AWAY = 'the container engine was away when the container ended: what it wrote last may be missing here';
