@@ -1,47 +1,46 @@
 // `npm run test:faults`: faults done to a real agent between a real engine and a real master; see docs/operations/faults.md.
-import { fileURLToPath } from 'node:url';
-import { readCaseOptions, runCases } from '../lib/run-cases.ts';
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { aptInstall } from '../../../tooling/scripts/lib/debian.mjs';
-import { chainFaults } from './cases/chain.ts';
-import { crashFaults } from './cases/crash.ts';
-import { cutOffFaults } from './cases/cut-off.ts';
-import { engineFaults } from './cases/engine.ts';
-import { FAKETIME, machineFaults } from './cases/machine.ts';
-import { caseOf } from './fault.ts';
-import { runIsolated } from './lib/isolate.ts';
-import { setUpStage } from './stage.ts';
+import { chooseCases, readCaseOptions, runCases, type Case } from '../lib/run-cases.ts';
+import { FAULTS } from './cases.ts';
+import { FAKETIME } from './cases/machine.ts';
+import type { Fault } from './fault.ts';
+import { openLane } from './lib/lane.ts';
 
-const INSIDE = 'MUSTER_FAULTS_INSIDE';
-const FAULTS = [...crashFaults, ...engineFaults, ...cutOffFaults, ...machineFaults, ...chainFaults];
+/** Most of a case is waiting: three of them keep two cores less than busy. */
+const MOST_LANES = 3;
+const LANE = fileURLToPath(new URL('lane.ts', import.meta.url));
 
-async function runInside(): Promise<boolean> {
-  const options = readCaseOptions(process.argv.slice(2));
-  const stopping = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
-  if (options.json) console.log = console.error;
-  const stage = await setUpStage();
-  try {
-    return await runCases(
-      'faults',
-      FAULTS.map((fault) => caseOf(stage, fault)),
-      options,
-      stopping.signal,
-    );
-  } finally {
-    await stage.stop();
-  }
-}
-
-/** What the cases do their harm with. Outside: there is no network in the suite's own namespace. */
+/** What the cases do their harm with. Outside: there is no network in the lanes' own namespaces. */
 async function installTools(): Promise<void> {
   if (!existsSync('/usr/sbin/dockerd') && !existsSync('/usr/bin/dockerd'))
     await aptInstall(['docker.io', 'containerd', 'runc', 'iptables'], 'Docker Engine');
   if (!existsSync(FAKETIME)) await aptInstall(['libfaketime'], 'A library that moves the clock of one program');
 }
 
-if (process.env[INSIDE] === '1') process.exitCode = (await runInside()) ? 0 : 1;
-else {
+async function main(): Promise<boolean> {
+  const options = readCaseOptions(process.argv.slice(2));
+  const faults = chooseCases(FAULTS, options).toSorted((a, b) => (b.seconds ?? 0) - (a.seconds ?? 0));
   await installTools();
-  process.exitCode = await runIsolated(fileURLToPath(import.meta.url), process.argv.slice(2), INSIDE);
+
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+  const progress = options.json ? 2 : 1;
+  const count = Math.min(MOST_LANES, faults.length);
+  const opened = await Promise.allSettled(Array.from({ length: count }, (_, i) => openLane(LANE, i === 0 ? progress : 'ignore')));
+  const lanes = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  try {
+    for (const one of opened) if (one.status === 'rejected') throw one.reason;
+    for (const { ended } of lanes) void ended.then(() => stopping.abort());
+    const inLane = ({ name }: Fault): Case => ({
+      name,
+      run: async ({ lane }) => (await lanes[lane]?.run({ name, seed: options.seed })) ?? '',
+    });
+    return await runCases({ title: 'faults', cases: faults.map(inLane), options, signal: stopping.signal, lanes: count });
+  } finally {
+    await Promise.all(lanes.map((lane) => lane.stop()));
+  }
 }
+
+process.exitCode = (await main()) ? 0 : 1;

@@ -1,5 +1,6 @@
 import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Address } from 'viem';
 import { createDatabase, type Database } from '@muster/db/client';
 import { demoImage, ensureDemoImage } from '@muster/network/demo-image';
 import { outputOfMiner, startMiner } from '@muster/network/daemons';
@@ -30,15 +31,19 @@ export interface FaultStage {
   docker: DockerGate;
   master: TcpGate;
   rpc: RpcProxy;
-  runId: string;
-  node: string;
+  /** The present one. */
+  readonly runId: string;
+  node: Address;
   /** The agent's directory for this run: state, allocations, logs. */
-  stateDir: string;
+  readonly stateDir: string;
   dataDir: string;
   agent(): ManagedProcess;
   /** Another life of the agent, with its session open. */
   startAgent(options?: AgentOptions): Promise<ManagedProcess>;
   killAgent(): Promise<void>;
+  untilHealthy(): Promise<unknown>;
+  /** Another run, and the agent in it: after a case that ended the last one, or the node's part in it. */
+  enterRun(): Promise<void>;
   /** Another agent with the same key, from a copy of the first one's data directory. */
   startTwin(): Promise<ManagedProcess>;
   /** A command of the agent, beside the running one. */
@@ -84,7 +89,8 @@ export async function setUpStage(): Promise<FaultStage> {
     const rpc = await startRpcProxy(network.chain.rpcUrl);
     undo.push(() => rpc.stop());
     const creation = ['run', 'create', '--requirements', 'cpu: 1..', '--discovery', `${master.url}/discovery`, '--wait'];
-    const { runId } = await network.buyer.run<{ runId: string }>(creation);
+    const createRun = async () => (await network.buyer.run<{ runId: string }>(creation)).runId;
+    let runId = await createRun();
 
     const keys = await loadNetworkKeys(dataDir);
     const [port, node] = [await freePort(), keys.node.address];
@@ -96,7 +102,7 @@ export async function setUpStage(): Promise<FaultStage> {
       rpcUrl: rpc.url,
       extraEnv: { MUSTER_ORPHAN_GRACE_MS: String(ORPHAN_GRACE_MS), ...env },
     });
-    const miner = {
+    const miner = () => ({
       runId,
       port,
       nodeKeyFile: keys.node.file,
@@ -104,10 +110,10 @@ export async function setUpStage(): Promise<FaultStage> {
       dockerHost: docker.host,
       dashboardUrl: network.url,
       keepsContainers: true,
-    };
+    });
 
     async function startAgent({ env = {}, alone = false }: AgentOptions = {}): Promise<ManagedProcess> {
-      const own = startMiner(surroundingsOf(env), miner);
+      const own = startMiner(surroundingsOf(env), miner());
       life = own;
       if (!alone) await own.waitForEvent('session.opened', { timeoutMs: 60_000 });
       return own;
@@ -118,8 +124,14 @@ export async function setUpStage(): Promise<FaultStage> {
     await mkdir(minerDir, { mode: 0o700 });
     await runTool('mount', ['-t', 'tmpfs', '-o', `size=${DATA_DIR_BYTES},mode=700`, 'tmpfs', minerDir]);
     undo.push(() => runTool('umount', ['--lazy', minerDir]));
+    const killAgent = async () => {
+      life?.kill('SIGKILL');
+      await life?.exited;
+    };
+    const untilHealthy = () =>
+      until('a healthy node', async () => (await db.prisma.nodeState.findFirst({ where: { runId, node } }))?.phase === 'Healthy');
     await startAgent();
-    await until('a healthy node', async () => (await db.prisma.nodeState.findFirst({ where: { runId, node } }))?.phase === 'Healthy');
+    await untilHealthy();
     const { registry } = network.chain;
     return {
       network,
@@ -128,26 +140,34 @@ export async function setUpStage(): Promise<FaultStage> {
       docker,
       master,
       rpc,
-      runId,
+      get runId() {
+        return runId;
+      },
       node,
       dataDir: minerDir,
-      stateDir: join(minerDir, 'runs', `31337-${registry.slice(2, 10).toLowerCase()}-${runId}`),
+      get stateDir() {
+        return join(minerDir, 'runs', `31337-${registry.slice(2, 10).toLowerCase()}-${runId}`);
+      },
       agent() {
         if (!life) throw new Error('no agent was started');
         return life;
       },
       startAgent,
-      async killAgent() {
-        life?.kill('SIGKILL');
-        await life?.exited;
+      killAgent,
+      untilHealthy,
+      async enterRun() {
+        await killAgent();
+        runId = await createRun();
+        await startAgent();
+        await untilHealthy();
       },
       async startTwin() {
         const twinDir = join(dataDir, 'twin');
         await rm(twinDir, { recursive: true, force: true });
         await cp(minerDir, twinDir, { recursive: true, filter: (path) => !/agent\.lock$|\.sock$|\.tmp$/.test(path) });
-        return startMiner(surroundingsOf({}), { ...miner, name: 'twin', port: await freePort() });
+        return startMiner(surroundingsOf({}), { ...miner(), name: 'twin', port: await freePort() });
       },
-      agentCommand: (args, env = {}) => outputOfMiner(surroundingsOf(env), miner, args),
+      agentCommand: (args, env = {}) => outputOfMiner(surroundingsOf(env), miner(), args),
       stop,
     };
   } catch (error) {

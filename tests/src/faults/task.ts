@@ -1,4 +1,5 @@
 import { deepStrictEqual } from 'node:assert';
+import { text } from 'node:stream/consumers';
 import type { ContainerInfo } from 'dockerode';
 import { z } from 'zod';
 import { demoImage, type FaultStage } from './stage.ts';
@@ -61,6 +62,16 @@ export const untilLines = (stage: FaultStage, task: PlacedTask, atLeast: number)
 /** In the engine, in whatever state. */
 export const containersOf = ({ engine }: FaultStage, { allocationId }: PlacedTask): Promise<ContainerInfo[]> =>
   engine.docker.listContainers({ all: true, filters: { label: [`muster.allocation=${allocationId}`] } });
+
+const deathSchema = z.object({ Actor: z.object({ Attributes: z.object({ exitCode: z.string() }) }) });
+
+/** With which a container has ended, each time, as the engine remembers it even of one that is removed. */
+export async function exitCodesOf({ engine }: FaultStage, containerId: string): Promise<string[]> {
+  const filters = { container: [containerId], event: ['die'] };
+  const events = await text(await engine.docker.getEvents({ since: 0, until: Date.now() / 1000, filters }));
+  const deaths = events.split('\n').filter((line) => line !== '');
+  return deaths.map((line) => deathSchema.parse(JSON.parse(line)).Actor.Attributes.exitCode);
+}
 
 export const untilGone = (stage: FaultStage, task: PlacedTask) =>
   until(`no container of ${task.allocationId}`, async () => (await containersOf(stage, task)).length === 0);

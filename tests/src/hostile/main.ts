@@ -7,7 +7,7 @@ import { ensureDockerEngine } from '@muster/network/docker-engine';
 import { ensureDemoImage } from '@muster/network/demo-image';
 import { createTempDir } from '@muster/runtime/temp-dir';
 import { reportFailure } from '../../../tooling/scripts/lib/steps.mjs';
-import { readCaseOptions, runCases } from '../lib/run-cases.ts';
+import { chooseCases, readCaseOptions, runCases } from '../lib/run-cases.ts';
 import { MiB, shell } from './attack.ts';
 import { diskAttacks } from './attacks/disk.ts';
 import { environmentAttacks } from './attacks/environment.ts';
@@ -63,7 +63,12 @@ async function main(): Promise<number> {
       ...ATTACKS.filter(({ sharedKernel }) => !(isGvisor && sharedKernel)).map((attack) => caseOfAttack(attack, enter)),
       ...orderAttacks.map((attack) => caseOfOrder(attack, enter)),
     ];
-    const ok = await runCases('hostile containers', cases, options, interrupted.signal);
+    const ok = await runCases({
+      title: 'hostile containers',
+      cases: chooseCases(cases, options),
+      options,
+      signal: interrupted.signal,
+    });
     if (host.visits() > 0) throw new Error("somebody came to the machine's own service");
     return ok ? 0 : 1;
   } finally {

@@ -4,13 +4,15 @@ import { createRandom, type Random } from './random.ts';
 export interface CaseContext {
   random: Random;
   signal: AbortSignal;
+  /** Which of the lanes it runs in, from 0. */
+  lane: number;
 }
 
 /** One thing done to the product, and what came of it. */
 export interface Case {
   name: string;
   /** Part of the selection that `npm test` runs; the rest is for `.ci/run` and a person. */
-  quick: boolean;
+  quick?: boolean;
   /** What was seen, in a sentence. Throws when that is not what should be. */
   run(context: CaseContext): Promise<string>;
 }
@@ -42,27 +44,50 @@ export function readCaseOptions(argv: readonly string[]): CaseOptions {
   return { seed, json: values.json ?? false, quick: values.quick ?? false, only: values.only ?? null };
 }
 
-/** Runs the cases one after the other, each with its own stream of chance, prints a line per case and the closing count. */
-export async function runCases(title: string, cases: readonly Case[], options: CaseOptions, signal: AbortSignal): Promise<boolean> {
+/** Those that the options ask for, in the order given. Throws when there is none. */
+export function chooseCases<T extends Pick<Case, 'name' | 'quick'>>(cases: readonly T[], { only, quick }: CaseOptions): T[] {
+  const texts = only?.split('|') ?? [''];
+  const chosen = cases.filter((one) => (!quick || one.quick === true) && texts.some((text) => one.name.includes(text)));
+  if (chosen.length > 0) return chosen;
+  throw new TypeError(`no case is named like "${only}"; there are: ${cases.map(({ name }) => name).join(', ')}`);
+}
+
+export interface CaseRun {
+  title: string;
+  /** As chosen. */
+  cases: readonly Case[];
+  options: CaseOptions;
+  /** The cases that run are ended, and no other is begun. */
+  signal: AbortSignal;
+  /** So many cases run side by side, each as soon as one before it has ended. */
+  lanes?: number;
+}
+
+/** Runs the cases, each with its own stream of chance, prints a line per case and the closing count. */
+export async function runCases({ title, cases, options, signal, lanes = 1 }: CaseRun): Promise<boolean> {
   const print = options.json ? console.error : console.log;
-  const texts = options.only?.split('|') ?? [''];
-  const chosen = cases.filter(({ name, quick }) => (!options.quick || quick) && texts.some((text) => name.includes(text)));
-  if (chosen.length === 0)
-    throw new TypeError(`no case is named like "${options.only}"; there are: ${cases.map(({ name }) => name).join(', ')}`);
-  print(`${title}: ${chosen.length} cases, seed ${options.seed}`);
-  const results: CaseResult[] = [];
-  for (const one of chosen) {
-    if (signal.aborted) break;
-    const result = await runCase(one, { random: createRandom(options.seed ^ hash(one.name)), signal });
-    results.push(result);
-    print(`${result.ok ? '✓' : '✗'} ${result.name}: ${result.seen} (${(result.ms / 1000).toFixed(1)} s)`);
-  }
-  const failed = chosen.length - results.filter(({ ok }) => ok).length;
-  if (options.json) process.stdout.write(`${JSON.stringify({ ok: failed === 0, seed: options.seed, cases: results })}\n`);
-  else if (failed > 0) print(`again: --seed ${options.seed} --only "${results.find(({ ok }) => !ok)?.name ?? ''}"`);
-  print(`\n${chosen.length - failed} passed, ${failed} failed`);
+  print(`${title}: ${cases.length} cases, seed ${options.seed}`);
+  const results = new Map<Case, CaseResult>();
+  const waiting = cases.values();
+  const runLane = async (lane: number) => {
+    for (const one of waiting) {
+      if (signal.aborted) return;
+      const result = await runCase(one, { random: randomOf(options.seed, one.name), signal, lane });
+      results.set(one, result);
+      print(`${result.ok ? '✓' : '✗'} ${result.name}: ${result.seen} (${(result.ms / 1000).toFixed(1)} s)`);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, (_, lane) => runLane(lane)));
+  const inOrder = cases.flatMap((one) => results.get(one) ?? []);
+  const failed = cases.length - inOrder.filter(({ ok }) => ok).length;
+  if (options.json) process.stdout.write(`${JSON.stringify({ ok: failed === 0, seed: options.seed, cases: inOrder })}\n`);
+  else if (failed > 0) print(`again: --seed ${options.seed} --only "${inOrder.find(({ ok }) => !ok)?.name ?? ''}"`);
+  print(`\n${cases.length - failed} passed, ${failed} failed`);
   return failed === 0;
 }
+
+/** A case's chance follows from the seed and its name: not from the cases before it, nor from where it runs. */
+export const randomOf = (seed: number, name: string): Random => createRandom(seed ^ hash(name));
 
 async function runCase({ name, run }: Case, context: CaseContext): Promise<CaseResult> {
   const startedAt = performance.now();

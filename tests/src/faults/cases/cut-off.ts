@@ -102,6 +102,7 @@ export const cutOffFaults: Fault[] = [
     { name: 'SIGSTOP for two minutes', ms: 120_000 },
   ].map(({ name, ms }): Fault => ({
     name,
+    seconds: ms / 1000,
     async run(stage) {
       const task = await place(stage, lasting());
       await untilLines(stage, task, 5);

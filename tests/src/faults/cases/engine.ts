@@ -21,6 +21,9 @@ import {
 const orphansOf = async ({ network, runId, node }: FaultStage): Promise<{ allocationId: string }[]> =>
   (await network.buyer.run<{ orphans: { allocationId: string }[] }>(['nodes', runId, node])).orphans;
 
+/** When it is told to end: no success all the same, if it was not done. */
+const endsWell = () => ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.1; done'];
+
 export const engineFaults: Fault[] = [
   {
     name: 'dockerd killed, with live-restore',
@@ -70,8 +73,7 @@ export const engineFaults: Fault[] = [
     async run(stage) {
       await stage.engine.stop();
       await stage.engine.start({ liveRestore: false });
-      // It ends well when it is told to end: no success all the same.
-      const task = await place(stage, ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.1; done']);
+      const task = await place(stage, endsWell());
       await untilPhase(stage, task, 'Running');
       await stage.engine.kill();
       await stage.engine.start({ liveRestore: false });
@@ -80,6 +82,43 @@ export const engineFaults: Fault[] = [
       await stage.engine.stop();
       await stage.engine.start();
       return `Lost: ${ended.phaseReason}`;
+    },
+  },
+  ...(['stop', 'kill'] as const).map((end): Fault => ({
+    name: `dockerd ${end === 'stop' ? 'restarted' : 'killed'} without live-restore while the agent is away`,
+    async run(stage) {
+      await stage.engine.stop();
+      await stage.engine.start({ liveRestore: false });
+      const task = await place(stage, endsWell(), { restart: { policy: 'on-failure', maxRetries: 2 } });
+      await untilPhase(stage, task, 'Running');
+      await stage.killAgent();
+      await stage.engine[end]();
+      await stage.engine.start({ liveRestore: false });
+      await stage.startAgent();
+      const ended = await untilPhase(stage, task, 'Lost', 'Failed', 'Succeeded');
+      deepStrictEqual(ended.phase, 'Lost');
+      ok(JSON.stringify(ended.error).includes('ENGINE_RESTARTED'), `error ${JSON.stringify(ended.error)}`);
+      const next = await until('a second allocation', async () => (await allocationsOf(stage, task.taskId))[1]);
+      await cancel(stage, { taskId: task.taskId, allocationId: next.allocationId });
+      await stage.engine.stop();
+      await stage.engine.start();
+      return `Lost with ENGINE_RESTARTED although the exit code was ${ended.exitCode}; the master placed epoch ${next.epoch}`;
+    },
+  })),
+  {
+    name: 'a task that ends by itself while the agent is away, without live-restore',
+    async run(stage) {
+      await stage.engine.stop();
+      await stage.engine.start({ liveRestore: false });
+      const task = await place(stage, counting(10));
+      const { Id } = await untilRunning(stage, task);
+      await stage.killAgent();
+      await until('its end', async () => !(await containersOf(stage, task)).some(({ State }) => State === 'running'));
+      await stage.startAgent();
+      const ended = await expectWhole(stage, task, { lines: 10, exitCode: 7, containerId: Id });
+      await stage.engine.stop();
+      await stage.engine.start();
+      return `no restart of the engine: ${ended.phase}, 10 of 10 lines once, exit code ${ended.exitCode}`;
     },
   },
   {
@@ -97,7 +136,7 @@ export const engineFaults: Fault[] = [
         'muster.spec-hash': 'x',
         'muster.role': 'allocation',
       };
-      const idle = { Image: 'muster/demo:latest', Cmd: ['sleep', '600'], HostConfig: { NetworkMode: 'none' } };
+      const idle = { Image: 'muster/demo:latest', Cmd: lasting(), HostConfig: { NetworkMode: 'none' } };
       const orphan = await engine.docker.createContainer({ ...idle, name: 'left-behind', Labels: labels });
       const stranger = await engine.docker.createContainer({ ...idle, name: `muster-${id}-1`, Labels: { 'muster.allocation': id } });
       await Promise.all([orphan.start(), stranger.start()]);

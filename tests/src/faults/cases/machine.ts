@@ -132,6 +132,7 @@ export const machineFaults: Fault[] = [
   },
   {
     name: 'the wall clock jumps by ten minutes, either way',
+    seconds: 50,
     async run(stage) {
       const file = join(stage.dataDir, 'offset');
       await writeFile(file, '+0');
