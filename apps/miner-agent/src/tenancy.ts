@@ -217,7 +217,7 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
   const readFree = async () => (await host.diskSpace(await diskPath())).freeBytes;
 
   async function onSeen(sight: Omit<DiskSight, 'imagesBytes'>): Promise<void> {
-    meter.noteDisk(sight.accounts);
+    meter.noteDisk(sight.shares);
     const freeBytes = Math.min(sight.freeBytes, await readFree());
     diskBooks.note({ ...sight, freeBytes, imagesBytes: await images.heldBytes() });
   }

@@ -75,7 +75,7 @@ async function diskForTasks(freeBytes: number, { dataDir, imageBytes, isolation 
   const { diskReserveBytes: reserveBytes } = isolation;
   const ledger = await readJsonFile(imagesFileIn(dataDir), imageLedgerSchema).catch(() => null);
   const imagesBytes = summaryOf(ledger ?? EMPTY_LEDGER, null).bytes;
-  const sight = { freeBytes, accounts: [], ended: new Set<string>(), sharedBytes: 0, imagesBytes };
+  const sight = { freeBytes, shares: [], ended: new Set<string>(), sharedBytes: 0, imagesBytes };
   return Math.max(0, promisableBytes({ sight, claims: { reserveBytes, imageBytes }, imagesBytes, allocations: [] }) - reserveBytes);
 }
 

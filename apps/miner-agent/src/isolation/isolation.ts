@@ -6,6 +6,7 @@ import type { Host } from '../ports/host.ts';
 import type { FenceAttempt, NetworkFence } from '../ports/network-fence.ts';
 import { LABEL } from '../reconcile/labels.ts';
 import type { FeatureBook } from '../resources/features.ts';
+import { fileReserveOf } from './file-limit.ts';
 import { mebibytes } from './mebibytes.ts';
 import { probeContainerRuntime, probeLayerQuota, probeVsock } from './probe-container.ts';
 import type { IsolationTerms } from './terms.ts';
@@ -89,7 +90,12 @@ export function createIsolation({ node, runtime: engine, fence, host, features, 
   async function requireRoom(): Promise<void> {
     const { rootDir } = await engine.info();
     const space = await host.diskSpace(rootDir).catch(() => null);
-    if (space === null || space.freeBytes >= config.diskReserveBytes) return;
+    if (space === null) return;
+    if (space.freeFiles < fileReserveOf(config.diskReserveBytes, space))
+      throw new AppError('RESOURCES_EXHAUSTED', {
+        publicMessage: `The node's disk can take ${space.freeFiles} more files and directories; its owner keeps that many, and nothing more is started`,
+      });
+    if (space.freeBytes >= config.diskReserveBytes) return;
     throw new AppError('RESOURCES_EXHAUSTED', {
       publicMessage: `The node's disk is down to the ${mebibytes(config.diskReserveBytes)} that its owner keeps; nothing more is started`,
     });

@@ -33,10 +33,10 @@ it('takes the lesser of what is free before and after it has measured', async ()
   expect((await look([first], [700, 900])).freeBytes).toBe(700);
 });
 
-it('says what each live allocation holds, who had ended, and what of it stands in two accounts', async () => {
+it('says what each live allocation holds, who had ended, and what of it stands in two shares', async () => {
   expect(await look([first, next, ended], [900, 900])).toEqual({
     freeBytes: 900,
-    accounts: [
+    shares: [
       { allocationId: first.allocationId, limitBytes: 1_000, usedBytes: 310 },
       { allocationId: next.allocationId, limitBytes: 1_000, usedBytes: 320 },
     ],
@@ -50,6 +50,6 @@ it('asks nobody where nothing lives', async () => {
   const readDiskUsage = () => Promise.reject(new Error('the engine was asked'));
   expect(await lookAtDisk({ node: TEST_NODE, records, readFree: async () => 5, runtime: { readDiskUsage } })).toMatchObject({
     freeBytes: 5,
-    accounts: [],
+    shares: [],
   });
 });

@@ -3,7 +3,7 @@ import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import type { AllocationRecord } from '../reconcile/desired.ts';
 import { LABEL } from '../reconcile/labels.ts';
 import type { DiskSight } from '../resources/promisable-disk.ts';
-import { accountOf, sharedBytes } from './used-bytes.ts';
+import { sharedBytes, shareOf } from './used-bytes.ts';
 
 export interface DiskLookOptions {
   node: Address;
@@ -20,12 +20,12 @@ export async function lookAtDisk({ node, runtime, readFree, records }: DiskLookO
   const live = records.filter(({ outcome }) => !outcome);
   const ended = new Set(records.flatMap(({ allocationId, outcome }) => (outcome ? [allocationId] : [])));
   const before = await readFree();
-  if (live.length === 0) return { freeBytes: before, accounts: [], ended, sharedBytes: 0 };
+  if (live.length === 0) return { freeBytes: before, shares: [], ended, sharedBytes: 0 };
   const withVolumes = live.some(({ spec }) => spec.volumes.length > 0);
   const usage = await runtime.readDiskUsage({ [LABEL.node]: node }, { withVolumes });
   return {
     freeBytes: Math.min(before, await readFree()),
-    accounts: live.map((record) => accountOf(record, usage)),
+    shares: live.map((record) => shareOf(record, usage)),
     ended,
     sharedBytes: sharedBytes(live, usage),
   };

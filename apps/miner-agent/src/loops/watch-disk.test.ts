@@ -13,7 +13,15 @@ const IDS = ['22222222-2222-4222-8222-222222222222', '33333333-3333-4333-8333-33
 let directory: TempDir;
 let store: AllocationStore;
 /** The engine's disk, as the watch sees it. */
-const disk = { freeBytes: 100 * GiB, written: new Map<string, number>(), volumes: new Map<string, number>(), measured: 0 };
+const disk = {
+  freeBytes: 100 * GiB,
+  written: new Map<string, number>(),
+  volumes: new Map<string, number>(),
+  measured: 0,
+  freeFiles: 5_000_000,
+  files: new Map<string, number>(),
+  counted: 0,
+};
 const removed: string[] = [];
 const stopped: string[] = [];
 const seen: Omit<DiskSight, 'imagesBytes'>[] = [];
@@ -22,7 +30,15 @@ let now = 0;
 beforeEach(async () => {
   directory = await createTempDir('muster-watch-disk');
   store = await openAllocationStore(directory.path);
-  Object.assign(disk, { freeBytes: 100 * GiB, written: new Map(), volumes: new Map(), measured: 0 });
+  Object.assign(disk, {
+    freeBytes: 100 * GiB,
+    written: new Map(),
+    volumes: new Map(),
+    measured: 0,
+    freeFiles: 5_000_000,
+    files: new Map(),
+    counted: 0,
+  });
   removed.length = 0;
   stopped.length = 0;
   seen.length = 0;
@@ -46,10 +62,19 @@ const watch = () =>
     monotonic: () => now,
     onSeen: async (sight) => void seen.push(sight),
     onStopped: (allocationId) => void stopped.push(allocationId),
-    host: { diskSpace: async () => ({ freeBytes: disk.freeBytes, totalBytes: 200 * GiB }) },
+    host: {
+      diskSpace: async () => ({
+        freeBytes: disk.freeBytes,
+        totalBytes: 200 * GiB,
+        freeFiles: disk.freeFiles,
+        totalFiles: 10_000_000,
+      }),
+      countFiles: async (path, { most }) => ((disk.counted += 1), Math.min(most + 1, disk.files.get(path) ?? 0)),
+    },
     runtime: {
       info: () => Promise.reject(new Error('the directory is known')),
       readDiskUsage: async () => ((disk.measured += 1), { containers: disk.written, volumes: disk.volumes }),
+      listWrittenPaths: async (id) => [id],
       removeVolume: async (name) => void removed.push(name),
     },
     rootDir: '/somewhere',
@@ -107,6 +132,46 @@ it("kills who holds most when the disk comes down to its owner's reserve, and le
   expect(removed).toEqual([volumeName(testRecord(), 'data0'), volumeName(testRecord(), 'data1')]);
 });
 
+it('stops who has made more files than come with its disk, though they are empty; counts them only when so many are gone', async () => {
+  const tick = watch();
+  await tick();
+  await tick();
+  expect(disk.counted).toBe(2);
+  disk.files.set('container-1', 700_000);
+  disk.freeFiles -= 655_359;
+  await tick();
+  expect(disk.counted).toBe(2);
+  disk.freeFiles -= 44_641;
+  await tick();
+  expect(disk.counted).toBe(4);
+  expect(stopped).toEqual([IDS[1]]);
+  expect(store.get(IDS[1])?.stop).toMatchObject({
+    phase: 'Failed',
+    reason:
+      'The container and its volumes hold more than 655360 files and directories, which is the limit that comes with its 10240 MiB of disk',
+    error: { code: 'DISK_LIMIT_EXCEEDED' },
+  });
+});
+
+it('kills who has made most files when hardly any are left, and counts none where their number is not fixed', async () => {
+  const tick = watch();
+  await tick();
+  disk.files.set('container-0', 300_000);
+  disk.files.set('container-1', 500_000);
+  disk.freeFiles = 100_000;
+  await tick();
+  expect(stopped).toEqual([IDS[1]]);
+  expect(store.get(IDS[1])?.stop).toMatchObject({
+    phase: 'Lost',
+    reason: "The node's disk came down to the 131072 files that its owner keeps; this container had made most: 500000",
+    error: { code: 'DISK_RESERVE_REACHED' },
+  });
+  disk.freeFiles = Infinity;
+  disk.counted = 0;
+  await watch()();
+  expect(disk.counted).toBe(0);
+});
+
 it('looks again soon after somebody has ended, and at no cost while nothing lives', async () => {
   const tick = watch();
   await tick();
@@ -117,7 +182,7 @@ it('looks again soon after somebody has ended, and at no cost while nothing live
   disk.freeBytes -= GiB;
   await tick();
   expect(disk.measured).toBe(2);
-  expect(seen.at(-1)).toMatchObject({ freeBytes: 99 * GiB, accounts: [{ allocationId: IDS[1], limitBytes: 10 * GiB }] });
+  expect(seen.at(-1)).toMatchObject({ freeBytes: 99 * GiB, shares: [{ allocationId: IDS[1], limitBytes: 10 * GiB }] });
   await tick();
   expect(disk.measured).toBe(2);
   await stopAndEnd(IDS[1]);
@@ -128,8 +193,8 @@ it('looks again soon after somebody has ended, and at no cost while nothing live
   await tick();
   expect(disk.measured).toBe(2);
   expect(seen.slice(-2)).toMatchObject([
-    { freeBytes: 99 * GiB, accounts: [] },
-    { freeBytes: 98 * GiB, accounts: [] },
+    { freeBytes: 99 * GiB, shares: [] },
+    { freeBytes: 98 * GiB, shares: [] },
   ]);
 });
 

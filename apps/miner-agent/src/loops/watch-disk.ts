@@ -2,11 +2,14 @@ import { AppError } from '@muster/protocol/errors/app-error';
 import { demandOf } from '@muster/protocol/task-spec/defaults';
 import type { Logger } from '@muster/runtime/logger';
 import type { Address } from 'viem';
-import { isMeasureDue, isNearReserve, judgeDisk, type DiskAccount, type DiskLook, type DiskVerdict } from '../isolation/disk-budget.ts';
-import { mebibytes } from '../isolation/mebibytes.ts';
+import { countFiles } from '../isolation/count-files.ts';
+import { BYTES, FILES, isNearReserve, judgeDisk, type DiskAccount, type DiskVerdict } from '../isolation/disk-budget.ts';
+import { createDiskGauge } from '../isolation/disk-gauge.ts';
+import { fileLimitOf, fileReserveOf, tooManyFiles } from '../isolation/file-limit.ts';
 import { lookAtDisk } from '../isolation/look-at-disk.ts';
+import { mebibytes } from '../isolation/mebibytes.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
-import type { Host } from '../ports/host.ts';
+import type { DiskSpace, Host } from '../ports/host.ts';
 import type { AllocationRecord } from '../reconcile/desired.ts';
 import { volumeName } from '../reconcile/labels.ts';
 import { failure } from '../reconcile/outcome.ts';
@@ -16,8 +19,8 @@ import type { AllocationStore } from '../state/allocation-store.ts';
 export interface DiskWatchOptions {
   node: Address;
   store: AllocationStore;
-  runtime: Pick<ContainerRuntime, 'info' | 'readDiskUsage' | 'removeVolume'>;
-  host: Pick<Host, 'diskSpace'>;
+  runtime: Pick<ContainerRuntime, 'info' | 'readDiskUsage' | 'listWrittenPaths' | 'removeVolume'>;
+  host: Pick<Host, 'diskSpace' | 'countFiles'>;
   reserveBytes: number;
   logger: Logger;
   monotonic: () => number;
@@ -30,7 +33,6 @@ export interface DiskWatchOptions {
 
 /** Between SIGTERM and SIGKILL for a container that is over its limit: it may still say so, and must not go on writing for long. */
 const LIMIT_GRACE_MS = 2_000;
-const isLive = ({ outcome }: AllocationRecord) => !outcome;
 /** What an ended allocation was promised is free for others once it has been seen what it left; but not everything is measured for each. */
 const SETTLE_MS = 5_000;
 
@@ -41,29 +43,32 @@ const SETTLE_MS = 5_000;
  */
 export function createDiskWatch(options: DiskWatchOptions): () => Promise<void> {
   const { node, store, runtime, host, reserveBytes, logger, monotonic, onStopped, onSeen } = options;
-  let accounts: readonly DiskAccount[] = [];
+  const bytes = createDiskGauge(BYTES, monotonic);
+  const files = createDiskGauge(FILES, monotonic);
   let ended: ReadonlySet<string> = new Set();
-  let measuredAt = -Infinity;
-  let previousFreeBytes: number | undefined;
-  let measuredFreeBytes = Infinity;
   let { rootDir } = options;
   const sacrificed = new Set<string>();
 
   /** Where the engine's data lies out of sight (a remote engine), its limits hold and the reserve cannot. */
-  async function readFree(): Promise<number> {
+  async function readSpace(): Promise<DiskSpace> {
     rootDir ??= (await runtime.info()).rootDir;
-    return host.diskSpace(rootDir).then(
-      ({ freeBytes }) => freeBytes,
-      () => Infinity,
-    );
+    return host.diskSpace(rootDir).catch(() => OUT_OF_SIGHT);
   }
 
-  async function stop({ allocationId, code }: DiskVerdict): Promise<void> {
-    const account = accounts.find((known) => known.allocationId === allocationId);
-    const error = new AppError(code, { publicMessage: messageOf(code, account, reserveBytes) });
+  async function stop({ allocationId, code }: DiskVerdict, message: string): Promise<void> {
+    const error = new AppError(code, { publicMessage: message });
+    const [held, made] = [bytes.find(allocationId), files.find(allocationId)];
     logger.warn(
-      { event: 'disk.exceeded', allocationId, code, usedBytes: account?.usedBytes, limitBytes: account?.limitBytes },
-      error.publicMessage,
+      {
+        event: 'disk.exceeded',
+        allocationId,
+        code,
+        usedBytes: held?.used,
+        limitBytes: held?.limit,
+        usedFiles: made?.used,
+        limitFiles: made?.limit,
+      },
+      message,
     );
     const isAtFault = code === 'DISK_LIMIT_EXCEEDED';
     await store.update(allocationId, (record) =>
@@ -109,33 +114,56 @@ export function createDiskWatch(options: DiskWatchOptions): () => Promise<void> 
     sinceMeasureMs >= SETTLE_MS &&
     (live.length === 0 || store.list().some(({ allocationId, outcome }) => outcome && !ended.has(allocationId)));
 
-  return async () => {
-    const live = store.list().filter(isLive);
-    const records = live.filter(({ containerId }) => containerId !== null);
-    const freeBytes = await readFree();
-    const isKnown = (id: string) => accounts.find(({ allocationId }) => allocationId === id);
-    const look: DiskLook = {
-      freeBytes,
-      previousFreeBytes: previousFreeBytes ?? freeBytes,
-      measuredFreeBytes,
-      sinceMeasureMs: monotonic() - measuredAt,
-      reserveBytes,
-    };
-    previousFreeBytes = freeBytes;
-    const fresh = records.map((record) => isKnown(record.allocationId) ?? unmeasured(record));
-    if (isMeasureDue(fresh, look) || isSightOld(live, look.sinceMeasureMs)) {
+  async function watchBytes(live: readonly AllocationRecord[], space: DiskSpace): Promise<void> {
+    const look = bytes.look({ free: space.freeBytes, reserve: reserveBytes });
+    const running = live.filter(hasContainer);
+    if (bytes.isDue(running.map(byBytes), look) || isSightOld(live, look.sinceMeasureMs)) {
+      const readFree = async () => (await readSpace()).freeBytes;
       const sight = await lookAtDisk({ node, runtime, readFree, records: store.list() }).catch(nullIfAway);
       if (sight === null) return;
-      ({ accounts, ended } = sight);
-      measuredAt = monotonic();
-      measuredFreeBytes = freeBytes;
+      ({ ended } = sight);
+      const accounts = sight.shares.map(({ allocationId, limitBytes, usedBytes }) => ({
+        allocationId,
+        limit: limitBytes,
+        used: usedBytes,
+      }));
+      bytes.note(accounts, look);
       await onSeen(sight);
-      const running = accounts.filter(({ allocationId }) => records.some((record) => record.allocationId === allocationId));
-      for (const verdict of judgeDisk(running, look)) await stop(verdict);
+      const judged = accounts.filter(({ allocationId }) => running.some((record) => record.allocationId === allocationId));
+      for (const verdict of judgeDisk(judged, look, BYTES))
+        await stop(verdict, saidOfBytes(verdict, bytes.find(verdict.allocationId), reserveBytes));
     }
-    if (records.every(({ stop: stopping }) => stopping) && isNearReserve(look) && freeBytes < reserveBytes) await sacrificeVolumes();
+    if (running.every(({ stop: stopping }) => stopping) && isNearReserve(look) && space.freeBytes < reserveBytes) await sacrificeVolumes();
+  }
+
+  /** Empty files take no bytes, and a filesystem has a fixed number of them. */
+  async function watchFiles(live: readonly AllocationRecord[], space: DiskSpace): Promise<void> {
+    if (!Number.isFinite(space.freeFiles)) return;
+    const reserve = fileReserveOf(reserveBytes, space);
+    const look = files.look({ free: space.freeFiles, reserve });
+    const running = live.filter(hasContainer);
+    if (!files.isDue(running.map(byFiles), look)) return;
+    const accounts = await countFiles(running, options).catch(nullIfAway);
+    if (accounts === null) return;
+    files.note(accounts, look);
+    for (const verdict of judgeDisk(accounts, look, FILES)) {
+      const record = running.find(({ allocationId }) => allocationId === verdict.allocationId);
+      if (record) await stop(verdict, saidOfFiles(verdict, { record, used: files.find(verdict.allocationId)?.used ?? 0, reserve }));
+    }
+  }
+
+  return async () => {
+    const space = await readSpace();
+    const live = store.list().filter(({ outcome }) => !outcome);
+    await watchBytes(live, space);
+    await watchFiles(live, space);
   };
 }
+
+const OUT_OF_SIGHT: DiskSpace = { freeBytes: Infinity, totalBytes: Infinity, freeFiles: Infinity, totalFiles: Infinity };
+const hasContainer = ({ containerId }: AllocationRecord): boolean => containerId !== null;
+const byBytes = ({ allocationId, spec }: AllocationRecord) => ({ allocationId, limit: demandOf(spec).diskBytes });
+const byFiles = ({ allocationId, spec }: AllocationRecord) => ({ allocationId, limit: fileLimitOf(demandOf(spec).diskBytes) });
 
 /** Once is enough; but who is stopping by another's wish, and slowly, may be hurried. */
 const isByWatch = ({ stop }: AllocationRecord): boolean => DISK_CODES.has(stop?.error?.code ?? '');
@@ -148,15 +176,15 @@ function nullIfAway(error: unknown): null {
   throw error;
 }
 
-const unmeasured = (record: AllocationRecord): DiskAccount => ({
-  allocationId: record.allocationId,
-  limitBytes: demandOf(record.spec).diskBytes,
-  usedBytes: 0,
-});
+const saidOfBytes = ({ code }: DiskVerdict, account: DiskAccount | undefined, reserveBytes: number): string =>
+  code === 'DISK_LIMIT_EXCEEDED'
+    ? `The container and its volumes hold ${mebibytes(account?.used ?? 0)}; its limit is ${mebibytes(account?.limit ?? 0)}`
+    : `The node's disk came down to the ${mebibytes(reserveBytes)} that its owner keeps; this container had written most: ${mebibytes(account?.used ?? 0)}`;
 
-function messageOf(code: DiskVerdict['code'], account: DiskAccount | undefined, reserveBytes: number): string {
-  const used = mebibytes(account?.usedBytes ?? 0);
-  return code === 'DISK_LIMIT_EXCEEDED'
-    ? `The container and its volumes hold ${used}; its limit is ${mebibytes(account?.limitBytes ?? 0)}`
-    : `The node's disk came down to the ${mebibytes(reserveBytes)} that its owner keeps; this container had written most: ${used}`;
-}
+const saidOfFiles = (
+  { code }: DiskVerdict,
+  { record, used, reserve }: { record: AllocationRecord; used: number; reserve: number },
+): string =>
+  code === 'DISK_LIMIT_EXCEEDED'
+    ? tooManyFiles(demandOf(record.spec).diskBytes)
+    : `The node's disk came down to the ${reserve} files that its owner keeps; this container had made most: ${used}`;

@@ -42,6 +42,8 @@ export interface ContainerRuntime {
   readUsage(id: string): Promise<UsageCounters | null>;
   /** What our containers have written beside their images and, if asked, what is in volumes, anybody's. It walks through files: not for every second. */
   readDiskUsage(labels: Labels, options: { withVolumes: boolean }): Promise<DiskUsage>;
+  /** Where on the engine's machine lies what the container has written: its layer, if the engine says, and its volumes. Empty when it is gone. */
+  listWrittenPaths(id: string): Promise<string[]>;
   /** The content of /etc/passwd inside the image, or null when it has none. */
   readPasswd(image: string, labels: Labels): Promise<string | null>;
 

@@ -5,7 +5,9 @@ import type { GpuUsage } from '@muster/protocol/messages/frames';
 export interface Host {
   describe(): Promise<HostDescription>;
   /** Space of the filesystem that holds `path`, bytes. */
-  diskSpace(path: string): Promise<{ freeBytes: number; totalBytes: number }>;
+  diskSpace(path: string): Promise<DiskSpace>;
+  /** Files and directories below a path, as far as they can be read; `most` + 1 stands for more than `most`. */
+  countFiles(path: string, options: { most: number }): Promise<number>;
   /** Busy hardware threads since the last call, memory in use, and bytes over its outward interfaces since it was booted, where the system tells. */
   usage(): Promise<{ cpu: number; memoryBytes: number; rxBytes?: number; txBytes?: number }>;
   gpus(): Promise<GpuReading>;
@@ -16,6 +18,14 @@ export interface Host {
   keepsTime(): Promise<boolean | null>;
   /** Addresses of this machine under which others may reach it, best first: neither loopback nor link-local. */
   addresses(): string[];
+}
+
+export interface DiskSpace {
+  freeBytes: number;
+  totalBytes: number;
+  /** Infinite where the filesystem has no fixed number of files. */
+  freeFiles: number;
+  totalFiles: number;
 }
 
 export interface HostDescription {

@@ -12,7 +12,7 @@ export interface DiskBooks {
 }
 
 /** Nothing is promised before the first look. */
-const UNSEEN: DiskSight = { freeBytes: 0, accounts: [], ended: new Set(), sharedBytes: 0, imagesBytes: 0 };
+const UNSEEN: DiskSight = { freeBytes: 0, shares: [], ended: new Set(), sharedBytes: 0, imagesBytes: 0 };
 
 export function createDiskBooks({ claims, records }: { claims: DiskClaims; records: () => readonly AllocationRecord[] }): DiskBooks {
   let sight = UNSEEN;

@@ -8,7 +8,7 @@ function setup({ hasGpus = false } = {}) {
   const meter = createMeter({
     host: {
       usage: async () => ({ cpu: 1, memoryBytes: 2, ...bytes }),
-      diskSpace: async () => ({ freeBytes: 30, totalBytes: 100 }),
+      diskSpace: async () => ({ freeBytes: 30, totalBytes: 100, freeFiles: 3, totalFiles: 10 }),
       gpuUsage: async () => [{ uuid: 'GPU-1', utilisation: (asked += 1) / 10 }],
     },
     running: () => [],
@@ -53,7 +53,7 @@ it('adds what an allocation holds on disk, as it was last measured', async () =>
   const meter = createMeter({
     host: {
       usage: async () => ({ cpu: 0, memoryBytes: 0 }),
-      diskSpace: async () => ({ freeBytes: 0, totalBytes: 0 }),
+      diskSpace: async () => ({ freeBytes: 0, totalBytes: 0, freeFiles: 0, totalFiles: 0 }),
       gpuUsage: async () => [],
     },
     running: () => [{ allocationId: 'a', id: 'c', pid: 1 }],

@@ -10,7 +10,7 @@ export interface Meter {
   node(diskPath: string): Promise<{ usage: NodeUsage; freeDiskBytes: number }>;
   allocation(allocationId: string): AllocationUsage | null;
   /** What allocations hold on disk: measured by whoever watches their limits. */
-  noteDisk(accounts: readonly { allocationId: string; usedBytes: number }[]): void;
+  noteDisk(shares: readonly { allocationId: string; usedBytes: number }[]): void;
 }
 
 export interface MeterOptions {
@@ -69,8 +69,8 @@ export function createMeter({ host, running, readers, hasGpus, monotonic }: Mete
       const diskBytes = disks.get(allocationId);
       return usage === null || diskBytes === undefined ? usage : { ...usage, diskBytes };
     },
-    noteDisk(accounts) {
-      disks = new Map(accounts.map(({ allocationId, usedBytes }) => [allocationId, usedBytes]));
+    noteDisk(shares) {
+      disks = new Map(shares.map(({ allocationId, usedBytes }) => [allocationId, usedBytes]));
     },
   };
 }

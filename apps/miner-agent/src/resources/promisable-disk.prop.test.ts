@@ -49,7 +49,7 @@ function createWorld(own: DiskClaims, taken: number) {
   const free = () => DISK - taken - images - leftBehind - live().reduce((sum, record) => sum + writtenBy(record), 0);
   const sight = (): DiskSight => ({
     freeBytes: free(),
-    accounts: live().map((record) => ({ allocationId: record.allocationId, limitBytes: limitOf(record), usedBytes: writtenBy(record) })),
+    shares: live().map((record) => ({ allocationId: record.allocationId, limitBytes: limitOf(record), usedBytes: writtenBy(record) })),
     ended: new Set(records.flatMap(({ allocationId, outcome }) => (outcome ? [allocationId] : []))),
     sharedBytes: 0,
     imagesBytes: images,
@@ -132,12 +132,12 @@ describe('the books of the disk', () => {
         const records = limits.map((diskBytes, id) => testRecord({ allocationId: idOf(id), spec: testSpec({ resources: { diskBytes } }) }));
         const books = createDiskBooks({ claims: own, records: () => records });
         const promisable = (share: number, pulled: number) => {
-          const accounts = records.map(({ allocationId, spec }) => {
+          const shares = records.map(({ allocationId, spec }) => {
             const { diskBytes } = demandOf(spec);
             return { allocationId, limitBytes: diskBytes, usedBytes: Math.floor(diskBytes * share) };
           });
-          const used = accounts.reduce((sum, { usedBytes }) => sum + usedBytes, 0);
-          books.note({ freeBytes: DISK * 4 - taken - used - pulled, accounts, ended: new Set(), sharedBytes: 0, imagesBytes: pulled });
+          const used = shares.reduce((sum, { usedBytes }) => sum + usedBytes, 0);
+          books.note({ freeBytes: DISK * 4 - taken - used - pulled, shares, ended: new Set(), sharedBytes: 0, imagesBytes: pulled });
           return books.promisable(pulled);
         };
         expect(promisable(0.7, 0)).toBe(promisable(0, 0));
@@ -152,7 +152,7 @@ describe('the books of the disk', () => {
       fc.property(claims, bytes(DISK), bytes(DISK), bytes(200), (own, freeBytes, imagesBytes, more) => {
         const promisable = (change: Partial<DiskClaims> = {}, sight: Partial<DiskSight> = {}, taken = imagesBytes) => {
           const books = createDiskBooks({ claims: { ...own, ...change }, records: () => [] });
-          books.note({ freeBytes, accounts: [], ended: new Set(), sharedBytes: 0, imagesBytes, ...sight });
+          books.note({ freeBytes, shares: [], ended: new Set(), sharedBytes: 0, imagesBytes, ...sight });
           return books.promisable(taken);
         };
         const before = promisable();
@@ -170,7 +170,7 @@ describe('the books of the disk', () => {
     const records = [testRecord({ spec: testSpec({ resources: { diskBytes: 100 } }) })];
     const books = createDiskBooks({ claims: { reserveBytes: 0, imageBytes: 0 }, records: () => records });
     const account = { allocationId: records[0]?.allocationId ?? '', limitBytes: 100 };
-    const sight = { freeBytes: 850, accounts: [{ ...account, usedBytes: 150 }], ended: new Set<string>(), sharedBytes: 0, imagesBytes: 0 };
+    const sight = { freeBytes: 850, shares: [{ ...account, usedBytes: 150 }], ended: new Set<string>(), sharedBytes: 0, imagesBytes: 0 };
     books.note(sight);
     expect([books.promisable(0), books.unwritten()]).toEqual([950, 0]);
     books.note({ ...sight, sharedBytes: 30 });

@@ -1,13 +1,18 @@
-import type { DiskAccount } from '../isolation/disk-budget.ts';
+/** What one allocation may write, and has written. */
+export interface DiskShare {
+  allocationId: string;
+  limitBytes: number;
+  usedBytes: number;
+}
 
 /** The engine's disk as it was seen at one moment. */
 export interface DiskSight {
   freeBytes: number;
   /** Each live allocation with what it had written by then. */
-  accounts: readonly DiskAccount[];
+  shares: readonly DiskShare[];
   /** Ids of those that had ended before: what they left behind is not free. */
   ended: ReadonlySet<string>;
-  /** Of volumes that stand in more than one account: what was counted too often. */
+  /** Of volumes that stand in more than one share: what was counted too often. */
   sharedBytes: number;
   /** What lay there of images of ours, and of layers on their way to becoming some. */
   imagesBytes: number;
@@ -43,7 +48,7 @@ const IMAGE_SHARE = 0.4;
  * ended since the disk was seen may have written all that it was promised: it holds that until the next look. Pure.
  */
 export function promisableBytes({ sight, claims: { reserveBytes, imageBytes }, imagesBytes, allocations }: DiskPromises): number {
-  const written = sum(sight.accounts, ({ usedBytes, limitBytes }) => Math.min(usedBytes, limitBytes));
+  const written = sum(sight.shares, ({ usedBytes, limitBytes }) => Math.min(usedBytes, limitBytes));
   const room = sight.freeBytes + written - sight.sharedBytes + sight.imagesBytes;
   const forImages = imageBytes ?? Math.floor(IMAGE_SHARE * Math.max(0, room - reserveBytes));
   const endedSince = allocations.filter(({ allocationId, hasEnded }) => hasEnded && !sight.ended.has(allocationId));
@@ -52,8 +57,8 @@ export function promisableBytes({ sight, claims: { reserveBytes, imageBytes }, i
 }
 
 /** What live allocations may still write of what they were promised, as far as was seen: no image gets any of it. Pure. */
-export function unwrittenBytes({ accounts }: Pick<DiskSight, 'accounts'>, allocations: readonly DiskPromise[]): number {
-  const used = new Map(accounts.map(({ allocationId, usedBytes }) => [allocationId, usedBytes]));
+export function unwrittenBytes({ shares }: Pick<DiskSight, 'shares'>, allocations: readonly DiskPromise[]): number {
+  const used = new Map(shares.map(({ allocationId, usedBytes }) => [allocationId, usedBytes]));
   const live = allocations.filter(({ hasEnded }) => !hasEnded);
   return sum(live, ({ allocationId, limitBytes }) => Math.max(0, limitBytes - (used.get(allocationId) ?? 0)));
 }

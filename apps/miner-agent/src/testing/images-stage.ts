@@ -34,7 +34,7 @@ export async function openImagesStage() {
       },
       node,
       runtime,
-      host: { diskSpace: async () => ({ totalBytes: 100e9, freeBytes: 50e9 }) },
+      host: { diskSpace: async () => ({ totalBytes: 100e9, freeBytes: 50e9, freeFiles: Infinity, totalFiles: Infinity }) },
       stores: {
         imagesDirectory: join(directory.path, 'images'),
         claimedImages: () => claims,

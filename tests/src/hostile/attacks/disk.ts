@@ -5,6 +5,20 @@ import { MiB, shell, type Attack } from '../attack.ts';
 /** Files of 8 MiB until there is an end to it. */
 const fill = (directory: string) =>
   shell(`i=0; while [ $i -lt 4000 ]; do i=$((i+1)); dd if=/dev/zero of=${directory}/fill-$i bs=1M count=8 2>/dev/null || exit 5; done`);
+/** Says how far it is; some of it in a directory that only its owner may look into. */
+const makeFiles = (directory: string) => [
+  'perl',
+  '-e',
+  `$| = 1; chdir '${directory}' or die; mkdir 'closed', 0700; chdir 'closed'; for my $i (1 .. 20_000_000) { open(my $f, '>', $i) or die "FULL $i: $!"; print "MADE $i\n" if $i % 1000 == 0; }`,
+];
+/** Where nobody comes by a path. */
+const makeDeepFiles = (directory: string) => [
+  'perl',
+  '-e',
+  `chdir '${directory}' or die; my $name = 'd' x 200; for (1 .. 30) { mkdir $name or die; chdir $name or die; } for my $i (1 .. 20_000_000) { open(my $f, '>', $i) or die "FULL $i: $!"; }`,
+];
+/** A tick, the count and the stop take about two seconds; the rest is for a busy machine. */
+const MOST_FILES = 1_000_000;
 const LOG_BYTES = 3 * 10 * MiB;
 
 export const diskAttacks: readonly Attack[] = [
@@ -34,6 +48,29 @@ export const diskAttacks: readonly Attack[] = [
       resources: { memoryBytes: 128 * MiB, cpu: 1, diskBytes: 64 * MiB },
     },
     ends: { phase: 'Failed', code: 'DISK_LIMIT_EXCEEDED' },
+  },
+  {
+    name: 'empty files without end, in a volume',
+    quick: true,
+    spec: {
+      volumes: [{ name: 'data', path: '/data' }],
+      command: makeFiles('/data'),
+      resources: { memoryBytes: 256 * MiB, cpu: 1, diskBytes: 64 * MiB },
+    },
+    ends: { phase: 'Failed', code: 'DISK_LIMIT_EXCEEDED' },
+    timeoutMs: 60_000,
+    async afterwards({ stage, allocationId }) {
+      const made = stage.master.linesOf(allocationId).flatMap((line) => /^MADE (\d+)$/.exec(line)?.[1] ?? []);
+      const most = Math.max(0, ...made.map(Number));
+      if (most > MOST_FILES) throw new Error(`it made ${most} files and directories`);
+      return `${most} files and directories, each of them empty`;
+    },
+  },
+  {
+    name: 'directories deeper than any path, with files in them',
+    spec: { readOnlyRoot: false, command: makeDeepFiles('/data'), resources: { memoryBytes: 256 * MiB, cpu: 1, diskBytes: 64 * MiB } },
+    ends: { phase: 'Failed', code: 'DISK_LIMIT_EXCEEDED' },
+    timeoutMs: 60_000,
   },
   {
     name: 'log flood',

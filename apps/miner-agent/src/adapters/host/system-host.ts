@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { cpu, currentLoad, mem, osInfo } from 'systeminformation';
 import type { Host } from '../../ports/host.ts';
 import { rankAddresses } from './rank-addresses.ts';
+import { countFiles } from './count-files.ts';
 import { isOutward, parseTraffic } from './traffic.ts';
 import { runTool } from './run-tool.ts';
 import { readGpus, readGpuUsage } from './nvidia-smi/read-gpus.ts';
@@ -24,9 +25,11 @@ export function createSystemHost(): Host {
       };
     },
     async diskSpace(path) {
-      const { bavail, blocks, bsize } = await statfs(path);
-      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+      const { bavail, blocks, bsize, files, ffree } = await statfs(path);
+      const [totalFiles, freeFiles] = files === 0 ? [Infinity, Infinity] : [files, ffree];
+      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, freeFiles, totalFiles };
     },
+    countFiles,
     async usage() {
       const [load, memory, traffic] = await Promise.all([currentLoad(), mem(), readTraffic()]);
       return {
