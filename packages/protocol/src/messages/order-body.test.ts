@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { parseTaskSpec } from '../task-spec/parse-task-spec.ts';
-import { specHash } from '../task-spec/task-spec.ts';
+import { MAX_GRACE_MS, specHash } from '../task-spec/task-spec.ts';
 import { unwrap } from '../errors/result.ts';
 import { compareOrderVersion } from './order.ts';
 import { encodeOrderBody, orderBodySchemas, parseOrderBody } from './order-body.ts';
@@ -40,6 +40,15 @@ describe('order bodies', () => {
     });
     expect(parseOrderBody({ kind: 'stop', body: encodeOrderBody('drain', bodies.drain) }).ok).toBe(false);
   });
+
+  it.each(['stop', 'restart'] as const)(
+    'a %s grants no more grace than a task may ask for: nothing could end the container meanwhile',
+    (kind) => {
+      const body = (graceMs: number) => JSON.stringify({ ...bodies[kind], graceMs });
+      expect(parseOrderBody({ kind, body: body(MAX_GRACE_MS) }).ok).toBe(true);
+      expect(parseOrderBody({ kind, body: body(MAX_GRACE_MS + 1) })).toMatchObject({ ok: false, error: { code: 'BAD_INPUT' } });
+    },
+  );
 });
 
 describe('compareOrderVersion', () => {

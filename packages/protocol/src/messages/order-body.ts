@@ -4,8 +4,8 @@ import { canonicalJson } from '../canonical-json.ts';
 import type { AppError } from '../errors/app-error.ts';
 import { err, ok, type Result } from '../errors/result.ts';
 import { fromZodError } from '../errors/zod-error.ts';
-import { durationMsSchema, hash32Schema, timestampMsSchema, uint32Schema, uuidSchema } from '../primitives.ts';
-import { taskSpecSchema } from '../task-spec/task-spec.ts';
+import { hash32Schema, timestampMsSchema, uint32Schema, uuidSchema } from '../primitives.ts';
+import { graceMsSchema, taskSpecSchema } from '../task-spec/task-spec.ts';
 import { sealedCredentialsSchema } from '../images/registry-credentials.ts';
 import { imageDigestSchema } from '../images/image-reference.ts';
 import { volumeNameSchema } from '../task-spec/volume-name.ts';
@@ -28,8 +28,8 @@ export const orderBodySchemas = {
     registryAuth: sealedCredentialsSchema.optional(),
   }),
   /** SIGTERM, then SIGKILL after graceMs. */
-  stop: z.strictObject({ ...placement, graceMs: durationMsSchema, reason }),
-  restart: z.strictObject({ ...placement, graceMs: durationMsSchema }),
+  stop: z.strictObject({ ...placement, graceMs: graceMsSchema, reason }),
+  restart: z.strictObject({ ...placement, graceMs: graceMsSchema }),
   /** Asks for a status report at once and the last lines of the log. */
   inspect: z.strictObject({ ...placement, tailLines: z.int().min(0).max(10_000) }),
   sync: z.strictObject({ ...placement, volume: volumeNameSchema, snapshotId: uuidSchema }),

@@ -9,6 +9,8 @@ import { portsSchema } from './ports.ts';
 import { volumeNameSchema } from './volume-name.ts';
 
 const DAY_MS = 86_400_000;
+/** The longest between SIGTERM and SIGKILL, whoever asks. */
+export const MAX_GRACE_MS = DAY_MS / 24;
 
 /** Kept as the buyer writes it; readers parse it. The refusal names the part that is wrong. */
 export const imageSchema = z.string().superRefine((text, context) => {
@@ -51,6 +53,7 @@ export const volumesSchema = z
       if (second >= 0) context.addIssue({ code: 'custom', path: [second, field], message: `another volume has this ${field}` });
     }
   });
+export const graceMsSchema = z.int().min(0).max(MAX_GRACE_MS);
 export const restartPolicySchema = z.enum(['never', 'on-failure', 'always']);
 
 /**
@@ -99,10 +102,7 @@ const fieldsSchema = z.strictObject({
     .max(365 * DAY_MS)
     .optional(),
   /** Between SIGTERM and SIGKILL. */
-  graceMs: z
-    .int()
-    .min(0)
-    .max(DAY_MS / 24),
+  graceMs: graceMsSchema,
   network: networkSchema,
   readOnlyRoot: z.boolean(),
   /** Whether it runs as root; left out when not asked for. */
