@@ -87,6 +87,10 @@ it('grants a container nothing but what is listed', () => {
     expect(HostConfig).not.toHaveProperty(forbidden);
 });
 
+it("runs no health check of the image's: the engine would execute it beside the container's limits", () => {
+  expect(optionsOf({}).Healthcheck).toEqual({ Test: ['NONE'] });
+});
+
 it('lets a task overwrite its environment but not who it is', () => {
   const { Env = [] } = optionsOf({ env: { HOME: '/data', MUSTER_TASK_ID: 'forged', A: 'b=c' } });
   expect(Env).toContain('A=b=c');

@@ -19,6 +19,8 @@ export function createOptionsOf(blueprint: ContainerBlueprint): Docker.Container
     ...(blueprint.publish.length > 0
       ? { ExposedPorts: Object.fromEntries(blueprint.publish.map((binding) => [exposedPort(binding), {}])) }
       : {}),
+    // An image's own is executed by the engine, every millisecond if it says so: on the host's time, and with an event to us each time.
+    Healthcheck: { Test: ['NONE'] },
     Tty: false,
     OpenStdin: false,
     HostConfig: {
