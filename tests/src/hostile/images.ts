@@ -11,13 +11,13 @@ const exec = promisify(execFile);
 
 /** An interpreter that makes any system call (perl), a shell, and a setuid program that says who it is. */
 export const hostileImage = 'muster/hostile:latest';
+/** The same, with all that an image may ask of the engine beside what the task says. */
+export const declaringImage = 'muster/hostile:declaring';
+const DECLARED = ['VOLUME /declared', 'HEALTHCHECK --interval=1ms CMD ["true"]'];
 
 /** Made of this machine's own programs and the libraries that they load; no registry is needed. */
 export async function ensureHostileImage(docker: Docker): Promise<void> {
-  await docker
-    .getImage(hostileImage)
-    .inspect()
-    .catch(() => build(docker));
+  await Promise.all([hostileImage, declaringImage].map((name) => docker.getImage(name).inspect())).catch(() => build(docker));
 }
 
 async function build(docker: Docker): Promise<void> {
@@ -28,7 +28,7 @@ async function build(docker: Docker): Promise<void> {
   try {
     const root = join(directory, 'root');
     for (const name of ['bin', 'usr/bin', 'etc', 'proc', 'sys', 'dev']) await mkdir(join(root, name), { recursive: true });
-    for (const name of ['tmp', 'data']) {
+    for (const name of ['tmp', 'data', 'declared']) {
       await mkdir(join(root, name));
       await chmod(join(root, name), 0o1777);
     }
@@ -44,12 +44,14 @@ async function build(docker: Docker): Promise<void> {
       await symlink('busybox', join(root, 'bin', applet));
     const archive = join(directory, 'root.tar');
     await exec('tar', ['-C', root, '--owner=0', '--group=0', '-cf', archive, '.']);
-    const stream = await docker.importImage(archive, {
-      repo: 'muster/hostile',
-      tag: 'latest',
-      changes: ['ENV PATH=/bin:/usr/bin', 'CMD ["sh"]'],
-    });
-    await new Promise<void>((resolve, reject) => docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve())));
+    for (const [tag, declared] of [
+      ['latest', []],
+      ['declaring', DECLARED],
+    ] as const) {
+      const changes = ['ENV PATH=/bin:/usr/bin', 'CMD ["sh"]', ...declared];
+      const stream = await docker.importImage(archive, { repo: 'muster/hostile', tag, changes });
+      await new Promise<void>((resolve, reject) => docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve())));
+    }
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -40,7 +40,7 @@ export interface ContainerRuntime {
   readLogs(id: string, options: ReadLogsOptions): AsyncIterable<LogEntry>;
   /** Null when the container does not run. Takes the engine up to a second. */
   readUsage(id: string): Promise<UsageCounters | null>;
-  /** What our containers have written beside their images and, if asked, what is in volumes, anybody's. It walks through files: not for every second. */
+  /** What our containers have written beside their images (and in the nameless volumes that these declare) and, if asked, what is in volumes, anybody's. It walks through files: not for every second. */
   readDiskUsage(labels: Labels, options: { withVolumes: boolean }): Promise<DiskUsage>;
   /** Where on the engine's machine lies what the container has written: its layer, if the engine says, and its volumes. Empty when it is gone. */
   listWrittenPaths(id: string): Promise<string[]>;

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { MiB, shell, type Attack } from '../attack.ts';
+import { declaringImage } from '../images.ts';
 
 /** Files of 8 MiB until there is an end to it. */
 const fill = (directory: string) =>
@@ -34,6 +35,17 @@ export const diskAttacks: readonly Attack[] = [
     spec: {
       volumes: [{ name: 'data', path: '/data' }],
       command: fill('/data'),
+      resources: { memoryBytes: 128 * MiB, cpu: 1, diskBytes: 256 * MiB },
+    },
+    ends: { phase: 'Failed', code: 'DISK_LIMIT_EXCEEDED' },
+    timeoutMs: 120_000,
+  },
+  {
+    name: 'disk filler, a volume that the image declares',
+    quick: true,
+    spec: {
+      image: declaringImage,
+      command: fill('/declared'),
       resources: { memoryBytes: 128 * MiB, cpu: 1, diskBytes: 256 * MiB },
     },
     ends: { phase: 'Failed', code: 'DISK_LIMIT_EXCEEDED' },

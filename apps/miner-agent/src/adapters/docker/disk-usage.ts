@@ -3,7 +3,9 @@ import type { ContainerRuntime, DiskUsage, Labels } from '../../ports/container-
 import { labelFilter } from './containers.ts';
 import { engineError, statusOf, type Engine } from './engine.ts';
 
-const containersSchema = z.array(z.object({ Id: z.string(), SizeRw: z.number().optional() }));
+const containersSchema = z.array(
+  z.object({ Id: z.string(), SizeRw: z.number().optional(), Mounts: z.array(z.object({ Name: z.string().optional() })).nullish() }),
+);
 const volumesSchema = z.object({
   Volumes: z.array(z.object({ Name: z.string(), UsageData: z.object({ Size: z.number() }).nullish() })).nullish(),
 });
@@ -16,14 +18,14 @@ const writtenSchema = z.object({
 export function createDiskUsage(engine: Engine): Pick<ContainerRuntime, 'readDiskUsage' | 'listWrittenPaths'> {
   async function readDiskUsage(labels: Labels, { withVolumes }: { withVolumes: boolean }): Promise<DiskUsage> {
     try {
-      const [containers, volumes] = await Promise.all([
-        engine.listContainers({ all: true, size: true, filters: labelFilter(labels) }),
-        withVolumes ? engine.df() : null,
-      ]);
-      return {
-        containers: new Map(containersSchema.parse(containers).map(({ Id, SizeRw }) => [Id, SizeRw ?? 0])),
-        volumes: new Map(volumesSchema.parse(volumes ?? {}).Volumes?.map(({ Name, UsageData }) => [Name, UsageData?.Size ?? 0])),
-      };
+      const containers = containersSchema
+        .parse(await engine.listContainers({ all: true, size: true, filters: labelFilter(labels) }))
+        .map(({ Id, SizeRw = 0, Mounts }) => ({ Id, SizeRw, nameless: (Mounts ?? []).flatMap(({ Name }) => namelessVolume(Name)) }));
+      const isAsked = withVolumes || containers.some(({ nameless }) => nameless.length > 0);
+      const { Volumes: found } = volumesSchema.parse(isAsked ? await engine.df() : {});
+      const volumes = new Map((found ?? []).map(({ Name, UsageData }) => [Name, UsageData?.Size ?? 0]));
+      const sizeOf = (names: readonly string[]) => names.reduce((sum, name) => sum + (volumes.get(name) ?? 0), 0);
+      return { containers: new Map(containers.map(({ Id, SizeRw, nameless }) => [Id, SizeRw + sizeOf(nameless)])), volumes };
     } catch (error) {
       throw engineError(error, 'DOCKER_UNAVAILABLE');
     }
@@ -41,3 +43,6 @@ export function createDiskUsage(engine: Engine): Pick<ContainerRuntime, 'readDis
 
   return { readDiskUsage, listWrittenPaths };
 }
+
+/** An image that declares a volume gets one without a name with each container: it is writable, gone with the container, and no spec knows of it. */
+const namelessVolume = (name: string | undefined): string[] => (name !== undefined && /^[0-9a-f]{64}$/.test(name) ? [name] : []);
