@@ -6,8 +6,9 @@ import { systemClock } from '@muster/runtime/clock';
 import { within } from '@muster/runtime/within';
 import { every } from '@muster/runtime/poll';
 import { createCgroupReader } from './adapters/host/cgroup-usage.ts';
-import { createSnapshotDelivery } from './adapters/master/snapshot-delivery.ts';
+import { createSnapshotDelivery, MAX_SNAPSHOT_BYTES } from './adapters/master/snapshot-delivery.ts';
 import type { AgentContext } from './context.ts';
+import { createKeyedTurns } from './images/keyed-turns.ts';
 import { createCredentialsOpener } from './images/open-credentials.ts';
 import { lookAtDisk } from './isolation/look-at-disk.ts';
 import { createLogCollector } from './logs/log-collector.ts';
@@ -143,6 +144,8 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
       hasInit,
       scratchDir: stores.scratchDirectory,
       deliverSnapshot,
+      maxSnapshotBytes: MAX_SNAPSHOT_BYTES,
+      inSyncTurn: createKeyedTurns(),
     },
     onStatus: () => outbox.poke(),
     onStepFailed: (step, code) => tally.add('step_failures', { step, code }),

@@ -249,6 +249,8 @@ export interface VolumePreparation {
 
 export interface VolumeArchive {
   name: string;
+  /** What it must bear to be the one that is meant. */
+  labels: Labels;
   helperLabels: Labels;
   image: string;
   signal: AbortSignal;

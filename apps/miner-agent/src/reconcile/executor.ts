@@ -2,6 +2,7 @@ import type { Logger } from '@muster/runtime/logger';
 import type { Address, Hex } from 'viem';
 import type { Isolation } from '../isolation/isolation.ts';
 import type { LogCollector } from '../logs/log-collector.ts';
+import type { KeyedTurns } from '../images/keyed-turns.ts';
 import type { Images } from '../images/create-images.ts';
 import type { PortDesk } from '../publishing/port-desk.ts';
 import type { RegistryCredentials } from '../ports/image-registry.ts';
@@ -31,6 +32,9 @@ export interface StepContext {
   portDesk: Pick<PortDesk, 'assign' | 'distrust'>;
   onPullProgress: (allocationId: string, progress: PullProgress) => void;
   deliverSnapshot: DeliverSnapshot;
+  /** Of one archive. */
+  maxSnapshotBytes: number;
+  inSyncTurn: KeyedTurns;
 }
 
 /** Uploads an archive and hands in the signed acknowledgment. */

@@ -58,6 +58,13 @@ export function readLabels(labels: Labels, node: Address): AllocationLabels | nu
 /** Unique per allocation and epoch, so that the engine itself refuses a second container. Never used to find one. */
 export const containerName = (key: { allocationId: string; epoch: number }): string => `muster-${key.allocationId}-${key.epoch}`;
 
+/** Of a task's volumes: whatever their names, those of another node or run are not this one's. */
+export const volumeLabels = (node: Address, { runId, taskId }: { runId: string; taskId: string }): Labels => ({
+  [LABEL.node]: node,
+  [LABEL.run]: runId,
+  [LABEL.task]: taskId,
+});
+
 /** One volume per task, replica and name: a retry on this node finds what its predecessor wrote. */
 export const volumeName = (owner: { taskId: string; replica: number }, volume: string): string =>
   `muster-${owner.taskId}-${owner.replica}-${volume}`;

@@ -9,7 +9,8 @@ import { createSystemHost } from '../adapters/host/system-host.ts';
 import { createLogCollector } from '../logs/log-collector.ts';
 import { openImages } from '../images/open-images.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
-import type { AllocationRecord } from '../reconcile/desired.ts';
+import { createKeyedTurns } from '../images/keyed-turns.ts';
+import type { AllocationRecord, SyncRecord } from '../reconcile/desired.ts';
 import { createPortDesk } from '../publishing/port-desk.ts';
 import type { PortRange } from '../publishing/port-range.ts';
 import { createEngineOutages } from '../reconcile/engine-outages.ts';
@@ -21,6 +22,7 @@ import { agentStateSchema, initialState } from '../state/agent-state.ts';
 import { openAllocationStore } from '../state/allocation-store.ts';
 import { claimedImages } from '../state/open-stores.ts';
 import { openJsonStore } from '../state/json-store.ts';
+import { TEST_IMAGE, waitFor } from './test-docker.ts';
 import { testIsolation } from './test-isolation.ts';
 import { testRecord, testSpec } from './test-record.ts';
 
@@ -33,6 +35,7 @@ export interface BenchOptions {
   /** Ports of this machine that containers may be published on. */
   ports?: PortRange | null;
   deliverSnapshot?: DeliverSnapshot;
+  maxSnapshotBytes?: number;
 }
 
 /** The reconciling half of an agent over a real engine; `stop` is as abrupt as a crash that finishes its current write. */
@@ -44,6 +47,7 @@ export async function startBench({
   imageBytes,
   ports = null,
   deliverSnapshot,
+  maxSnapshotBytes = 1e7,
 }: BenchOptions) {
   const abort = new AbortController();
   const { signal } = abort;
@@ -90,6 +94,7 @@ export async function startBench({
     onFound: () => undefined,
     onSettled: () => undefined,
   });
+  const syncEnds = new Map<string, string>();
   const info = await runtime.info();
   const reconciler = createReconciler({
     context: {
@@ -107,6 +112,8 @@ export async function startBench({
       hasInit: async () => info.hasInit,
       scratchDir: join(directory, 'scratch'),
       deliverSnapshot: deliverSnapshot ?? (() => Promise.reject(new Error('no master in this test'))),
+      maxSnapshotBytes,
+      inSyncTurn: createKeyedTurns(),
     },
     state,
     board,
@@ -116,7 +123,7 @@ export async function startBench({
     resyncMs: 500,
     onStatus: () => undefined,
     onStepFailed: () => undefined,
-    onSyncEnded: () => undefined,
+    onSyncEnded: (orderId, error) => void syncEnds.set(orderId, error?.code ?? 'delivered'),
   });
   const running = reconciler.run();
 
@@ -137,6 +144,14 @@ export async function startBench({
       );
       reconciler.wake();
       return allocationId;
+    },
+    /** As a sync order leaves it; ends with the code of its error, or `delivered`. */
+    async sync(record: Omit<SyncRecord, 'orderId' | 'snapshotId' | 'image'>): Promise<string> {
+      const orderId = randomUUID();
+      const own = { ...record, orderId, snapshotId: randomUUID(), image: TEST_IMAGE };
+      await state.update((current) => ({ ...current, syncs: [...current.syncs, own] }));
+      reconciler.wake();
+      return waitFor(() => syncEnds.get(orderId));
     },
     async requestStop(allocationId: string, graceMs = 1_000): Promise<void> {
       await store.update(

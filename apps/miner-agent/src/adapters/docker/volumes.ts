@@ -15,9 +15,7 @@ export function createVolumes(engine: Engine): Volumes {
     try {
       await engine.createVolume({ Name: name, Labels: { ...labels } });
       // Creating what exists changes nothing, so what exists must be looked at.
-      const existing = await volumeLabels(engine, name);
-      const isOurs = Object.entries(labels).every(([label, value]) => existing?.[label] === value);
-      if (!isOurs)
+      if (!(await isLabelled(engine, name, labels)))
         throw new AppError('CONTAINER_START_FAILED', { publicMessage: `A volume named ${name} exists that this agent did not make` });
       await withHelper(engine, { image, labels: helperLabels, volume: name }, async (helper) => {
         await helper.putArchive(await directoryEntry(VOLUME_MOUNT.slice(1), owner), { path: '/' });
@@ -45,8 +43,9 @@ export function createVolumes(engine: Engine): Volumes {
     }
   }
 
-  async function* archiveVolume({ name, helperLabels, image, signal }: VolumeArchive): AsyncGenerator<Uint8Array> {
-    if (!(await volumeLabels(engine, name))) throw new AppError('VOLUME_UNKNOWN');
+  async function* archiveVolume({ name, labels, helperLabels, image, signal }: VolumeArchive): AsyncGenerator<Uint8Array> {
+    // By its name alone it may be another node's: task ids are any master's word.
+    if (!(await isLabelled(engine, name, labels))) throw new AppError('VOLUME_UNKNOWN');
     const helper = await createHelper(engine, { image, labels: helperLabels, volume: name }).catch((error: unknown) => {
       throw engineError(error, 'SNAPSHOT_FAILED');
     });
@@ -75,12 +74,13 @@ export function createVolumes(engine: Engine): Volumes {
   return { listVolumes, removeVolume, prepareVolume, archiveVolume, readPasswd };
 }
 
-async function volumeLabels(engine: Engine, name: string): Promise<Labels | null> {
+/** Whether it is there and bears all of these. */
+async function isLabelled(engine: Engine, name: string, labels: Labels): Promise<boolean> {
   try {
-    const { Labels: labels } = await engine.getVolume(name).inspect();
-    return labels ?? {};
+    const { Labels: found } = await engine.getVolume(name).inspect();
+    return Object.entries(labels).every(([label, value]) => found?.[label] === value);
   } catch (error) {
-    if (statusOf(error) === 404) return null;
+    if (statusOf(error) === 404) return false;
     throw error;
   }
 }

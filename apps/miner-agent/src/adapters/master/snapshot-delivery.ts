@@ -21,7 +21,7 @@ export interface SnapshotDeliveryOptions {
 
 const UPLOAD_TIMEOUT_MS = 30 * 60_000;
 /** The guarded fetcher takes a body whole, so this is memory. */
-const MAX_ARCHIVE_BYTES = 512 * 1024 * 1024;
+export const MAX_SNAPSHOT_BYTES = 512 * 1024 * 1024;
 
 /** Puts an archive into the master's blob store under its hash, then hands in the node's signature over it. */
 export function createSnapshotDelivery({ channel, state, domain, signer, allowPrivate, now }: SnapshotDeliveryOptions): DeliverSnapshot {
@@ -30,10 +30,6 @@ export function createSnapshotDelivery({ channel, state, domain, signer, allowPr
     const { invite } = state.get();
     const session = channel();
     if (!invite || !session) throw new AppError('MASTER_UNREACHABLE');
-    if (sizeBytes > MAX_ARCHIVE_BYTES)
-      throw new AppError('SNAPSHOT_FAILED', {
-        publicMessage: `The archive has ${sizeBytes} bytes, more than one upload may carry (${MAX_ARCHIVE_BYTES})`,
-      });
     const { orderId, runId, allocationId, volume, snapshotId } = sync;
     const response = await fetch(`${invite.masterUrl}/blobs/${sha256}`, {
       method: 'PUT',

@@ -5,7 +5,7 @@ import { blueprintOf } from '../blueprint.ts';
 import { containerUser, needsPasswd, ROOT_USER, type User } from '../container-user.ts';
 import type { AllocationRecord } from '../desired.ts';
 import { updateRecord, type Executor, type StepContext } from '../executor.ts';
-import { LABEL, roleLabels, volumeName } from '../labels.ts';
+import { roleLabels, volumeLabels, volumeName } from '../labels.ts';
 import { findContainer } from '../observe.ts';
 
 /** Everything before the container itself is idempotent, so a crash anywhere in here is repaired by doing it again. */
@@ -43,7 +43,7 @@ async function prepareVolumes(
   { owner, image }: { owner: User; image: string },
   { runtime, node }: StepContext,
 ): Promise<void> {
-  const labels = { [LABEL.node]: node, [LABEL.run]: record.runId, [LABEL.task]: record.taskId };
+  const labels = volumeLabels(node, record);
   for (const { name } of record.spec.volumes) {
     await runtime.prepareVolume({
       name: volumeName(record, name),

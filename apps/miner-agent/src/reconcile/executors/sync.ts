@@ -4,13 +4,21 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { AppError } from '@muster/protocol/errors/app-error';
 import type { Hex } from 'viem';
-import { roleLabels, volumeName } from '../labels.ts';
+import { mebibytes } from '../../isolation/mebibytes.ts';
+import { roleLabels, volumeLabels, volumeName } from '../labels.ts';
 import type { Executor, StepContext } from '../executor.ts';
 import type { SyncRecord } from '../desired.ts';
 
-/** Archives a volume to a file, then delivers it. Both parts may be repeated: the snapshot is named by the order. */
-export const sync: Executor<'sync'> = async ({ sync: record }, context) => {
+/**
+ * Archives a volume to a file, then delivers it. Both parts may be repeated: the snapshot is named by the order. One at a time: each takes
+ * disk and memory that nobody was promised.
+ */
+export const sync: Executor<'sync'> = ({ sync: record }, context) =>
+  context.inSyncTurn('sync', context.signal, () => archiveAndDeliver(record, context));
+
+async function archiveAndDeliver(record: SyncRecord, context: StepContext): Promise<void> {
   const { deliverSnapshot, signal, logger, scratchDir } = context;
   await mkdir(scratchDir, { recursive: true, mode: 0o700 });
   const file = join(scratchDir, `${record.snapshotId}.tar`);
@@ -33,12 +41,12 @@ export const sync: Executor<'sync'> = async ({ sync: record }, context) => {
   } finally {
     await rm(file, { force: true });
   }
-};
+}
 
 async function archiveVolume(
   record: SyncRecord,
   file: string,
-  { runtime, node, signal }: StepContext,
+  { runtime, node, maxSnapshotBytes, signal }: StepContext,
 ): Promise<{ file: string; sha256: Hex; sizeBytes: number }> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
@@ -46,11 +54,13 @@ async function archiveVolume(
     transform(chunk: Buffer, _encoding, done) {
       hash.update(chunk);
       sizeBytes += chunk.length;
-      done(null, chunk);
+      // Holes in files are zeros in the archive, so it may be far larger than the volume.
+      done(sizeBytes > maxSnapshotBytes ? tooLarge(record.volume, maxSnapshotBytes) : null, chunk);
     },
   });
   const archive = runtime.archiveVolume({
     name: volumeName(record, record.volume),
+    labels: volumeLabels(node, record),
     helperLabels: roleLabels(node, 'helper'),
     image: record.image,
     signal,
@@ -58,3 +68,8 @@ async function archiveVolume(
   await pipeline(Readable.from(archive, { objectMode: false }), measure, createWriteStream(file, { mode: 0o600 }), { signal });
   return { file, sha256: `0x${hash.digest('hex')}`, sizeBytes };
 }
+
+const tooLarge = (volume: string, bytes: number): AppError =>
+  new AppError('PAYLOAD_TOO_LARGE', {
+    publicMessage: `The archive of the volume ${volume} has more than the ${mebibytes(bytes)} that one upload may carry`,
+  });
