@@ -46,6 +46,8 @@ export interface OrderDesk {
 }
 
 const KEPT_RESULTS = 2_000;
+/** Written down together, and done one after the other. */
+const MAX_SYNCS = 100;
 
 export function createOrderDesk(options: OrderDeskOptions): OrderDesk {
   const { domain, node, state, store, runtime, admit, logger, now, onResult, onChanged, onInspect } = options;
@@ -131,9 +133,12 @@ export function createOrderDesk(options: OrderDeskOptions): OrderDesk {
       snapshotId,
       image: record.image?.id ?? spec.image,
     };
-    await state.update((current) =>
-      current.syncs.some((known) => known.orderId === orderId) ? current : { ...current, syncs: [...current.syncs, sync] },
-    );
+    await state.update((current) => {
+      if (current.syncs.some((known) => known.orderId === orderId)) return current;
+      if (current.syncs.length >= MAX_SYNCS)
+        throw new AppError('RESOURCES_EXHAUSTED', { publicMessage: `The node has ${MAX_SYNCS} volumes to sync already` });
+      return { ...current, syncs: [...current.syncs, sync] };
+    });
   }
 
   async function takeOne(envelope: unknown): Promise<void> {
