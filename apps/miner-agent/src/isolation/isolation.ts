@@ -52,6 +52,7 @@ const NO_NETWORK = '--network=none';
 
 export function createIsolation({ node, runtime: engine, fence, host, features, config, monotonic }: IsolationOptions): Isolation {
   let last: { report: Promise<IsolationReport>; at: number } | undefined;
+  let rootDir: Promise<string> | undefined;
 
   /** gVisor as Debian has it runs without a network alone: better said than found out by the task. */
   async function requireNetwork(): Promise<void> {
@@ -88,8 +89,13 @@ export function createIsolation({ node, runtime: engine, fence, host, features, 
 
   /** What is down to the reserve is not started on; where the engine's disk is out of sight, its limits must do. */
   async function requireRoom(): Promise<void> {
-    const { rootDir } = await engine.info();
-    const space = await host.diskSpace(rootDir).catch(() => null);
+    // Asked once: where an engine keeps its data it knows from its start, and the answer takes it as long as making a container.
+    rootDir ??= engine.info().then((info) => info.rootDir);
+    const directory = await rootDir.catch((error: unknown) => {
+      rootDir = undefined;
+      throw error;
+    });
+    const space = await host.diskSpace(directory).catch(() => null);
     if (space === null) return;
     if (space.freeFiles < fileReserveOf(config.diskReserveBytes, space))
       throw new AppError('RESOURCES_EXHAUSTED', {

@@ -86,6 +86,7 @@ export function createLanes(options: LanesOptions) {
       failures.delete(lane);
     },
     isIdle: (): boolean => busy.size === 0,
+    isBusy: (lane: string): boolean => busy.has(lane),
     /** Resolves when no step runs any more. */
     settled: async () => void (await Promise.allSettled(work)),
   };

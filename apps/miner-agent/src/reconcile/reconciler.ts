@@ -175,7 +175,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   }
 
   async function followEvents(): Promise<void> {
-    for await (const _event of runtime.watch({ [LABEL.node]: node }, signal)) wake();
+    for await (const { labels } of runtime.watch({ [LABEL.node]: node }, signal)) {
+      const owner = readLabels(labels, node);
+      // Most events are of our own steps, and their lane looks when it comes to rest.
+      if (owner === null || !lanes.isBusy(owner.allocationId)) wake();
+    }
     onStreamEnded(new AppError('DOCKER_UNAVAILABLE'));
   }
 

@@ -1,7 +1,7 @@
 import type { Envelope } from '@muster/protocol/messages/define-message';
 import type { EncryptionKeyStatement } from '@muster/protocol/messages/encryption-key-statement';
 import type { LogChunk } from '@muster/protocol/messages/log-frames';
-import type { OrderResult } from '@muster/protocol/messages/frames';
+import type { AllocationStatus, OrderResult } from '@muster/protocol/messages/frames';
 import type { LogCollector } from '../logs/log-collector.ts';
 import type { StatusBoard } from '../reconcile/status-board.ts';
 import type { SessionChannel } from './session-channel.ts';
@@ -9,6 +9,8 @@ import type { SessionChannel } from './session-channel.ts';
 /** What waits to be told to the master: results of orders, statuses, log lines. All of it survives a lost link. */
 export interface Outbox {
   addResult(result: OrderResult): void;
+  /** Something waits that the master acts upon: a container that runs or has ended, an order that was refused. */
+  isUrgent(): boolean;
   /** Sends everything that waits; what fails stays. */
   flush(channel: SessionChannel): Promise<void>;
   onWork(listener: () => void): void;
@@ -17,7 +19,7 @@ export interface Outbox {
 
 export interface OutboxOptions {
   board: StatusBoard;
-  logs: LogCollector;
+  logs: Pick<LogCollector, 'pending' | 'acknowledge'>;
   /** What goes with the first report of a link; null while there is nothing to say. */
   keyStatement: () => Envelope<EncryptionKeyStatement> | null;
   /** The master has these statuses now. */
@@ -25,6 +27,9 @@ export interface OutboxOptions {
   /** The master has so much more text of logs. */
   onDelivered: (bytes: number) => void;
 }
+
+/** Nothing follows from how far a start is: it is for people to see. */
+const ON_THE_WAY: ReadonlySet<AllocationStatus['phase']> = new Set(['Placed', 'Pulling', 'Starting']);
 
 const MAX_RESULTS = 500;
 const MAX_STATUSES = 200;
@@ -72,6 +77,8 @@ export function createOutbox({ board, logs, keyStatement, onReported, onDelivere
       results.set(result.orderId, result);
       poke();
     },
+    isUrgent: () =>
+      [...results.values()].some(({ ok }) => !ok) || board.unreported(MAX_STATUSES).some(({ phase }) => !ON_THE_WAY.has(phase)),
     async flush(channel) {
       await sendReports(channel);
       await sendLogs(channel);
