@@ -8,6 +8,18 @@ export function findRun(db: Database, runId: string): Promise<RunRow | null> {
   return firstRow<RunRow>(db.pool, 'SELECT * FROM "Run" WHERE "runId" = $1', [runId]);
 }
 
+/** The run that a task belongs to. */
+export function findRunOfTask(db: Database, taskId: string): Promise<RunRow | null> {
+  return firstRow<RunRow>(db.pool, 'SELECT r.* FROM "Task" t JOIN "Run" r ON r."runId" = t."runId" WHERE t."taskId" = $1', [taskId]);
+}
+
+/** The run that an allocation belongs to. */
+export function findRunOfAllocation(db: Database, allocationId: string): Promise<RunRow | null> {
+  return firstRow<RunRow>(db.pool, 'SELECT r.* FROM "Allocation" a JOIN "Run" r ON r."runId" = a."runId" WHERE a."allocationId" = $1', [
+    allocationId,
+  ]);
+}
+
 /** Newest first; run ids are numbers of any size, kept as text. */
 export async function listRunsOfOwner(db: Database, query: PageQuery & { owner: string }): Promise<Page<RunRow>> {
   const found = await rows<RunRow>(

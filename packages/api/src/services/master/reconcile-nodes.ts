@@ -1,4 +1,4 @@
-import { listNodesOfRuns, type NodeOverview } from '@muster/db/repositories/nodes';
+import type { NodeOverview } from '@muster/db/repositories/nodes';
 import { beginNodeLives, transitionNodes, type NodeTransition } from '@muster/db/repositories/node-states';
 import type { RunRow } from '@muster/db/rows';
 import { isLive } from '@muster/domain/registry/standing';
@@ -11,11 +11,11 @@ export type RunsById = ReadonlyMap<string, RunRow>;
 /** Brings every node to the phase that its registration, its invite and its heartbeats call for. Returns the nodes as they then are. */
 export async function reconcileNodes(
   deps: Pick<Deps, 'db' | 'live' | 'logger'>,
-  runs: RunsById,
+  { runs, known }: { runs: RunsById; known: readonly NodeOverview[] },
   moment: NodeMoment,
 ): Promise<NodeOverview[]> {
   const { db, live } = deps;
-  const nodes = await withLives(deps, await listNodesOfRuns(db, [...runs.keys()]));
+  const nodes = await withLives(deps, known);
   const plans = nodes.map((node) => ({ node, steps: stepsFor(node, runs, moment) }));
   const deepest = Math.max(0, ...plans.map(({ steps }) => steps.length));
   // The n-th step of every node in one statement: most turns have none, and none has more than a few.

@@ -1,6 +1,6 @@
 import { listLiveAllocations } from '@muster/db/repositories/allocations';
 import { findFinalizedTime, listRunsToReconcile } from '@muster/db/repositories/master-work';
-import type { NodeOverview } from '@muster/db/repositories/nodes';
+import { listNodesOfRuns, type NodeOverview } from '@muster/db/repositories/nodes';
 import { endSessions } from '@muster/db/repositories/sessions';
 import { listOpenTasks } from '@muster/db/repositories/tasks';
 import { isTerminalNodePhase } from '@muster/domain/node-lifecycle';
@@ -15,12 +15,15 @@ import { readTask } from './task-spec-of.ts';
 export async function reconcile(deps: Deps, { listeningSinceMs }: { listeningSinceMs: number }): Promise<void> {
   const { db, clock, settings, signer } = deps;
   const master = signer.address;
-  const runs = new Map((await listRunsToReconcile(db, master)).map((run) => [run.runId, run]));
+  // What is final is known before the nodes are read: an end that they tell of and that is taken back meanwhile has not come to that.
+  const [finalized, served] = await Promise.all([findFinalizedTime(db, settings), listRunsToReconcile(db, master)]);
+  const runs = new Map(served.map((run) => [run.runId, run]));
   if (runs.size === 0) return;
   const nowMs = clock.now();
-  const [finalized, tasks] = await Promise.all([findFinalizedTime(db, settings), listOpenTasks(db, [...runs.keys()])]);
+  const runIds = [...runs.keys()];
+  const [tasks, known] = await Promise.all([listOpenTasks(db, runIds), listNodesOfRuns(db, runIds)]);
   const finalizedMs = finalized?.getTime() ?? 0;
-  const nodes = await reconcileNodes(deps, runs, { nowMs, heartbeatMs: settings.heartbeatMs, listeningSinceMs, finalizedMs });
+  const nodes = await reconcileNodes(deps, { runs, known }, { nowMs, heartbeatMs: settings.heartbeatMs, listeningSinceMs, finalizedMs });
   const situation: Situation = { runs, nodes, tasks: tasks.map(readTask), master, nowMs, finalizedMs, listeningSinceMs };
   await reconcileAllocations(deps, situation);
   const moves = await placeTasks(deps, situation);

@@ -21,11 +21,8 @@ export async function takeReport(
 ): Promise<void> {
   const { db, live, logger, settings } = deps;
   const { runId, node } = session;
-  const acknowledged = await acknowledgeOrders(
-    db,
-    session,
-    report.orderIds.map((result) => ({ orderId: result.orderId, result })),
-  );
+  const results = report.orderIds.map((result) => ({ orderId: result.orderId, result }));
+  const acknowledged = results.length === 0 ? [] : await acknowledgeOrders(db, session, results);
   const failedOrders = new Map(report.orderIds.filter(({ ok }) => !ok).map((result) => [result.orderId, result]));
   const failures = acknowledged.flatMap(({ orderId, allocationId, kind }) => {
     const failure = failedOrders.get(orderId);
@@ -40,17 +37,21 @@ export async function takeReport(
   const fromFailure = failures
     .filter(({ allocationId }) => !reported.has(allocationId))
     .flatMap(({ allocationId, kind, failure }) => endOfFailed(own.get(allocationId), { kind, failure, settings }));
-  const moved = await transitionAllocations(db, [...fromStatus, ...fromFailure]);
-  await keepPins({ db, logger }, report.allocations, own);
+  const [moved] = await Promise.all([
+    transitionAllocations(db, [...fromStatus, ...fromFailure]),
+    keepPins({ db, logger }, report.allocations, own),
+  ]);
   if (report.keyStatement) await keepStatement(deps, session, report.keyStatement);
   for (const { allocationId, phase, exitCode } of moved)
     logger.info({ event: 'allocation.reported', runId, node, allocationId, phase, exitCode }, 'a node reported on a container');
   if (acknowledged.length + moved.length === 0) return;
-  // How far a pull is is for people to see; nothing follows from it.
-  const isProgress =
-    acknowledged.length === 0 && moved.every(({ allocationId, phase }) => phase === 'Pulling' && own.get(allocationId)?.phase === phase);
+  const isProgress = moved.every(({ allocationId, phase }) => isOnTheWay(phase) && isOnTheWay(own.get(allocationId)?.phase));
   live.publish(isProgress ? [runTopic(runId, 'task')] : [runTopic(runId, 'task'), 'reconcile']);
 }
+
+/** How far a start is is for people to see: its task is Starting whichever of these it is in, and its order is given. */
+const ON_THE_WAY: readonly (AllocationPhase | undefined)[] = ['Placed', 'Pulling', 'Starting'];
+const isOnTheWay = (phase: AllocationPhase | undefined): boolean => ON_THE_WAY.includes(phase);
 
 function transitionOf(current: AllocationRow | undefined, status: AllocationStatus, settings: Patience): AllocationTransition[] {
   if (current === undefined || isTerminalAllocationPhase(current.phase)) return [];

@@ -34,9 +34,8 @@ export function createTaskService(deps: Deps): TaskService {
     );
   };
   const get = async (taskId: string): Promise<TaskView> => {
-    const task = await findTask(db, taskId);
+    const [task, { items }] = await Promise.all([findTask(db, taskId), listAllocations(db, { taskId, limit: SHOWN_ALLOCATIONS })]);
     if (task === null) throw new AppError('NOT_FOUND');
-    const { items } = await listAllocations(db, { taskId, limit: SHOWN_ALLOCATIONS });
     return taskView(task, items, await findLiveFigures(db, items));
   };
   const note = async ({ runId, taskId }: TaskRow, { actor, to, reason }: { actor: string; to: string; reason: string }): Promise<void> => {
