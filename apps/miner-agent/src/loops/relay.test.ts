@@ -27,16 +27,18 @@ interface Setup {
   away?: number;
   /** Answers that discovery refuses first. */
   busy?: number;
+  /** Openings that it refuses first, on whatever link. */
+  crowded?: number;
   /** Handed over together with the link's id. */
   waiting?: SealedCall[];
 }
 
-function setup({ away = 0, busy = 0, waiting = [] }: Setup = {}) {
+function setup({ away = 0, busy = 0, crowded = 0, waiting = [] }: Setup = {}) {
   const abort = new AbortController();
   let state = initialState({ chainId: 31337, registry: DOMAIN.verifyingContract, runId: '1', node: signer.address });
   const links: Opened[] = [];
   const forgotten: string[] = [];
-  let [tries, refusals] = [0, 0];
+  let [tries, refusals, knocks] = [0, 0, 0];
 
   async function connect(options: RelayLinkOptions): Promise<RelayLink> {
     tries += 1;
@@ -47,6 +49,7 @@ function setup({ away = 0, busy = 0, waiting = [] }: Setup = {}) {
     options.signal.addEventListener('abort', () => end(null));
     return {
       async open(envelope) {
+        if (knocks++ < crowded) throw new AppError('RATE_LIMITED', { data: { retryAfterMs: 5 } });
         const audience = audienceOfOrigin(DISCOVERY);
         const { message } = unwrap(verifyEnvelope(RelayOpen, envelope, { domain: DOMAIN, now: NOW, audience }));
         links.push({ ...options, open: message, answers, end });
@@ -82,7 +85,7 @@ function setup({ away = 0, busy = 0, waiting = [] }: Setup = {}) {
       .poll(() => links[index], { timeout: 10_000 })
       .toBeDefined()
       .then(() => links[index]);
-  return { link, forgotten, stop: () => (abort.abort(), done) };
+  return { link, forgotten, tries: () => tries, stop: () => (abort.abort(), done) };
 }
 
 it('opens a link once discovery answers, and answers over it what is for this node; of the rest it says that it cannot', async () => {
@@ -122,6 +125,13 @@ it('sends an answer again when discovery is busy, for as long as somebody waits 
   first?.onCall({ callId: 'a', sealed: '0x01', ttlMs: 10_000 });
   await expect.poll(() => first?.answers).toEqual([{ linkId: 'link-1', callId: 'a', sealed: '0xaa' }]);
   expect(forgotten).toEqual(['a']);
+  await stop();
+});
+
+it('keeps its socket when discovery is busy, and opens the link on it once it is not', async () => {
+  const { link, tries, stop } = setup({ crowded: 3 });
+  expect((await link(0))?.open).toMatchObject({ sender: signer.address, seq: 3 });
+  expect(tries()).toBe(1);
   await stop();
 });
 

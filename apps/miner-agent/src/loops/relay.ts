@@ -5,7 +5,7 @@ import { audienceOfOrigin, newHeader } from '@muster/protocol/messages/header';
 import { RelayOpen } from '@muster/protocol/messages/relay-open';
 import { signWithRetry } from '@muster/protocol/messages/sign-with-retry';
 import type { Logger } from '@muster/runtime/logger';
-import type { RelayAnswer, RelayLink, RelayLinkOptions } from '../adapters/discovery/relay-link.ts';
+import type { RelayLink, RelayLinkOptions } from '../adapters/discovery/relay-link.ts';
 import { createNotifier } from '../notifier.ts';
 import { toAppError } from '../reconcile/step-failure.ts';
 import type { RelayDesk, SealedCall } from '../server/relay-desk.ts';
@@ -37,6 +37,7 @@ const LOOK_MS = 60_000;
 /** For a discovery that is busy and does not say how long. */
 const BUSY_MS = 1_000;
 const LEAST_BUSY_MS = 50;
+const MOST_BUSY_MS = 30_000;
 
 /** Keeps a connection to the run's discovery, and answers what comes over it. Silence and refusals are retried for ever. */
 export async function relayLoop(options: RelayOptions): Promise<void> {
@@ -78,7 +79,8 @@ async function keepLink(options: RelayOptions): Promise<AppError | null> {
     try {
       const sealed = await desk.answer(call);
       if (sealed === null) logger.warn({ event: 'relay.refused', callId }, 'what was relayed is not for this node, or is too much at once');
-      await send({ linkId: await openedId, callId, sealed }, until);
+      const linkId = await openedId;
+      await whenHeard(() => link.answer({ linkId, callId, sealed }), until);
       desk.forget(callId);
     } catch (err) {
       if (AppError.is(err, 'NOT_FOUND')) desk.forget(callId);
@@ -86,40 +88,43 @@ async function keepLink(options: RelayOptions): Promise<AppError | null> {
     }
   }
 
-  /** All nodes behind one address share what discovery lets that address do. */
-  async function send(answer: RelayAnswer, until: number): Promise<void> {
+  /** Says it again when discovery is busy, and as often as it is: the socket stays. Nodes behind one address share what that may do. */
+  async function whenHeard<T>(say: () => Promise<T>, until: number): Promise<T> {
     const pause = createNotifier();
     for (;;) {
       try {
-        return await link.answer(answer);
+        return await say();
       } catch (error) {
         if (!AppError.is(error, 'RATE_LIMITED')) throw error;
         const said = error.data['retryAfterMs'];
-        const waitMs = Math.max(LEAST_BUSY_MS, typeof said === 'number' ? said : BUSY_MS);
-        if (!(monotonic() + waitMs < until)) throw error;
+        const waitMs = Math.min(MOST_BUSY_MS, Math.max(LEAST_BUSY_MS, typeof said === 'number' ? said : BUSY_MS));
+        if (over.signal.aborted || !(monotonic() + waitMs < until)) throw error;
         await pause.wait({ signal: over.signal, timeoutMs: waitMs });
       }
     }
   }
 
   const { identity, announcementSequence: sequence } = await nextSequence(state, now());
-  const linkId = await signWithRetry(RelayOpen, {
-    domain,
-    signer,
-    now: now(),
-    build: (at) => ({
-      ...newHeader({
-        runId: identity.runId,
-        sender: signer.address,
-        audience: audienceOfOrigin(discoveryUri),
-        now: at,
-        ttlMs: OPEN_TTL_MS,
+  const open = () =>
+    signWithRetry(RelayOpen, {
+      domain,
+      signer,
+      now: now(),
+      build: (at) => ({
+        ...newHeader({
+          runId: identity.runId,
+          sender: signer.address,
+          audience: audienceOfOrigin(discoveryUri),
+          now: at,
+          ttlMs: OPEN_TTL_MS,
+        }),
+        seq: registration.seq,
+        sequence,
       }),
-      seq: registration.seq,
-      sequence,
-    }),
-    send: (envelope) => link.open(envelope),
-  });
+      send: (envelope) => link.open(envelope),
+    });
+  void link.closed.then(() => over.abort());
+  const linkId = await whenHeard(open, Number.POSITIVE_INFINITY);
   opened(linkId);
   logger.info({ event: 'relay.opened', discoveryUri, linkId }, 'discovery relays to this node');
   void watchUri();

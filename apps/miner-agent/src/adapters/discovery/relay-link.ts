@@ -9,7 +9,7 @@ import { connectPeer } from '../master/master-link.ts';
 
 /** The node's own connection to discovery, over which it is asked and answers. It does not come back by itself. */
 export interface RelayLink {
-  /** Resolves once discovery relays over this link. Throws its refusal, or DISCOVERY_UNREACHABLE. */
+  /** Resolves once discovery relays over this link. Throws its refusal, or DISCOVERY_UNREACHABLE; RATE_LIMITED leaves the link as it is, for another try. */
   open(envelope: Envelope<RelayOpen>): Promise<string>;
   /** Throws what discovery refuses: NOT_FOUND when nobody waits any more, RATE_LIMITED when it is busy. */
   answer(answer: RelayAnswer): Promise<void>;
@@ -55,8 +55,10 @@ export async function connectRelay({ discoveryUri, allowPrivate, onCall, signal 
   return {
     open: (envelope) =>
       new Promise<string>((resolve, reject) => {
+        let isOpen = false;
         const fail = (error: AppError) => {
           clearTimeout(timer);
+          if (!isOpen && error.code === 'RATE_LIMITED') return reject(error);
           reason = error;
           reject(error);
           void link.close();
@@ -69,6 +71,7 @@ export async function connectRelay({ discoveryUri, allowPrivate, onCall, signal 
           else if (item.data.kind === 'call') onCall(item.data);
           else {
             clearTimeout(timer);
+            isOpen = true;
             resolve(item.data.linkId);
           }
         };

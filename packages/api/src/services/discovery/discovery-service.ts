@@ -11,6 +11,7 @@ import { openRelay } from './open-relay.ts';
 import { publishEvidence } from './publish-evidence.ts';
 import { queryEndpoint } from './query-endpoint.ts';
 import { relayCall } from './relay-call.ts';
+import { createRelayDoor } from './relay-door.ts';
 import { createRateLimiter } from '../rate-limiter.ts';
 
 export type Announced = { accepted: true; expiresAt: number; standing: string };
@@ -34,6 +35,7 @@ export function createDiscoveryService(deps: Deps): DiscoveryService {
   // A dev network has all its nodes on one address.
   const callers = createRateLimiter({ clock, burst: settings.isDev ? 2_000 : 60, perSecond: settings.isDev ? 500 : 10 });
   const askers = createRateLimiter({ clock, burst: 120, perSecond: 20 });
+  const door = createRelayDoor(callers, deps);
   return {
     announce({ remoteAddress, ...input }) {
       callers.take(remoteAddress);
@@ -49,14 +51,14 @@ export function createDiscoveryService(deps: Deps): DiscoveryService {
     },
     openRelay({ remoteAddress, ...input }) {
       callers.take(remoteAddress);
-      return openRelay(deps, input);
+      return openRelay(deps, door, input);
     },
     relayCall({ remoteAddress, ...input }) {
       callers.take(remoteAddress);
       return relayCall(deps, askers, input);
     },
     answerRelayed({ remoteAddress, ...input }) {
-      callers.take(remoteAddress);
+      door.admit(input.linkId, remoteAddress);
       return answerRelayed(deps, input);
     },
   };

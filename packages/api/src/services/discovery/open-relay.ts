@@ -12,6 +12,7 @@ import type { RelayItem } from '@muster/protocol/relay/relay-item';
 import type { Deps } from '../../app/deps.ts';
 import { relayTopic } from '../../live/topics.ts';
 import type { IncomingEnvelope } from '../../shapes/envelope.ts';
+import type { RelayDoor } from './relay-door.ts';
 import { requireRegistered } from './require-standing.ts';
 
 /** A hint may be lost; and a registration may end while the socket stands. */
@@ -23,6 +24,7 @@ const LOOK_MS = 15_000;
  */
 export async function* openRelay(
   deps: Deps,
+  door: Pick<RelayDoor, 'opened' | 'closed'>,
   { envelope, signal }: { envelope: IncomingEnvelope; signal: AbortSignal | undefined },
 ): AsyncGenerator<RelayItem> {
   const { db, live, logger } = deps;
@@ -32,6 +34,7 @@ export async function* openRelay(
   live.publish([relayTopic(runId, node)]);
   const watcher = live.watch([relayTopic(runId, node)], signal);
   logger.info({ event: 'relay.opened', runId, node, linkId }, 'the node can be reached by relay');
+  door.opened(link);
   try {
     yield { kind: 'opened', linkId };
     while (signal?.aborted !== true) {
@@ -41,6 +44,7 @@ export async function* openRelay(
     }
   } finally {
     watcher.close();
+    door.closed(linkId);
     logger.info({ event: 'relay.closed', runId, node, linkId }, 'a relay link has ended');
   }
 }
