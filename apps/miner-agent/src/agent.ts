@@ -40,6 +40,7 @@ import { machineOf } from './resources/capacity.ts';
 import { createPortDesk } from './publishing/port-desk.ts';
 import { publishedAddress } from './publishing/published-address.ts';
 import { createDiskBooks } from './resources/disk-books.ts';
+import { createGpuWatch } from './resources/gpu-watch.ts';
 import { createFeatureBook, UNKNOWN_FEATURES } from './resources/features.ts';
 import { openToOperator } from './operator/open-to-operator.ts';
 import { startInbound, type Inbound } from './server/start-inbound.ts';
@@ -65,8 +66,14 @@ export async function runAgent(config: Config, { logger, lifetime }: { logger: L
   const capabilities = await requireSoundMachine(context);
   const machine = () =>
     machineOf(capabilities, { ...config.isolation, diskBytes: context.diskBooks.promisable(context.images.takenBytes()) });
-  const rules = createHouseRules(context, machine);
-  const tenancy = await createTenancy(context, rules);
+  const gpus = createGpuWatch({
+    ...context,
+    gpus: capabilities.gpus,
+    engineGives: async () => (await context.runtime.info()).gpuAccess !== null,
+    isHeld: () => context.stores.allocations.list().some((record) => record.outcome === null && record.gpus.length > 0),
+  });
+  const rules = createHouseRules(context, machine, gpus);
+  const tenancy = await createTenancy(context, { rules, gpus });
   const inbound = await startInbound(context, { tenancy, rules, present: capabilities });
   lifetime.onStop(() => inbound.close());
   context.logger.info(

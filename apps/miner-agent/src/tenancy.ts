@@ -27,6 +27,7 @@ import { LABEL } from './reconcile/labels.ts';
 import { createEngineOutages } from './reconcile/engine-outages.ts';
 import { createAnnouncedOrphans } from './reconcile/announced-orphans.ts';
 import { createReconciler } from './reconcile/reconciler.ts';
+import type { GpuWatch } from './resources/gpu-watch.ts';
 import { createMeter } from './resources/meter.ts';
 import type { DiskSight } from './resources/promisable-disk.ts';
 import { createStatusBoard } from './reconcile/status-board.ts';
@@ -54,7 +55,7 @@ const METER_MS = 5_000;
 /** After the last container has ended: for its last words to reach the master. */
 const FAREWELL_MS = 5_000;
 
-export async function createTenancy(context: AgentContext, rules: HouseRules): Promise<Tenancy> {
+export async function createTenancy(context: AgentContext, { rules, gpus }: { rules: HouseRules; gpus: GpuWatch }): Promise<Tenancy> {
   const { config, runId, stores, runtime, images, isolation, host, signer, domain, allowPrivate, logger, now, monotonic, signal } = context;
   const { tally, portDesk, diskBooks, diskPath } = context;
   const { state, allocations: store } = stores;
@@ -148,7 +149,10 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
       inSyncTurn: createKeyedTurns(),
     },
     onStatus: () => outbox.poke(),
-    onStepFailed: (step, code) => tally.add('step_failures', { step, code }),
+    onStepFailed: (step, code) => {
+      tally.add('step_failures', { step, code });
+      if (step === 'create' || step === 'start') gpus.doubt();
+    },
     onSyncEnded: (orderId, error) =>
       desk.settle(
         error ? { orderId, ok: false, error: { code: error.code, message: error.publicMessage.slice(0, 2000) } } : { orderId, ok: true },
@@ -159,7 +163,7 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
     running: reconciler.running,
     // The kernel knows at once; an engine on another machine has to be asked.
     readers: [createCgroupReader(), { read: ({ id }) => runtime.readUsage(id).catch(() => null) }],
-    hasGpus: rules.hasGpus,
+    gpus,
     monotonic,
   });
   /** Why nothing new is begun: everything is being stopped. */
@@ -247,6 +251,7 @@ export async function createTenancy(context: AgentContext, rules: HouseRules): P
         reconciler.run(),
         every(WATCH_MS, look, { signal, onError }),
         every(METER_MS, meter.look, { signal, onError }),
+        every(METER_MS, gpus.look, { signal, onError }),
         ...guardMachine({ ...context, node, store, reconciler, onSeen, onError }),
       ]);
     },

@@ -48,7 +48,7 @@ export function createContainerChallenges(options: ContainerChallengesOptions): 
       const found = await images.ensure({ reference: image, pinned: null, credentials: null, signal, onProgress: () => undefined });
       const name = `muster-challenge-${randomUUID()}`;
       const labels = { ...roleLabels(node, 'challenge'), [LABEL.run]: runId };
-      const terms = await isolation.admit({ network: 'none' });
+      const terms = await isolation.admit({ network: 'none', resources: {} });
       const id = await runtime.createContainer({
         ...LIMITS,
         ...bounds,

@@ -70,6 +70,15 @@ describe('the status, for people', () => {
     expect(text).not.toContain('a2');
   });
 
+  it('names each GPU that cannot be used', () => {
+    const gpus = [
+      { uuid: 'GPU-1', utilisation: 0.5 },
+      { uuid: 'GPU-2', problem: 'GPU is lost' },
+    ];
+    const text = setup({ usage: { cpu: 0, memoryBytes: 0, diskBytes: 0, gpus } });
+    expect(text.split('\n').filter((line) => line.startsWith('gpu'))).toEqual(['gpu       GPU-2 cannot be used: GPU is lost']);
+  });
+
   it('says why nothing new is taken', () => {
     expect(setup({ drains: [{ by: 'owner', reason: 'reboot', deadline: null }] })).toMatch(/^new work +none \(owner drains it: reboot\)$/m);
   });

@@ -31,6 +31,9 @@ export function renderStatus({ runId, node, phase, name, turn, next, chain, agen
     ...(agent.usage
       ? [['machine', `${cores(agent.usage.cpu)} busy, ${megabytes(agent.usage.memoryBytes)} of memory in use`] satisfies [string, string]]
       : []),
+    ...(agent.usage?.gpus ?? []).flatMap(({ uuid, problem }) =>
+      problem === undefined ? [] : [['gpu', `${uuid} cannot be used: ${problem}`] satisfies [string, string]],
+    ),
     [
       'spool',
       agent.spool.chunks === 0

@@ -5,6 +5,7 @@ export interface Check {
     | 'memory'
     | 'disk'
     | 'gpu'
+    | 'gpu-trouble'
     | 'gpu-toolkit'
     | 'gpu-other'
     | 'network'

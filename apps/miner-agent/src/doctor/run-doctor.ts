@@ -66,7 +66,7 @@ export async function runDoctor({ host, runtime, isolation, config, readClocks }
     ok: checks.every(({ severity }) => severity !== 'error'),
     checks,
     capabilities: engine instanceof AppError ? null : capabilitiesOf({ description, engine, reading, freeBytes }),
-    gpuInability: gpuInability({ reading, access }),
+    gpuInability: gpuInability(reading, access !== null),
   };
 }
 

@@ -1,7 +1,7 @@
 import { AppError } from '@muster/protocol/errors/app-error';
 import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
 import type { Address } from 'viem';
-import type { ContainerRuntime, GpuAccess } from '../ports/container-runtime.ts';
+import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import type { Host } from '../ports/host.ts';
 import type { FenceAttempt, NetworkFence } from '../ports/network-fence.ts';
 import { LABEL } from '../reconcile/labels.ts';
@@ -17,7 +17,6 @@ export interface IsolationReport {
   /** What the fence refused, or why there is none. */
   fence: readonly FenceAttempt[] | AppError;
   layerQuota: boolean;
-  gpuAccess: GpuAccess | null;
   /** Containers get sockets to the hypervisor; null when that could not be tried. */
   vsock: boolean | null;
   /** Null when no runtime is configured; else whether it works. */
@@ -29,7 +28,7 @@ export interface Isolation {
   /** Tries it all out; once, and again later where something failed. */
   examine(): Promise<IsolationReport>;
   /** The terms for a container of this spec, right before it is made or started. Throws POLICY_REFUSED, EGRESS_UNAVAILABLE, RUNTIME_UNUSABLE or RESOURCES_EXHAUSTED. */
-  admit(spec: Pick<TaskSpec, 'network' | 'root'>): Promise<IsolationTerms>;
+  admit(spec: Pick<TaskSpec, 'network' | 'root' | 'resources'>): Promise<IsolationTerms>;
   /** Puts the fence's rules back where somebody took them away. Throws EGRESS_UNAVAILABLE. */
   keepFence(): Promise<void>;
   /** Takes the fence away, unless a container is left that needs it. */
@@ -72,13 +71,8 @@ export function createIsolation({ node, runtime: engine, fence, host, features, 
     features.set('egress', attempts instanceof AppError ? attempts.publicMessage : null);
     const name = config.runtime;
     const problem = name === null ? null : await probeContainerRuntime({ node, engine }, name).then(() => null, toAppError);
-    // An engine that does not answer is said to be down elsewhere.
-    const gpuAccess = await engine.info().then(
-      (info) => info.gpuAccess,
-      () => null,
-    );
     const vsock = problem ? null : await probeVsock({ node, engine }, name).catch(() => null);
-    return { fence: attempts, layerQuota, gpuAccess, vsock, runtime: name === null ? null : { name, problem } };
+    return { fence: attempts, layerQuota, vsock, runtime: name === null ? null : { name, problem } };
   }
 
   async function examine(): Promise<IsolationReport> {
@@ -110,7 +104,7 @@ export function createIsolation({ node, runtime: engine, fence, host, features, 
   return {
     examine,
     keepFence: () => fence.raise(),
-    async admit({ network, root }) {
+    async admit({ network, root, resources }) {
       const noRoot = root ? features.why('root') : null;
       if (noRoot !== null) throw new AppError('POLICY_REFUSED', { publicMessage: `The task asks for root: ${noRoot}` });
       await requireRoom();
@@ -123,7 +117,8 @@ export function createIsolation({ node, runtime: engine, fence, host, features, 
       return {
         runtime: config.runtime,
         layerQuota: report.layerQuota,
-        gpuAccess: report.gpuAccess,
+        // Toolkits come and go while the agent lives; who needs none does not wait for the answer.
+        gpuAccess: resources.gpu ? (await engine.info()).gpuAccess : null,
         dns: config.egressDns,
         disableIpv6: await fence.hasIpv6(),
       };

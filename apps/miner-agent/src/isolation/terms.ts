@@ -8,7 +8,7 @@ export interface IsolationTerms {
   layerQuota: boolean;
   /** Public resolvers for containers with a network: never those of the owner's network. */
   dns: readonly string[];
-  /** How the engine gives out GPUs; null when it cannot. */
+  /** How the engine gives out GPUs; null when it cannot, or when none is asked for. */
   gpuAccess: GpuAccess | null;
   /** The kernel has IPv6, and the fence lets none of it pass. */
   disableIpv6: boolean;

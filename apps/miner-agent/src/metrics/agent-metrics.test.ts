@@ -49,6 +49,12 @@ function setup(change: Partial<AgentReport> = {}) {
 }
 
 describe('the metrics', () => {
+  it('count the GPUs that cannot be used, where there are any', async () => {
+    expect(await setup().registry.metrics()).not.toContain('muster_agent_gpus_unusable 0');
+    const usage = { cpu: 0, memoryBytes: 0, diskBytes: 0, gpus: [{ uuid: 'GPU-1', problem: 'GPU is lost' }, { uuid: 'GPU-2' }] };
+    expect(await setup({ usage }).registry.metrics()).toContain('muster_agent_gpus_unusable 1');
+  });
+
   it('show what the agent reports, in base units', async () => {
     const text = await setup().registry.metrics();
     expect(text).toContain('muster_agent_info{version="0.1.0"} 1');

@@ -61,6 +61,9 @@ export function createAgentMetrics(source: MetricsSource): Registry {
   gauge('network_fence_up', "1 when the fence between containers and the machine's networks has been tried out and holds.", () =>
     flag(source.isFenced()),
   );
+  gauge('gpus_unusable', 'GPUs that the node registered and that cannot be used for now; absent where it has none.', () =>
+    troubled(report().usage),
+  );
   gauge('orphans', 'Containers of the agent that no order knows.', () => report().orphans?.length ?? null);
   gauge('log_spool_bytes', 'Log that the master has not confirmed, on disk.', () => report().spool.bytes);
   gauge('log_spool_chunks', 'The same, in chunks.', () => report().spool.chunks);
@@ -127,5 +130,6 @@ function perResource(registry: Registry, what: string, help: string, read: () =>
   }
 }
 
+const troubled = (usage: AgentReport['usage']): number | null => usage?.gpus?.filter(({ problem }) => problem !== undefined).length ?? null;
 const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1000);
 const flag = (value: boolean | null | undefined): number | null => (value === null || value === undefined ? null : Number(value));

@@ -60,13 +60,18 @@ function reportAllocation(record: AllocationRecord, { statuses, session }: Pick<
       epoch,
       image: spec.image,
       phase: status.phase,
-      reason: status.reason ?? status.error?.message ?? null,
+      reason: status.reason ?? status.error?.message ?? gpuTrouble(session.lastBeat, record),
       containerId: status.containerId ?? null,
       startedAt: status.startedAt ?? null,
       usage: usageIn(session.lastBeat, allocationId),
     },
   ];
 }
+
+const gpuTrouble = (beat: Heartbeat | null, { gpus }: AllocationRecord): string | null => {
+  const trouble = beat?.usage.gpus?.find(({ uuid, problem }) => problem !== undefined && gpus.includes(uuid));
+  return trouble === undefined ? null : `its GPU ${trouble.uuid} cannot be used: ${trouble.problem}`;
+};
 
 const usageIn = (beat: Heartbeat | null, allocationId: string): AllocationReport['usage'] =>
   beat?.allocations.find((one) => one.allocationId === allocationId)?.usage ?? null;

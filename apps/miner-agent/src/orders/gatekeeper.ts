@@ -10,6 +10,7 @@ import type { PortDesk } from '../publishing/port-desk.ts';
 import type { AllocationRecord } from '../reconcile/desired.ts';
 import { capacityOf, type Machine } from '../resources/capacity.ts';
 import type { FeatureBook } from '../resources/features.ts';
+import type { GpuWatch } from '../resources/gpu-watch.ts';
 import { admit } from '../resources/ledger.ts';
 
 export interface GatekeeperOptions {
@@ -17,6 +18,8 @@ export interface GatekeeperOptions {
   features: Pick<FeatureBook, 'why'>;
   /** As it is now. */
   machine: () => Machine;
+  /** Those of the machine that still work. */
+  gpus: Pick<GpuWatch, 'usable' | 'troubles'>;
   portDesk: Pick<PortDesk, 'lack'>;
   /** The run's owner, as the chain last said; null before it has. */
   buyer: () => Address | null;
@@ -31,6 +34,7 @@ export function createGatekeeper({
   policy: currentPolicy,
   features,
   machine,
+  gpus,
   portDesk,
   buyer,
   records,
@@ -52,26 +56,34 @@ export function createGatekeeper({
     for (const feature of needs) {
       const inability = features.why(feature);
       if (inability === null) continue;
-      return feature === 'egress'
-        ? refuse('EGRESS_UNAVAILABLE', inability)
-        : refuse('POLICY_REFUSED', `The node cannot give ${feature}: ${inability}`);
+      if (feature === 'egress') return refuse('EGRESS_UNAVAILABLE', inability);
+      return refuse(feature === 'gpu' ? 'GPU_UNAVAILABLE' : 'POLICY_REFUSED', `The node cannot give ${feature}: ${inability}`);
     }
     const others = records().filter((record) => record.allocationId !== allocationId);
-    const admitted = admit({
-      capacity: capacityOf(machine(), policy),
-      maxAllocations: policy.limits.maxAllocations,
-      records: others,
-      demand,
-    });
+    const whole = machine();
+    const ask = (given: Machine['gpus'], lost: ReadonlySet<string>) =>
+      admit({
+        capacity: capacityOf({ ...whole, gpus: given }, policy),
+        maxAllocations: policy.limits.maxAllocations,
+        records: others,
+        demand,
+        lost,
+      });
+    const troubles = gpus.troubles();
+    const admitted = ask(gpus.usable(), new Set(troubles.keys()));
     const lack = portDesk.lack(others, spec.ports?.length ?? 0);
     if (lack !== null) return refuse('RESOURCES_EXHAUSTED', lack);
-    return admitted.ok ? ok(admitted.value) : refuse(admitted.error.code, admitted.error.message);
+    if (admitted.ok) return ok(admitted.value);
+    const [problem] = troubles.values();
+    return problem !== undefined && ask(whole.gpus, new Set()).ok
+      ? refuse('GPU_UNAVAILABLE', `${admitted.error.message}: ${troubles.size} of the node's GPUs cannot be used (${problem})`)
+      : refuse(admitted.error.code, admitted.error.message);
   };
 }
 
 const restrictsBuyers = ({ buyers }: Policy): boolean => buyers.allow !== null || buyers.block.length > 0;
 
 const refuse = (
-  code: 'POLICY_REFUSED' | 'EGRESS_UNAVAILABLE' | 'RESOURCES_EXHAUSTED' | 'NODE_NOT_READY',
+  code: 'POLICY_REFUSED' | 'EGRESS_UNAVAILABLE' | 'GPU_UNAVAILABLE' | 'RESOURCES_EXHAUSTED' | 'NODE_NOT_READY',
   publicMessage: string,
 ): Result<never, AppError> => err(new AppError(code, { publicMessage }));

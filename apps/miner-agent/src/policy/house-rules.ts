@@ -6,6 +6,7 @@ import type { AgentContext } from '../context.ts';
 import { stopAllocations } from '../loops/stop-allocations.ts';
 import { createGatekeeper, type Gatekeeper } from '../orders/gatekeeper.ts';
 import type { Machine } from '../resources/capacity.ts';
+import type { GpuWatch } from '../resources/gpu-watch.ts';
 import { offerOf } from '../resources/offer.ts';
 import { whyDraining } from '../operator/drain.ts';
 import { judgeChallenge, type ChallengeBounds } from './judge-challenge.ts';
@@ -19,8 +20,6 @@ export interface HouseRules {
   /** About a validator's container; what it may take. */
   admitChallenge(image: string): Result<ChallengeBounds, AppError>;
   offer(freeDiskBytes: number): Offer;
-  /** Whether there are GPUs to give, or to withhold. */
-  hasGpus: boolean;
   /** Tells what must end for the owner's hours to end. Returns how many. */
   drainDue(): Promise<number>;
   /** Takes note of whose run this is. */
@@ -32,6 +31,7 @@ export interface HouseRules {
 export function createHouseRules(
   context: Pick<AgentContext, 'policy' | 'features' | 'portDesk' | 'stores' | 'logger' | 'now'>,
   machine: () => Machine,
+  gpus: Pick<GpuWatch, 'usable' | 'troubles'>,
 ): HouseRules {
   const { policy, features, portDesk, stores, logger, now } = context;
   let owner: Address | null = null;
@@ -39,6 +39,7 @@ export function createHouseRules(
     policy: policy.current,
     features,
     machine,
+    gpus,
     portDesk,
     buyer: () => owner,
     records: stores.allocations.list,
@@ -49,14 +50,13 @@ export function createHouseRules(
     admitChallenge: (image) => judgeChallenge(policy.current(), image, now()),
     offer: (freeDiskBytes) =>
       offerOf({
-        machine: machine(),
+        machine: { ...machine(), gpus: gpus.usable() },
         policy: policy.current(),
         features: features.features(),
         draining: whyDraining(stores.state.get()),
         freeDiskBytes,
         now: now(),
       }),
-    hasGpus: machine().gpus.length > 0,
     async drainDue() {
       const current = policy.current();
       const isDue = ({ spec }: { spec: { graceMs: number } }) => drainNow(current, now(), spec.graceMs) !== null;

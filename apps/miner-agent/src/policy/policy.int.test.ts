@@ -46,7 +46,6 @@ features: { egress: refuse }
       [{ resources: { ...small, cpu: 0.75 } }, 'gives at most 0.5 cpu to one task; 0.75 are asked for'],
       [{ resources: { ...small, memoryBytes: 128 * 1024 * 1024 } }, 'gives at most 64MiB of memory to one task; 128MiB are asked for'],
       [{ resources: small, network: 'egress' as const }, 'does not let containers connect out'],
-      [{ resources: { ...small, gpu: { count: 1 } } }, 'The node cannot give gpu: the machine has no NVIDIA GPU'],
     ] as const;
     for (const [spec, message] of refusals) {
       const { orderId } = place(spec);
@@ -55,6 +54,11 @@ features: { egress: refuse }
         error: { code: 'POLICY_REFUSED', message: expect.stringContaining(message) },
       });
     }
+    const { orderId } = place({ resources: { ...small, gpu: { count: 1 } } });
+    expect(await resultOf(orderId)).toMatchObject({
+      ok: false,
+      error: { code: 'GPU_UNAVAILABLE', message: 'The node cannot give gpu: the machine has no NVIDIA GPU' },
+    });
     expect(await containers()).toEqual([]);
     const { allocationId } = place({ command: SLEEP, resources: small });
     await isRunning(allocationId);

@@ -10,9 +10,8 @@ export interface Host {
   countFiles(path: string, options: { most: number }): Promise<number>;
   /** Busy hardware threads since the last call, memory in use, and bytes over its outward interfaces since it was booted, where the system tells. */
   usage(): Promise<{ cpu: number; memoryBytes: number; rxBytes?: number; txBytes?: number }>;
+  /** NVIDIA's GPUs as they are now, and how busy: one look, which takes the driver's program up to a second. */
   gpus(): Promise<GpuReading>;
-  /** Of NVIDIA's GPUs; empty while the driver does not say. */
-  gpuUsage(): Promise<GpuUsage[]>;
   graphics(): Promise<PciGraphics[]>;
   /** Whether the system keeps its clock by NTP; null when it does not say. */
   keepsTime(): Promise<boolean | null>;
@@ -34,16 +33,42 @@ export interface HostDescription {
   os: { platform: string; kernel: string; arch: string };
 }
 
-/** `absent`: no driver. `broken`: there is one, and it does not work. The GPUs are those that can be given to containers. */
+/** `absent`: no driver. `broken`: there is one, and it does not work. */
 export type GpuReading =
-  | { state: 'ok'; gpus: Gpu[]; driver: string | null }
+  | {
+      state: 'ok';
+      driver: string | null;
+      /** Those that can be given to containers. */
+      gpus: Gpu[];
+      /** Those that cannot, although the driver knows of them. */
+      troubled: GpuTrouble[];
+      /** Where on the bus the driver's GPUs sit, as the kernel writes it. */
+      addresses: string[];
+      /** Of whole GPUs, and of slices. */
+      usage: GpuUsage[];
+    }
   | { state: 'absent' }
   | { state: 'broken'; problem: string; fix: string };
 
+/** A GPU that the driver knows of and that nothing can run on, in the driver's words. */
+export interface GpuTrouble {
+  /** Null for one that has fallen off the bus: it has no name any more. */
+  uuid: string | null;
+  address: string | null;
+  model: string | null;
+  problem: string;
+  fix: string;
+}
+
 /** A graphics card or accelerator on the bus, whether or not anything can use it. */
 export interface PciGraphics {
-  vendor: 'NVIDIA' | 'AMD' | 'Intel';
+  /** The maker's name, or its id where it is not a known one. */
+  vendor: string;
   address: string;
   /** vendor:device, as lspci -n shows it. */
   id: string;
+  /** Part of the processor: no card, and nothing that anybody would miss. */
+  isIntegrated: boolean;
+  /** The kernel's driver that has it, such as nvidia, nouveau or vfio-pci. */
+  driver: string | null;
 }

@@ -64,10 +64,7 @@ export const networkName = (record: { allocationId: string; epoch: number }): st
 function gpusOf({ gpus }: AllocationRecord, { gpuAccess }: IsolationTerms): ContainerBlueprint['gpus'] {
   if (gpus.length === 0) return null;
   if (gpuAccess !== null) return { access: gpuAccess, uuids: gpus };
-  throw new AppError('CONTAINER_START_FAILED', {
-    publicMessage: 'The engine no longer gives GPUs to containers',
-    hint: 'The owner of the node finds the reason with `muster-miner doctor`.',
-  });
+  throw new AppError('GPU_UNAVAILABLE', { publicMessage: 'The engine of the node no longer gives GPUs to containers' });
 }
 
 /** The task may overwrite everything but who it is, and which GPUs it sees. */

@@ -40,13 +40,15 @@ export interface Request {
   /** Without those that the new allocation replaces. */
   records: readonly AllocationRecord[];
   demand: Demand;
+  /** UUIDs of those that cannot be used for now, whoever holds them; they are not in the capacity. */
+  lost?: ReadonlySet<string>;
 }
 
 /** Fractions of a core do not add up exactly. */
 const EPSILON = 1e-9;
 
 /** What the allocation gets, or what is short. Pure. */
-export function admit({ capacity, maxAllocations, records, demand }: Request): Result<{ gpus: string[] }, Shortage> {
+export function admit({ capacity, maxAllocations, records, demand, lost = new Set() }: Request): Result<{ gpus: string[] }, Shortage> {
   const promised = promisedBy(records);
   if (promised.allocations >= maxAllocations)
     return short(`The node runs ${promised.allocations} allocations, and takes ${maxAllocations} at most`);
@@ -63,7 +65,8 @@ export function admit({ capacity, maxAllocations, records, demand }: Request): R
   const { count } = demand.gpu;
   const free = capacity.gpus.filter(({ uuid }) => !promised.gpus.includes(uuid));
   // The owner may have lowered the number while more are held.
-  const granted = promised.gpus.length + count > capacity.gpus.length ? null : assignGpus(free, demand.gpu);
+  const held = promised.gpus.filter((uuid) => !lost.has(uuid)).length;
+  const granted = held + count > capacity.gpus.length ? null : assignGpus(free, demand.gpu);
   if (granted === null) return short(`${free.length} of ${capacity.gpus.length} GPUs are left; ${count} that fit are asked for`);
   return ok({ gpus: granted.map(({ uuid }) => uuid) });
 }

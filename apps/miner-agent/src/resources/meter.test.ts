@@ -1,24 +1,24 @@
+import type { GpuUsage } from '@muster/protocol/messages/frames';
 import { expect, it } from 'vitest';
 import { createMeter } from './meter.ts';
 
-function setup({ hasGpus = false } = {}) {
+function setup() {
   let nowMs = 0;
-  let asked = 0;
+  let gpus: GpuUsage[] | null = null;
   let bytes = { rxBytes: 1_000, txBytes: 0 };
   const meter = createMeter({
     host: {
       usage: async () => ({ cpu: 1, memoryBytes: 2, ...bytes }),
       diskSpace: async () => ({ freeBytes: 30, totalBytes: 100, freeFiles: 3, totalFiles: 10 }),
-      gpuUsage: async () => [{ uuid: 'GPU-1', utilisation: (asked += 1) / 10 }],
     },
     running: () => [],
     readers: [],
-    hasGpus,
+    gpus: { usage: () => gpus },
     monotonic: () => nowMs,
   });
   return {
     meter,
-    asked: () => asked,
+    setGpus: (usage: GpuUsage[]) => void (gpus = usage),
     at: (ms: number, next = bytes) => {
       nowMs = ms;
       bytes = next;
@@ -35,17 +35,11 @@ it("tells the node's usage, with rates from the second beat on", async () => {
   expect((await meter.node('/')).usage).not.toHaveProperty('rxBytesPerSecond');
 });
 
-it('asks the driver now and then, and not at all without GPUs', async () => {
-  const { meter, at, asked } = setup({ hasGpus: true });
-  for (const ms of [0, 5_000, 10_000, 15_000]) {
-    at(ms);
-    await meter.look();
-  }
-  expect(asked()).toBe(2);
+it("adds the GPUs', once they were read", async () => {
+  const { meter, setGpus } = setup();
+  expect((await meter.node('/')).usage).not.toHaveProperty('gpus');
+  setGpus([{ uuid: 'GPU-1', utilisation: 0.2 }]);
   expect((await meter.node('/')).usage.gpus).toEqual([{ uuid: 'GPU-1', utilisation: 0.2 }]);
-  const without = setup();
-  await without.meter.look();
-  expect(without.asked()).toBe(0);
 });
 
 it('adds what an allocation holds on disk, as it was last measured', async () => {
@@ -54,11 +48,10 @@ it('adds what an allocation holds on disk, as it was last measured', async () =>
     host: {
       usage: async () => ({ cpu: 0, memoryBytes: 0 }),
       diskSpace: async () => ({ freeBytes: 0, totalBytes: 0, freeFiles: 0, totalFiles: 0 }),
-      gpuUsage: async () => [],
     },
     running: () => [{ allocationId: 'a', id: 'c', pid: 1 }],
     readers: [{ read: async () => ({ cpuMs: (cpuMs += 500), memoryBytes: 1 }) }],
-    hasGpus: false,
+    gpus: { usage: () => null },
     monotonic: () => cpuMs,
   });
   meter.noteDisk([{ allocationId: 'a', usedBytes: 77 }]);

@@ -1,11 +1,12 @@
-import type { AllocationUsage, GpuUsage, NodeUsage } from '@muster/protocol/messages/frames';
+import type { AllocationUsage, NodeUsage } from '@muster/protocol/messages/frames';
 import type { Host } from '../ports/host.ts';
 import type { UsageReader } from '../ports/usage-reader.ts';
+import type { GpuWatch } from './gpu-watch.ts';
 import { createUsageSampler, type RunningContainer } from './usage-sampler.ts';
 
 /** How busy the machine and its containers are; nothing of it is ever waited for by a heartbeat but four small files. */
 export interface Meter {
-  /** To be called every few seconds: reads the containers, and the GPUs now and then. */
+  /** To be called every few seconds: reads the containers. */
   look(): Promise<void>;
   node(diskPath: string): Promise<{ usage: NodeUsage; freeDiskBytes: number }>;
   allocation(allocationId: string): AllocationUsage | null;
@@ -14,27 +15,17 @@ export interface Meter {
 }
 
 export interface MeterOptions {
-  host: Pick<Host, 'usage' | 'diskSpace' | 'gpuUsage'>;
+  host: Pick<Host, 'usage' | 'diskSpace'>;
   running: () => readonly RunningContainer[];
   readers: readonly UsageReader[];
-  hasGpus: boolean;
+  gpus: Pick<GpuWatch, 'usage'>;
   monotonic: () => number;
 }
 
-/** The driver's program takes up to a second of a core each time. */
-const GPU_MS = 15_000;
-
-export function createMeter({ host, running, readers, hasGpus, monotonic }: MeterOptions): Meter {
+export function createMeter({ host, running, readers, gpus, monotonic }: MeterOptions): Meter {
   const sampler = createUsageSampler({ running, readers, monotonic });
   let disks: ReadonlyMap<string, number> = new Map();
-  let gpus: { atMs: number; usage: GpuUsage[] } | null = null;
   let traffic: { atMs: number; rxBytes: number; txBytes: number } | null = null;
-
-  async function lookAtGpus(): Promise<void> {
-    const atMs = monotonic();
-    if (!hasGpus || (gpus !== null && atMs - gpus.atMs < GPU_MS)) return;
-    gpus = { atMs, usage: await host.gpuUsage() };
-  }
 
   /** Rates since the last beat; none at the first. */
   function rates(rxBytes: number | undefined, txBytes: number | undefined): Pick<NodeUsage, 'rxBytesPerSecond' | 'txBytesPerSecond'> {
@@ -50,17 +41,16 @@ export function createMeter({ host, running, readers, hasGpus, monotonic }: Mete
   }
 
   return {
-    async look() {
-      await Promise.all([sampler.sample(), lookAtGpus()]);
-    },
+    look: () => sampler.sample(),
     async node(diskPath) {
       const [{ cpu, memoryBytes, rxBytes, txBytes }, disk] = await Promise.all([host.usage(), host.diskSpace(diskPath)]);
+      const gpuUsage = gpus.usage();
       const usage: NodeUsage = {
         cpu,
         memoryBytes,
         diskBytes: disk.totalBytes - disk.freeBytes,
         ...rates(rxBytes, txBytes),
-        ...(gpus === null ? {} : { gpus: gpus.usage }),
+        ...(gpuUsage === null ? {} : { gpus: gpuUsage }),
       };
       return { usage, freeDiskBytes: disk.freeBytes };
     },

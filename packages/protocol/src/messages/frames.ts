@@ -39,6 +39,8 @@ export const gpuUsageSchema = z.strictObject({
   utilisation: share.optional(),
   memoryBytes: byteCountSchema.optional(),
   celsius: z.number().optional(),
+  /** Why nothing can run on it, if so. */
+  problem: reason.optional(),
 });
 export type GpuUsage = z.output<typeof gpuUsageSchema>;
 

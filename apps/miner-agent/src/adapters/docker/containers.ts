@@ -38,6 +38,7 @@ export function createContainers(engine: Engine): Containers {
         const [twin] = await listContainers(blueprint.labels);
         if (twin?.name === blueprint.name) return twin.id;
       }
+      throwGpuFailure(error);
       if (statusOf(error) === 404) throw new AppError('IMAGE_NOT_FOUND', { publicMessage: messageOf(error), cause: error });
       throw engineError(error, 'CONTAINER_START_FAILED');
     }
@@ -48,6 +49,7 @@ export function createContainers(engine: Engine): Containers {
       await engine.getContainer(id).start();
     } catch (error) {
       if (statusOf(error) === 304) return;
+      throwGpuFailure(error);
       const message = messageOf(error);
       if (statusOf(error) === 400 && /no such file or directory|executable file not found|permission denied/i.test(message)) {
         throw new AppError('COMMAND_NOT_FOUND', { publicMessage: commandNotFound(message), cause: error });
@@ -111,6 +113,19 @@ function observe({ Id, Name, Config, Image, State }: Docker.ContainerInspectInfo
     error: State.Error === '' ? null : State.Error,
   };
 }
+
+/** NVIDIA's hook fails in the words of a missing file now and then: the task's command is not to blame for that. */
+function throwGpuFailure(error: unknown): void {
+  const problem = gpuFailure(messageOf(error));
+  if (problem === null) return;
+  throw new AppError('GPU_UNAVAILABLE', { publicMessage: `The engine could not give the container its GPU: ${problem}`, cause: error });
+}
+
+/** What of the engine's chain of causes is about GPUs; null when nothing is. */
+export const gpuFailure = (message: string): string | null =>
+  /(nvidia-container-cli(?:\.real)?: .*|could not select device driver .*|(?:unresolvable|failed to inject) CDI devices? .*)/i
+    .exec(message)?.[1]
+    ?.slice(0, 500) ?? null;
 
 /** From runc's long chain of causes to the part that names the command. */
 export function commandNotFound(message: string): string {

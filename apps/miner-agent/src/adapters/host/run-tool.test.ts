@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { isMissing, runTool } from './run-tool.ts';
+import { isMissing, isTimedOut, runTool } from './run-tool.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -17,4 +17,9 @@ it('hands over what is to be read, and says what went wrong', async () => {
   expect(await runTool('cat', [], { input: 'rules' })).toEqual({ code: 0, stdout: 'rules', stderr: '' });
   expect((await runTool('sh', ['-c', 'echo no >&2; exit 3'])).code).toBe(3);
   expect(isMissing(await runTool('muster-no-such-program', []))).toBe(true);
+});
+
+it('gives up what does not end, and whatever it has left behind', async () => {
+  const result = await runTool('sh', ['-c', 'echo begun; sleep 3 & wait'], { timeoutMs: 200 });
+  expect(isTimedOut(result)).toBe(true);
 });

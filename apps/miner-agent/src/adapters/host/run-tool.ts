@@ -12,27 +12,44 @@ export interface ToolOptions {
   timeoutMs?: number;
 }
 
-/** Administrators' programs are not on everybody's path. */
-const ENV = {
-  PATH: [process.env['PATH'] ?? '', '/usr/sbin', '/sbin'].join(':'),
+/** Administrators' programs are not on everybody's path, nor is what Windows lends to its Linux. */
+const environment = () => ({
+  PATH: [process.env['PATH'] ?? '', '/usr/sbin', '/sbin', '/usr/lib/wsl/lib'].join(':'),
   LC_ALL: 'C',
-};
+});
 const NOT_FOUND = 127;
+const TIMED_OUT = 124;
 
-/** Runs a program of the system to its end, which learns nothing of the agent's own environment: there may be keys in it; code 127 when it is not installed, as a shell says. Never throws. */
+/**
+ * Runs a program of the system to its end, which learns nothing of the agent's own environment: there may be keys in it; code 127 when it
+ * is not installed, as a shell says, 124 when it takes too long, as timeout(1) says. Never throws, and never waits for what a driver in
+ * trouble keeps from being killed.
+ */
 export async function runTool(
   program: string,
   args: readonly string[],
   { input = '', timeoutMs = 10_000 }: ToolOptions = {},
 ): Promise<ToolResult> {
-  const child = spawn(program, args, { env: ENV, timeout: timeoutMs, killSignal: 'SIGKILL' });
+  const child = spawn(program, args, { env: environment() });
+  const output = [child.stdout, child.stderr];
+  const texts = output.map((stream) => text(stream).catch(() => ''));
+  let timer: NodeJS.Timeout | undefined;
   const ended = new Promise<number>((resolve) => {
     child.once('error', () => resolve(NOT_FOUND));
     child.once('close', (code) => resolve(code ?? 1));
+    timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      child.unref();
+      for (const stream of output) stream.destroy();
+      resolve(TIMED_OUT);
+    }, timeoutMs);
   });
   child.stdin.on('error', () => undefined).end(input);
-  const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+  const code = await ended;
+  clearTimeout(timer);
+  const [stdout = '', stderr = ''] = await Promise.all(texts);
   return { code, stdout, stderr };
 }
 
+export const isTimedOut = ({ code }: ToolResult): boolean => code === TIMED_OUT;
 export const isMissing = ({ code }: ToolResult): boolean => code === NOT_FOUND;

@@ -6,7 +6,7 @@ import { rankAddresses } from './rank-addresses.ts';
 import { countFiles } from './count-files.ts';
 import { isOutward, parseTraffic } from './traffic.ts';
 import { runTool } from './run-tool.ts';
-import { readGpus, readGpuUsage } from './nvidia-smi/read-gpus.ts';
+import { readGpus } from './nvidia-smi/read-gpus.ts';
 import { readPciGraphics } from './pci-graphics.ts';
 
 export function createSystemHost(): Host {
@@ -39,7 +39,6 @@ export function createSystemHost(): Host {
       };
     },
     gpus: readGpus,
-    gpuUsage: readGpuUsage,
     graphics: () => readPciGraphics(),
     addresses: () => rankAddresses(networkInterfaces()),
     async keepsTime() {

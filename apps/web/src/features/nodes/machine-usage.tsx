@@ -1,7 +1,7 @@
-import { Gauge } from '../../components/ui/gauge.tsx';
+import { GpuGauges } from '../../components/ui/gpu-gauges.tsx';
 import { Meter } from '../../components/ui/meter.tsx';
 import { Traffic } from '../../components/ui/traffic.tsx';
-import { formatBytes, formatPercent } from '../../lib/format.ts';
+import { formatBytes } from '../../lib/format.ts';
 import type { Capabilities, NodeDetail } from '../../lib/trpc/outputs.ts';
 
 type Usage = NonNullable<NodeDetail['usage']>;
@@ -18,24 +18,8 @@ export const MachineUsage = ({ usage, capabilities: { cpu, memoryBytes, diskByte
       <Meter label="Disk" share={share(usage.diskBytes, usage.diskBytes + diskBytes)} detail={`${formatBytes(diskBytes)} free`} />
     </div>
     <div className="flex flex-wrap items-center gap-x-6 gap-y-2 text-xs empty:hidden">
-      {usage.gpus?.map((gpu, index) => (
-        <Gauge
-          key={gpu.uuid}
-          label={usage.gpus?.length === 1 ? 'GPU' : `GPU ${index + 1}`}
-          share={gpu.utilisation ?? 0}
-          figure={gpuFigure(gpu)}
-        />
-      ))}
+      <GpuGauges gpus={usage.gpus ?? []} />
       <Traffic {...usage} />
     </div>
   </div>
 );
-
-const gpuFigure = ({ utilisation, memoryBytes, celsius }: NonNullable<Usage['gpus']>[number]): string =>
-  [
-    utilisation === undefined ? null : formatPercent(utilisation),
-    memoryBytes === undefined ? null : formatBytes(memoryBytes),
-    celsius === undefined ? null : `${celsius} °C`,
-  ]
-    .filter((part) => part !== null)
-    .join(', ') || 'no figures';

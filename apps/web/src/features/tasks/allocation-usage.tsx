@@ -1,7 +1,8 @@
 import { demandOf } from '@muster/protocol/task-spec/defaults';
 import { Gauge } from '../../components/ui/gauge.tsx';
+import { GpuGauges } from '../../components/ui/gpu-gauges.tsx';
 import { Traffic } from '../../components/ui/traffic.tsx';
-import { formatBytes, formatPercent } from '../../lib/format.ts';
+import { formatBytes } from '../../lib/format.ts';
 import type { AllocationView, TaskView } from '../../lib/trpc/outputs.ts';
 
 type AllocationUsageProps = { allocation: AllocationView; spec: TaskView['spec'] };
@@ -24,16 +25,7 @@ export const AllocationUsage = ({ allocation: { usage, gpus }, spec }: Allocatio
           {spec.network === 'none' ? null : <Traffic {...usage} />}
         </>
       ) : null}
-      {gpus.map(({ uuid, utilisation, memoryBytes: used }, index) => (
-        <Gauge
-          key={uuid}
-          label={gpus.length === 1 ? 'GPU' : `GPU ${index + 1}`}
-          share={utilisation ?? 0}
-          figure={[utilisation === undefined ? 'granted' : formatPercent(utilisation), used === undefined ? null : formatBytes(used)]
-            .filter((part) => part !== null)
-            .join(', ')}
-        />
-      ))}
+      <GpuGauges gpus={gpus} />
     </div>
   );
 };

@@ -44,6 +44,11 @@ export const workCodes = {
     hint: 'Use network: none, or let the task run on another node; the message says what the node lacks.',
     severity: 'info',
   },
+  GPU_UNAVAILABLE: {
+    title: 'The node has no GPU to give.',
+    hint: 'Let the task run on another node; the owner of this one finds the reason with `muster-miner doctor`.',
+    severity: 'info',
+  },
   NODE_LOST: {
     title: 'The node stopped answering and its grace period is over.',
     hint: 'The allocation may be placed elsewhere, as the restart policy says.',

@@ -1,57 +1,63 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import type { GpuUsage } from '@muster/protocol/messages/frames';
 import type { GpuReading } from '../../../ports/host.ts';
-import { explainFailure, grantableGpus, parseGpuRows, parseMigDevices, parseMigParents, QUERY_FIELDS, usageOfRows } from './parse.ts';
+import { isMissing, isTimedOut, runTool } from '../run-tool.ts';
+import { grantableGpus, troubledGpus, usageOf } from './judge-gpus.ts';
+import { parseGpuRows, QUERY_FIELDS, type QueryField } from './rows.ts';
+import { parseSliceMemory, parseSlices } from './slices.ts';
+import { explainFailure, parseLostGpus, refusedField } from './troubles.ts';
 
-const run = promisify(execFile);
 const PATIENCE_MS = 15_000;
 const CSV = '--format=csv,noheader,nounits';
 
-type Answer = { ok: true; text: string } | { ok: false; isAbsent: boolean; text: string };
+interface Answer {
+  ok: boolean;
+  isAbsent: boolean;
+  /** Of both streams: which of them carries an error differs by driver. */
+  text: string;
+}
 
 /** A driver in trouble can hang for ever; it gets a quarter of a minute. */
 async function ask(args: readonly string[]): Promise<Answer> {
-  try {
-    const { stdout } = await run('nvidia-smi', [...args], { timeout: PATIENCE_MS, killSignal: 'SIGKILL' });
-    return { ok: true, text: stdout };
-  } catch (error) {
-    const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    const isHung = error instanceof Error && 'killed' in error && error.killed === true;
-    if (isHung) return { ok: false, isAbsent, text: `nvidia-smi did not answer within ${PATIENCE_MS / 1000} s` };
-    const said = error instanceof Error ? ['stdout', 'stderr'].map((name) => textOf(error, name)).join('\n') : '';
-    return { ok: false, isAbsent, text: said.trim() || String(error) };
+  const result = await runTool('nvidia-smi', args, { timeoutMs: PATIENCE_MS });
+  const text = isTimedOut(result)
+    ? `nvidia-smi did not answer within ${PATIENCE_MS / 1000} s`
+    : [result.stdout, result.stderr].filter((part) => part !== '').join('\n');
+  return { ok: result.code === 0, isAbsent: isMissing(result), text };
+}
+
+/** Without what the driver refuses: it names one field at a time, and answers nothing before it knows them all. */
+async function askRows(): Promise<Answer & { fields: readonly QueryField[] }> {
+  let fields: readonly QueryField[] = QUERY_FIELDS;
+  for (;;) {
+    const answer = await ask([`--query-gpu=${fields.join(',')}`, CSV]);
+    const refused = answer.ok ? null : refusedField(answer.text);
+    const rest = fields.filter((field) => field !== refused);
+    if (rest.length === fields.length || rest.length === 0) return { ...answer, fields };
+    fields = rest;
   }
 }
 
-const textOf = (error: Error, name: string): string => {
-  const text: unknown = Reflect.get(error, name);
-  return typeof text === 'string' ? text : '';
-};
-
-const askRows = (): Promise<Answer> => ask([`--query-gpu=${QUERY_FIELDS.join(',')}`, CSV]);
-
-/** Everything about NVIDIA's GPUs that the agent goes by. */
+/** Everything about NVIDIA's GPUs that the agent goes by, in one look: three calls where a GPU is divided, one elsewhere. */
 export async function readGpus(): Promise<GpuReading> {
-  const rows = await askRows();
-  if (!rows.ok) {
-    if (rows.isAbsent) return { state: 'absent' };
-    if (/No devices were found/i.test(rows.text)) return { state: 'ok', gpus: [], driver: null };
-    return { state: 'broken', ...explainFailure(rows.text) };
-  }
-  const parsed = parseGpuRows(rows.text);
-  // Drivers before 450 know no MIG, and refuse the field: then nothing is divided.
-  const [list, modes] = await Promise.all([ask(['-L']), ask(['--query-gpu=uuid,mig.mode.current', CSV])]);
-  const gpus = grantableGpus({
-    rows: parsed,
-    slices: list.ok ? parseMigDevices(list.text) : [],
-    migParents: modes.ok ? parseMigParents(modes.text) : new Set(),
-  });
-  return { state: 'ok', gpus, driver: parsed[0]?.driver ?? null };
+  const answer = await askRows();
+  if (answer.isAbsent) return { state: 'absent' };
+  const rows = parseGpuRows(answer.text, answer.fields);
+  const lost = parseLostGpus(answer.text);
+  if (!answer.ok && rows.length === 0 && !/No devices were found/i.test(answer.text))
+    return { state: 'broken', ...explainFailure(answer.text) };
+  if (rows.length === 0) return { state: 'ok', driver: null, gpus: [], troubled: lost, addresses: [], usage: [] };
+  const divided = rows.some(({ isDivided }) => isDivided) ? await askSlices() : { slices: [], memory: [] };
+  const facts = { rows, ...divided };
+  return {
+    state: 'ok',
+    driver: rows.find(({ driver }) => driver !== null)?.driver ?? null,
+    gpus: grantableGpus(facts),
+    troubled: [...troubledGpus(facts), ...lost],
+    addresses: rows.flatMap(({ address }) => address ?? []),
+    usage: usageOf(facts),
+  };
 }
 
-/** How busy the GPUs are; empty while the driver does not say. */
-export async function readGpuUsage(): Promise<GpuUsage[]> {
-  const rows = await askRows();
-  return rows.ok ? usageOfRows(parseGpuRows(rows.text)) : [];
+async function askSlices() {
+  const [list, report] = await Promise.all([ask(['-L']), ask(['-q'])]);
+  return { slices: parseSlices(list.text), memory: parseSliceMemory(report.text) };
 }
