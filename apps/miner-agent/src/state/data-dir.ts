@@ -1,6 +1,8 @@
-import { open, readFile, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@muster/protocol/errors/app-error';
+import { writeFileAtomic } from '@muster/runtime/atomic-file';
 import { ensureDirectory } from '@muster/runtime/ensure-directory';
 
 export interface DataDirLock {
@@ -11,9 +13,12 @@ export interface DataDirLock {
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   await ensureDirectory(dataDir);
   const file = join(dataDir, 'agent.lock');
+  const own = `${process.pid} ${await startTimeOf(process.pid)}`;
+  const lock = { release: () => removeOwn(file, own) };
   for (let attempt = 0; attempt < 2; attempt++) {
-    if (await tryLock(file)) return { release: () => rm(file, { force: true }) };
-    const holder = await readFile(file, 'utf8').catch(() => '');
+    if (await tryLock(file, own)) return lock;
+    const holder = await readFile(file, 'utf8').catch(ifGone);
+    if (holder === null) continue;
     if (await isAlive(holder)) {
       throw new AppError('DATA_DIR_UNUSABLE', {
         publicMessage: `Another agent (process ${holder.split(' ')[0]}) uses ${dataDir}`,
@@ -21,21 +26,53 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
       });
     }
     // Left behind by a crash.
-    await rm(file, { force: true });
+    if (await takeOver(file, own, holder)) return lock;
   }
-  throw new AppError('DATA_DIR_UNUSABLE', { publicMessage: `${dataDir} cannot be locked` });
+  throw new AppError('DATA_DIR_UNUSABLE', {
+    publicMessage: `${dataDir} cannot be locked: another agent takes it at this moment`,
+    hint: 'Start one agent per data directory.',
+  });
 }
 
-async function tryLock(file: string): Promise<boolean> {
+/** With its content at once: nobody may see it empty, and take it for a dead agent's. */
+async function tryLock(file: string, own: string): Promise<boolean> {
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, own, { mode: 0o600, flag: 'wx' });
   try {
-    const handle = await open(file, 'wx', 0o600);
-    await handle.writeFile(`${process.pid} ${await startTimeOf(process.pid)}`);
-    await handle.close();
+    await link(draft, file);
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     throw error;
+  } finally {
+    await rm(draft, { force: true });
   }
+}
+
+/** One at a time, or the second would take what the first has just made for what the dead agent left. */
+async function takeOver(file: string, own: string, left: string): Promise<boolean> {
+  const turn = `${file}.turn`;
+  if (!(await tryLock(turn, own))) {
+    const other = await readFile(turn, 'utf8').catch(ifGone);
+    if (other !== null && !(await isAlive(other))) await rm(turn, { force: true });
+    return false;
+  }
+  try {
+    if ((await readFile(file, 'utf8').catch(ifGone)) !== left) return false;
+    await writeFileAtomic(file, own, { mode: 0o600 });
+    return true;
+  } finally {
+    await rm(turn, { force: true });
+  }
+}
+
+async function removeOwn(file: string, own: string): Promise<void> {
+  if ((await readFile(file, 'utf8').catch(ifGone)) === own) await rm(file, { force: true });
+}
+
+function ifGone(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
 }
 
 /** A process id is used again after a reboot; together with its start time it is not. */
