@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createLoggerTo } from './logger.ts';
+import { PassThrough } from 'node:stream';
+import { createLoggerTo, prettyTo } from './logger.ts';
 import { SetupError } from './setup-error.ts';
 
 function setup(level?: string) {
@@ -13,6 +14,19 @@ describe('createLogger', () => {
     const { logger, lines } = setup();
     logger.info({ event: 'ready', runId: '1' }, 'ready');
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ name: 'test', event: 'ready', runId: '1', msg: 'ready' });
+  });
+
+  it("lets no stranger's words command the terminal", () => {
+    const terminal = new PassThrough();
+    createLoggerTo(prettyTo(terminal), { name: 'test' }).warn(
+      { reason: 'so\u001b[2J' },
+      'The command "\u001b]0;owned\u0007" does not exist',
+    );
+    const shown = String(terminal.read());
+    expect(shown).toContain('The command "]0;owned" does not exist');
+    expect(shown).toContain('so[2J');
+    // Its own colours aside.
+    expect(shown.split('\u001b[').every((piece, index) => index === 0 || /^\d+m/.test(piece))).toBe(true);
   });
 
   it('redacts secrets at every level that a log call nests', () => {

@@ -1,6 +1,7 @@
 import { destination, pino, stdSerializers, type Logger as PinoLogger } from 'pino';
 import pretty from 'pino-pretty';
 import { causeChain } from './cause-chain.ts';
+import { stripEscapedControls } from './strip-controls.ts';
 
 export type Logger = PinoLogger;
 
@@ -34,10 +35,21 @@ export const REDACTED_PATHS = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*
 export function createLogger(options: LoggerOptions): Logger {
   const { name, level = 'info', fd = 1 } = options;
   const forPeople = options.pretty ?? (fd === 1 ? process.stdout.isTTY : process.stderr.isTTY) ?? false;
-  const stream = forPeople
-    ? pretty({ colorize: true, sync: true, destination: fd, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l', singleLine: true })
-    : destination({ fd, sync: true });
+  const stream = forPeople ? prettyTo(fd) : destination({ fd, sync: true });
   return createLoggerTo(stream, { name, level });
+}
+
+/** What strangers wrote (a registry, a master, a container's command) must not reach the terminal as commands. */
+export function prettyTo(destination: 1 | 2 | NodeJS.WritableStream): { write(line: string): void } {
+  const stream = pretty({
+    colorize: true,
+    sync: true,
+    destination,
+    ignore: 'pid,hostname',
+    translateTime: 'SYS:HH:MM:ss.l',
+    singleLine: true,
+  });
+  return { write: (line) => void stream.write(stripEscapedControls(line)) };
 }
 
 /** The same logger over any stream: for tests and for programs that multiplex several logs. */

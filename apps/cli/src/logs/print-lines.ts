@@ -1,6 +1,6 @@
 import type { ApiOutputs } from '../api-client.ts';
 import type { Io } from '../io.ts';
-import { stripControls } from '../output/table.ts';
+import { stripControls } from '@muster/runtime/strip-controls';
 
 export type LogChunk = ApiOutputs['log']['read']['chunks'][number];
 

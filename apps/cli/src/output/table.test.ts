@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatFields, formatTable, oneLine, stripControls } from './table.ts';
+import { formatFields, formatTable, oneLine } from './table.ts';
 
 describe('formatTable', () => {
   it('aligns columns and shows a dash for what is missing', () => {
@@ -32,9 +32,8 @@ describe('formatFields', () => {
   });
 });
 
-describe('stripControls', () => {
-  it('removes escapes, keeps tabs and line feeds', () => {
-    expect(stripControls('a\tb\nc\u001b]0;title\u0007\u009b31m\r')).toBe('a\tb\nc]0;title31m');
-    expect(oneLine(' a \n b ')).toBe(' a b ');
+describe('oneLine', () => {
+  it('removes escapes, and makes one line of several', () => {
+    expect(oneLine('a\u001b[2J \n b ')).toBe('a[2J b ');
   });
 });

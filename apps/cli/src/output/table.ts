@@ -1,3 +1,5 @@
+import { stripControls } from '@muster/runtime/strip-controls';
+
 /** Columns aligned with two spaces between them; a missing value shows as a dash. */
 export function formatTable(headers: readonly string[], rows: readonly (readonly (string | null | undefined)[])[]): string {
   const cells = [headers, ...rows.map((row) => row.map((cell) => oneLine(cell ?? '') || '-'))];
@@ -21,8 +23,3 @@ export function formatFields(fields: readonly (readonly [string, string | number
 
 /** What the network sent must not move the cursor or forge a line. */
 export const oneLine = (text: string): string => stripControls(text).replace(/\s*\n\s*/g, ' ');
-
-/** Removes what a terminal would obey: everything of C0 and C1 but tab and line feed. */
-export const stripControls = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex -- control characters are what this removes
-  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');

@@ -3,6 +3,7 @@ import { docsPathOf, type ErrorCode } from '@muster/protocol/errors/codes';
 import { causeChain } from '@muster/runtime/cause-chain';
 import { SetupError } from '@muster/runtime/setup-error';
 import { SettingsError } from '../settings/settings-error.ts';
+import { print } from './print.ts';
 
 /** What asking again will never change: whatever restarts the agent should leave it (docs/adr/0085). */
 const FOR_GOOD: ReadonlySet<string> = new Set<ErrorCode>(['RUN_CLOSED', 'NODE_BANNED', 'NODE_OWNED_BY_ANOTHER_PROVIDER']);
@@ -16,7 +17,7 @@ function exitCodeOf(error: unknown): number {
 /** What is wrong, what lies behind it, the way out, and where to read more; a stack trace only for what nobody foresaw. */
 export function fail(error: unknown): void {
   process.exitCode = exitCodeOf(error);
-  process.stderr.write(`${describe(asForeseen(error))}\n`);
+  print(describe(asForeseen(error)), process.stderr);
 }
 
 /** The system's refusal of a file is no bug of ours: its path says what to look at. */
