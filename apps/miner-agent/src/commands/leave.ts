@@ -3,10 +3,12 @@ import { isLive } from '@muster/domain/registry/standing';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { systemClock } from '@muster/runtime/clock';
 import type { Config } from '../config.ts';
+import { createDockerRuntime } from '../adapters/docker/docker-runtime.ts';
 import { createSystemd } from '../adapters/host/systemd.ts';
 import { servesData, UNIT_NAME } from '../service/unit.ts';
 import { connectAgent, type ControlClient } from '../operator/control-client.ts';
 import { deadlineOf } from './drain.ts';
+import { endLeftovers } from './end-leftovers.ts';
 import { print } from './print.ts';
 import { openSurroundings, type Surroundings } from './surroundings.ts';
 import type { Terminal } from './terminal.ts';
@@ -23,7 +25,7 @@ const DELIVERY_MS = 30_000;
 
 /**
  * Lets what runs come to its end (or, without --by, stops it gracefully), then leaves: one transaction, by the provider's key if it is here,
- * else by the node's own. The running agent sees it on chain and ends.
+ * else by the node's own. The running agent sees it on chain and ends; where none runs, what it left running is ended here.
  */
 export async function leaveCommand(config: Config, { by, now = false, yes = false }: LeaveOptions, terminal: Terminal): Promise<void> {
   const deadline = deadlineOf(by, Date.now());
@@ -39,11 +41,22 @@ export async function leaveCommand(config: Config, { by, now = false, yes = fals
     print('Nothing was done.');
     return;
   }
-  const agent = now ? null : await connectAgent(config.dataDir);
-  if (agent) await drainBefore(agent, deadline);
+  const agent = await connectAgent(config.dataDir);
+  if (agent && !now) await drainBefore(agent, deadline);
   const { txHash } = await chain.leave();
   print(`Node ${node} has left run ${runId} (transaction ${txHash}).`);
+  if (!agent) await endWithoutAgent(config, surroundings);
   await keepServiceAway(resolve(config.dataDir));
+}
+
+async function endWithoutAgent({ dataDir, dockerHost }: Config, { identity }: Surroundings): Promise<void> {
+  const runtime = createDockerRuntime({ dockerHost });
+  const ended = await endLeftovers({ runtime, dataDir, identity }).catch((error: unknown) => {
+    print('No agent runs here, and what it left running could not be ended: it ends with the next start of the agent.');
+    throw error;
+  });
+  if (ended === 1) print('No agent runs here: 1 container that it had left running was ended.');
+  if (ended > 1) print(`No agent runs here: ${ended} containers that it had left running were ended.`);
 }
 
 /** A service that starts with the machine would register the node anew, against its owner's wish. */
