@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { httpUrlSchema } from '@muster/protocol/primitives';
 import { addressArgument } from './arguments.ts';
 import type { Bind, CommandAction } from './command.ts';
+import { addCompletionCommand } from './commands/completion-command.ts';
 import { addLogCommands } from './commands/log-commands.ts';
 import { addMasterCommands } from './commands/master-commands.ts';
 import { addNodeCommands } from './commands/node-commands.ts';
@@ -50,7 +51,15 @@ function createProgram(env: CliEnv, io: Io): Command {
     .option('--registry <address>', "Muster's registry on that chain, where the address book has none: to seal credentials")
     .option('--json', 'print one JSON document', false);
   const bind: Bind = (command, action) => void command.action(() => execute({ action, command, program, env, io }));
-  for (const add of [addRunCommands, addTaskCommands, addLogCommands, addNodeCommands, addSnapshotCommands, addMasterCommands])
+  for (const add of [
+    addRunCommands,
+    addTaskCommands,
+    addLogCommands,
+    addNodeCommands,
+    addSnapshotCommands,
+    addMasterCommands,
+    addCompletionCommand,
+  ])
     add(program, bind);
   return quiet(program, io);
 }

@@ -1,4 +1,5 @@
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
+import { SHELLS, type Shell } from '@muster/runtime/completion';
 import { fail } from './commands/fail.ts';
 import type { DrainOptions } from './commands/drain.ts';
 import type { LeaveOptions } from './commands/leave.ts';
@@ -20,6 +21,7 @@ interface Surroundings {
 
 /** A command is loaded when it is called: nobody waits for the agent to be told where a setting comes from. */
 const commands = {
+  completion: () => import('./commands/completion.ts'),
   config: () => import('./commands/config.ts'),
   consent: () => import('./commands/consent.ts'),
   doctor: () => import('./commands/doctor.ts'),
@@ -169,6 +171,12 @@ export function createProgram({ env, terminal }: Surroundings): Command {
     .description('every setting there is')
     .option('--markdown', 'as the table of README.md')
     .action(async (given: { markdown?: boolean }) => (await commands.config()).configListCommand(given));
+  program
+    .command('completion')
+    .description('print a script with which a shell completes commands and settings')
+    .addArgument(new Argument('<shell>').choices(SHELLS))
+    .addHelpText('after', '\nExample:\n  muster-miner completion bash > ~/.local/share/bash-completion/completions/muster-miner')
+    .action(async (shell: Shell) => (await commands.completion()).completionCommand(program, shell));
   return program;
 }
 
