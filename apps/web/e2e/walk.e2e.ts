@@ -21,6 +21,7 @@ describe('a buyer walks through the dashboard', () => {
   let page: Page;
   let errors: string[];
   let runId: string;
+  let privateTask: string;
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'muster-e2e-'));
@@ -131,6 +132,21 @@ describe('a buyer walks through the dashboard', () => {
     expect(running).toEqual([]);
   });
 
+  it('creates a task for a private image, its credentials sealed to the nodes that there are', async () => {
+    await page.goto(`${network.url}/runs/${runId}/tasks/new`);
+    await byId('spec-editor').fill(
+      `name: private\nimage: ${demoImage}\ncommand: [sleep, '3600']\nresources: { memory: 64MiB, cpu: 0.2 }\n`,
+    );
+    await byId('registry-fields').locator('summary').click();
+    await byId('registry-username').fill('buyer');
+    await byId('registry-password').fill('a-password-of-the-registry');
+    await byId('create-task').click();
+    await page.waitForURL(/\/tasks\/[0-9a-f-]{36}/);
+    privateTask = page.url();
+    await page.locator('[data-testid=allocation-row][data-phase=Running]').waitFor({ timeout: 60_000 });
+    expect(await byId('credentials-notice').count()).toBe(0);
+  });
+
   it('registers a node from the link of a miner that holds no provider key', async () => {
     const nodeKeyFile = join(dir, 'keys', 'second-node.key');
     const miner = network.addMiner({
@@ -149,6 +165,21 @@ describe('a buyer walks through the dashboard', () => {
     await page.goto(`${network.url}/runs/${runId}`);
     await page.locator('[data-testid=node-row][data-phase=Healthy]').nth(1).waitFor({ timeout: 120_000 });
     expect(await byId('node-row').count()).toBe(2);
+  });
+
+  it('says that a node that joined since cannot read the credentials, and seals them again', async () => {
+    await page.goto(privateTask);
+    await byId('seal-again').click();
+    await screenshot(page, '14-seal-again');
+    expect(await byId('credentials-notice').getAttribute('data-unsealed')).toBe('1');
+    expect(await byId('seal-submit').isDisabled()).toBe(true);
+    await page.keyboard.type('buyer');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('a-password-of-the-registry');
+    await page.keyboard.press('Enter');
+    await page.getByText('Sealed to 2 nodes').first().waitFor();
+    await byId('credentials-notice').waitFor({ state: 'detached' });
+    await byId('registry-password').waitFor({ state: 'detached' });
   });
 
   it('shows nothing of the run to somebody else', async () => {

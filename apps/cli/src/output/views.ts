@@ -125,6 +125,18 @@ function reasonOf({ error, pull, phaseReason }: TaskView['allocations'][number])
   return `${PULL_WORDS[pull.stage]} the image: ${formatBytes(pull.current)} of ${formatBytes(pull.total)} (${share} %)`;
 }
 
+/** Sealing is the buyer's: neither master nor database has the credentials, so nodes that join later wait for him. */
+function credentialsText({ taskId, credentials }: TaskView): string | null {
+  if (credentials === null) return null;
+  const { sealed, unsealed } = credentials;
+  const held = `credentials sealed to ${plural(sealed, 'node')}`;
+  if (unsealed === 0) return held;
+  const missing = `${plural(unsealed, 'node')} ${sealed === 0 ? '' : 'that joined since '}cannot read them`;
+  return `${held}; ${missing}: muster task seal ${taskId} --registry-auth FILE`;
+}
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 export function taskText(task: TaskView): string {
   const fields = formatFields([
     ['task', task.taskId],
@@ -133,7 +145,7 @@ export function taskText(task: TaskView): string {
     ['phase', task.phaseReason === null ? task.phase : `${task.phase}: ${task.phaseReason}`],
     ['image', task.spec?.image ?? null],
     ['pinned to', task.imageDigest],
-    ['registry', task.needsCredentials ? 'with credentials sealed to the nodes' : null],
+    ['registry', credentialsText(task)],
     ['created', task.createdAt],
     ['ended', task.endedAt],
   ]);

@@ -39,6 +39,6 @@ export async function sealForNodes({ config, chainId, registry, runId, taskId, n
   if (sealed.length > 0) return sealed;
   throw new AppError('NODE_NOT_READY', {
     publicMessage: 'No node of the run has stated a key yet that its signature and the chain bear out.',
-    hint: 'The task is created and waits; try again once nodes are healthy.',
+    hint: 'The task waits; seal them on its page once nodes are healthy.',
   });
 }

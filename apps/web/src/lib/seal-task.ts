@@ -21,8 +21,11 @@ export interface SealTaskInput {
   credentials: RegistryCredentials;
 }
 
-/** Seals a task's credentials to every node of its run and hands them in. Throws what the server does, and NODE_NOT_READY. */
-export async function sealTask({ client, config, masterInfo }: SealTaskDeps, { runId, taskId, credentials }: SealTaskInput): Promise<void> {
+/** Seals a task's credentials to every node of its run, hands them in and says how many. Throws what the server does, and NODE_NOT_READY. */
+export async function sealTask(
+  { client, config, masterInfo }: SealTaskDeps,
+  { runId, taskId, credentials }: SealTaskInput,
+): Promise<number> {
   const { chainId, registry } = await masterInfo();
   const nodes: NodeView[] = [];
   let cursor: string | null = null;
@@ -33,4 +36,5 @@ export async function sealTask({ client, config, masterInfo }: SealTaskDeps, { r
   } while (cursor !== null);
   const sealed = await sealForNodes({ config, chainId, registry, runId, taskId, nodes, credentials });
   for (const call of inSealCalls(sealed)) await client.task.seal.mutate({ taskId, credentials: call });
+  return sealed.length;
 }

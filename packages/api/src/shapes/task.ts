@@ -42,7 +42,8 @@ export const taskShape = z.object({
   specHash: hash32Schema,
   /** What its first node got, and every other must; null until then. */
   imageDigest: z.string().nullable(),
-  needsCredentials: z.boolean(),
+  /** Of its image's registry: how many nodes at work can read them, and how many cannot. Null when it needs none, or has ended. */
+  credentials: z.object({ sealed: z.int(), unsealed: z.int() }).nullable(),
   desired: z.string(),
   phase: z.string(),
   phaseReason: z.string().nullable(),

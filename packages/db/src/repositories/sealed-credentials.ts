@@ -36,6 +36,28 @@ export async function listCredentialHolders(
   return rows(db.pool, `SELECT c."taskId", c.node ${USABLE}`, [taskIds]);
 }
 
+/** How many nodes at work can read a task's credentials, and how many cannot: they joined after the sealing, or have another key since. */
+export interface CredentialCounts {
+  taskId: string;
+  sealed: number;
+  unsealed: number;
+}
+
+/** Of these tasks those that need credentials and have not ended. */
+export function countCredentials(db: Database, taskIds: readonly string[]): Promise<CredentialCounts[]> {
+  return rows<CredentialCounts>(
+    db.pool,
+    `SELECT t."taskId", count(c.node)::int AS sealed, (count(n.node) - count(c.node))::int AS unsealed
+     FROM "Task" t
+     LEFT JOIN "NodeState" n ON n."runId" = t."runId" AND n.phase IN ('Healthy', 'Unhealthy') AND n."keyStatement" IS NOT NULL
+     LEFT JOIN "SealedCredential" c ON c."taskId" = t."taskId" AND c.node = n.node
+       AND c."encryptionKey" = n."keyStatement"->'message'->>'encryptionKey'
+     WHERE t."taskId" = ANY($1) AND t."needsCredentials" AND t."endedAt" IS NULL
+     GROUP BY t."taskId"`,
+    [taskIds],
+  );
+}
+
 const USABLE = `FROM "SealedCredential" c
   JOIN "Task" t ON t."taskId" = c."taskId"
   JOIN "NodeState" n ON n."runId" = t."runId" AND n.node = c.node AND n."keyStatement"->'message'->>'encryptionKey' = c."encryptionKey"

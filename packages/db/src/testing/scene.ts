@@ -32,7 +32,7 @@ export async function createRunWithNodes(db: Database, count: number): Promise<{
   return { runId, nodes };
 }
 
-export async function createTaskIn(db: Database, runId: string): Promise<TaskRow> {
+export async function createTaskIn(db: Database, runId: string, { needsCredentials = false } = {}): Promise<TaskRow> {
   const made = await createTask(
     db,
     {
@@ -43,7 +43,7 @@ export async function createTaskIn(db: Database, runId: string): Promise<TaskRow
       specHash: hashOf('spec'),
       idempotencyKey: null,
       imageDigest: null,
-      needsCredentials: false,
+      needsCredentials,
       createdBy: addressOf(1),
     },
     { maxOpen: 1_000 },

@@ -15,6 +15,14 @@ type DialogProps = {
   className?: string;
 };
 
+/** Who opens a form wants to fill it in; without a field the first control has the focus. */
+function focusFirstField(event: Event): void {
+  const field = event.currentTarget instanceof HTMLElement ? event.currentTarget.querySelector('input') : null;
+  if (field === null) return;
+  event.preventDefault();
+  field.focus();
+}
+
 /** A centred panel; on a phone it sits on the bottom edge, in the thumb's reach. */
 export const Dialog = ({ open, onOpenChange, title, description, children, footer, className }: DialogProps) => (
   <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -22,6 +30,7 @@ export const Dialog = ({ open, onOpenChange, title, description, children, foote
       <Radix.Overlay className="fixed inset-0 z-40 animate-fade bg-black/45 backdrop-blur-[2px]" />
       <Radix.Content
         {...(description ? {} : { 'aria-describedby': undefined })}
+        onOpenAutoFocus={focusFirstField}
         className={cn(
           'fixed inset-x-0 bottom-0 z-50 flex max-h-[88dvh] animate-pop flex-col rounded-t-xl bg-surface shadow-float ring-1 ring-line focus:outline-none',
           'sm:inset-x-auto sm:top-1/2 sm:bottom-auto sm:left-1/2 sm:w-[calc(100vw-2rem)] sm:max-w-md sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-xl',

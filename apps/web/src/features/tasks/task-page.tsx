@@ -13,6 +13,7 @@ import { taskDetail } from '../../lib/trpc/queries.ts';
 import type { TaskView } from '../../lib/trpc/outputs.ts';
 import { TaskLogs } from '../logs/task-logs.tsx';
 import { RunGate } from '../runs/run-gate.tsx';
+import { CredentialsNotice } from './credentials-notice.tsx';
 import { StorageSection } from './storage-section.tsx';
 import { TaskActions } from './task-actions.tsx';
 import { TaskHistory } from './task-history.tsx';
@@ -55,6 +56,7 @@ const TaskBody = ({ runId, task }: { runId: string; task: TaskView }) => (
         </>
       }
     />
+    <CredentialsNotice task={task} />
     <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div className="flex min-w-0 flex-col gap-8">
         <TaskLogs task={task} />

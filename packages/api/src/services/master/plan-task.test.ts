@@ -60,7 +60,7 @@ describe('planTask', () => {
     expect(plan({ holders: new Set() })).toMatchObject({
       starts: [],
       phase: 'Pending',
-      reason: '2 healthy nodes lack its registry credentials: muster task seal',
+      reason: '2 healthy nodes lack its registry credentials',
     });
   });
 

@@ -54,9 +54,7 @@ function inWords(why: Placement['unplaced'][number]): string {
 /** A node that could take it but for the credentials is one that the owner can do something about. */
 function withCredentials(reason: string, { holders, nodes }: TaskPlanInput): string {
   const others = nodes.filter(({ node, phase }) => phase === 'Healthy' && holders?.has(node) === false).length;
-  return others === 0
-    ? reason
-    : `${others} healthy ${others === 1 ? 'node lacks' : 'nodes lack'} its registry credentials: muster task seal`;
+  return others === 0 ? reason : `${others} healthy ${others === 1 ? 'node lacks' : 'nodes lack'} its registry credentials`;
 }
 
 /** Where a task's missing replicas go now, and the phase that the task is in. Pure: rows in, decisions out. */

@@ -4,6 +4,7 @@ import { findTask } from '@muster/db/repositories/tasks';
 import { AppError } from '@muster/protocol/errors/app-error';
 import type { Address, Hex } from 'viem';
 import type { Deps } from '../../app/deps.ts';
+import { runTopic } from '../../live/topics.ts';
 
 export type SealedForNode = { node: Address; encryptionKey: Hex; sealed: Hex };
 
@@ -29,5 +30,5 @@ export async function sealCredentials(
     credentials.map((one) => ({ taskId, ...one })),
   );
   logger.info({ event: 'credentials.sealed', runId: task.runId, taskId, nodes: credentials.length }, 'a buyer sealed credentials to nodes');
-  live.publish(['reconcile']);
+  live.publish(['reconcile', runTopic(task.runId, 'task')]);
 }

@@ -141,7 +141,8 @@ describe('registry credentials', () => {
       const view = await tasks().get.query({ taskId });
       return view.phaseReason !== null && view;
     });
-    expect(waiting).toMatchObject({ phase: 'Pending', phaseReason: expect.stringContaining('muster task seal') });
+    expect(waiting).toMatchObject({ phase: 'Pending', phaseReason: expect.stringContaining('lack its registry credentials') });
+    expect(waiting.credentials).toEqual({ sealed: 0, unsealed: 2 });
 
     await tasks().seal.mutate({ taskId, credentials: [await sealFor(taskId, chosen.node.address)] });
     const [placed] = await startsOf(taskId, 1);
@@ -149,6 +150,7 @@ describe('registry credentials', () => {
     expect(placed.actor.node.address).toBe(chosen.node.address);
     const target = { domain: stage.domain, runId, taskId, node: chosen.node.address, registry: 'ghcr.io' };
     expect(unwrap(await openRegistryCredentials(chosen.privateKey, placed.start.body.registryAuth, target))).toEqual(credentials);
+    expect((await tasks().get.query({ taskId })).credentials).toEqual({ sealed: 1, unsealed: 1 });
     const dump = await dumpDatabase(stage.database.db);
     expect(dump).toContain(placed.start.body.registryAuth);
     expect(dump).not.toContain(secret);

@@ -1,4 +1,5 @@
 import { listAllocations, listNewestAllocations } from '@muster/db/repositories/allocations';
+import { countCredentials } from '@muster/db/repositories/sealed-credentials';
 import { findTask, listTasks, stopTask } from '@muster/db/repositories/tasks';
 import { appendTimeline } from '@muster/db/repositories/timeline';
 import type { TaskRow } from '@muster/db/rows';
@@ -20,23 +21,24 @@ export function createTaskService(deps: Deps): TaskService {
   const { db, live } = deps;
 
   const withNewest = async (tasks: readonly TaskRow[]): Promise<TaskView[]> => {
-    const newest = await listNewestAllocations(
-      db,
-      tasks.map(({ taskId }) => taskId),
-    );
+    const ids = tasks.map(({ taskId }) => taskId);
+    const [newest, credentials] = await Promise.all([listNewestAllocations(db, ids), credentialsOf(tasks)]);
     const figures = await findLiveFigures(db, newest);
-    return tasks.map((task) =>
-      taskView(
-        task,
-        newest.filter(({ taskId }) => taskId === task.taskId),
-        figures,
-      ),
-    );
+    return tasks.map((task) => {
+      const allocations = newest.filter(({ taskId }) => taskId === task.taskId);
+      return taskView(task, { allocations, figures, credentials: credentials.get(task.taskId) ?? null });
+    });
+  };
+  const credentialsOf = async (tasks: readonly TaskRow[]): Promise<Map<string, TaskView['credentials']>> => {
+    const ids = tasks.flatMap(({ taskId, needsCredentials }) => (needsCredentials ? [taskId] : []));
+    const counts = ids.length === 0 ? [] : await countCredentials(db, ids);
+    return new Map(counts.map(({ taskId, sealed, unsealed }) => [taskId, { sealed, unsealed }]));
   };
   const get = async (taskId: string): Promise<TaskView> => {
     const [task, { items }] = await Promise.all([findTask(db, taskId), listAllocations(db, { taskId, limit: SHOWN_ALLOCATIONS })]);
     if (task === null) throw new AppError('NOT_FOUND');
-    return taskView(task, items, await findLiveFigures(db, items));
+    const [figures, credentials] = await Promise.all([findLiveFigures(db, items), credentialsOf([task])]);
+    return taskView(task, { allocations: items, figures, credentials: credentials.get(taskId) ?? null });
   };
   const note = async ({ runId, taskId }: TaskRow, { actor, to, reason }: { actor: string; to: string; reason: string }): Promise<void> => {
     await appendTimeline(db.pool, [{ runId, actor, subject: taskId, kind: 'task', from: null, to, reason }]);

@@ -41,9 +41,15 @@ export function allocationView(row: AllocationRow, figures: LiveFigures): Alloca
   };
 }
 
-/** `allocations`: those to show, newest epoch of each replica first. */
-export function taskView(row: TaskRow, allocations: readonly AllocationRow[], figures: LiveFigures): TaskView {
-  const { taskId, runId, name, specHash, imageDigest, needsCredentials, desired, phase, phaseReason, createdBy } = row;
+export type TaskParts = {
+  /** Those to show, newest epoch of each replica first. */
+  allocations: readonly AllocationRow[];
+  figures: LiveFigures;
+  credentials: TaskView['credentials'];
+};
+
+export function taskView(row: TaskRow, { allocations, figures, credentials }: TaskParts): TaskView {
+  const { taskId, runId, name, specHash, imageDigest, desired, phase, phaseReason, createdBy } = row;
   return {
     taskId,
     runId,
@@ -51,7 +57,7 @@ export function taskView(row: TaskRow, allocations: readonly AllocationRow[], fi
     spec: specOrNull(row),
     specHash,
     imageDigest,
-    needsCredentials,
+    credentials,
     desired,
     phase,
     phaseReason,

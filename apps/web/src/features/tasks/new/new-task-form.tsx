@@ -1,5 +1,4 @@
 'use client';
-import { parseImageReference } from '@muster/protocol/images/image-reference';
 import { parseTaskSpec, type TaskSpecIssue } from '@muster/protocol/task-spec/parse-task-spec';
 import { useDeferredValue, useId, useMemo, useState, type FormEvent } from 'react';
 import { Button } from '../../../components/ui/button.tsx';
@@ -9,7 +8,9 @@ import { ErrorNote } from '../../../components/ui/error-state.tsx';
 import { summarizeSpec } from '../../../lib/spec-summary.ts';
 import { ExamplePicker } from './example-picker.tsx';
 import { specExamples } from './examples.ts';
-import { RegistryFields, type RegistryLogin } from './registry-fields.tsx';
+import { NO_LOGIN, type RegistryLogin } from '../registry-login.tsx';
+import { registryOf } from '../registry-of.ts';
+import { RegistryFields } from './registry-fields.tsx';
 import { SpecIssues } from './spec-issues.tsx';
 import { useCreateTask } from './use-create-task.ts';
 
@@ -25,7 +26,7 @@ export const NewTaskForm = ({ runId, isDev }: { runId: string; isDev: boolean })
   const shown = useDeferredValue(parsed);
   const issues = shown.ok ? NO_ISSUES : shown.error.issues;
   const issuesId = useId();
-  const [login, setLogin] = useState<RegistryLogin>({ username: '', password: '' });
+  const [login, setLogin] = useState<RegistryLogin>(NO_LOGIN);
   const create = useCreateTask(runId);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -73,11 +74,6 @@ export const NewTaskForm = ({ runId, isDev }: { runId: string; isDev: boolean })
 
 const linesOf = (issues: readonly TaskSpecIssue[]): ReadonlySet<number> =>
   new Set(issues.flatMap(({ line }) => (line === undefined ? [] : [line])));
-
-function registryOf(image: string): string {
-  const parsed = parseImageReference(image);
-  return parsed.ok ? parsed.value.domain : '';
-}
 
 /** Tells two texts of one form apart; nothing depends on its strength. */
 const hashOf = (text: string): string =>

@@ -1,11 +1,9 @@
 import type { RegistryCredentials } from '@muster/protocol/images/registry-credentials';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
-import { useConfig } from 'wagmi';
 import { notifyDone, notifyError } from '../../../lib/notify.ts';
-import { sealTask } from '../../../lib/seal-task.ts';
 import { useTRPC, useTRPCClient } from '../../../lib/trpc/client.ts';
-import { masterInfo } from '../../../lib/trpc/queries.ts';
+import { useSealTask } from '../use-seal-task.ts';
 
 export type NewTask = { spec: string; idempotencyKey: string; credentials: RegistryCredentials | null };
 
@@ -13,18 +11,15 @@ export type NewTask = { spec: string; idempotencyKey: string; credentials: Regis
 export function useCreateTask(runId: string) {
   const trpc = useTRPC();
   const client = useTRPCClient();
-  const config = useConfig();
+  const seal = useSealTask();
   const router = useRouter();
   const queryClient = useQueryClient();
-  // Asked for if it is not there yet: nothing is sealed against a registry that nobody named, and never in silence.
-  const masterKnown = () => queryClient.ensureQueryData(masterInfo(trpc));
 
   return useMutation({
     mutationFn: async ({ spec, idempotencyKey, credentials }: NewTask) => {
       const task = await client.task.create.mutate({ runId, spec, idempotencyKey, needsCredentials: credentials !== null });
       // The task is there either way, and its page says what it waits for.
-      if (credentials !== null)
-        await sealTask({ client, config, masterInfo: masterKnown }, { runId, taskId: task.taskId, credentials }).catch(notifyError);
+      if (credentials !== null) await seal({ runId, taskId: task.taskId, credentials }).catch(notifyError);
       return task;
     },
     onSuccess: (task) => {
