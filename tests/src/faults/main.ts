@@ -8,14 +8,15 @@ import { FAKETIME } from './cases/machine.ts';
 import type { Fault } from './fault.ts';
 import { openLane } from './lib/lane.ts';
 
-/** Most of a case is waiting: three of them keep two cores less than busy. */
-const MOST_LANES = 3;
+/** Most of a case is waiting: four of them keep two cores less than busy. */
+const MOST_LANES = 4;
 const LANE = fileURLToPath(new URL('lane.ts', import.meta.url));
 
 /** What the cases do their harm with. Outside: there is no network in the lanes' own namespaces. */
 async function installTools(): Promise<void> {
   if (!existsSync('/usr/sbin/dockerd') && !existsSync('/usr/bin/dockerd'))
     await aptInstall(['docker.io', 'containerd', 'runc', 'iptables'], 'Docker Engine');
+  if (!existsSync('/usr/sbin/nft')) await aptInstall(['nftables'], 'A firewall to be emptied');
   if (!existsSync(FAKETIME)) await aptInstall(['libfaketime'], 'A library that moves the clock of one program');
 }
 

@@ -63,14 +63,13 @@ export const untilLines = (stage: FaultStage, task: PlacedTask, atLeast: number)
 export const containersOf = ({ engine }: FaultStage, { allocationId }: PlacedTask): Promise<ContainerInfo[]> =>
   engine.docker.listContainers({ all: true, filters: { label: [`muster.allocation=${allocationId}`] } });
 
-const deathSchema = z.object({ Actor: z.object({ Attributes: z.object({ exitCode: z.string() }) }) });
+const eventSchema = z.object({ Actor: z.object({ Attributes: z.record(z.string(), z.string()) }) });
 
-/** With which a container has ended, each time, as the engine remembers it even of one that is removed. */
-export async function exitCodesOf({ engine }: FaultStage, containerId: string): Promise<string[]> {
-  const filters = { container: [containerId], event: ['die'] };
+/** What the engine remembers having done: the attributes of each such event. */
+export async function historyOf({ engine }: FaultStage, filters: Record<string, string[]>): Promise<Record<string, string>[]> {
   const events = await text(await engine.docker.getEvents({ since: 0, until: Date.now() / 1000, filters }));
-  const deaths = events.split('\n').filter((line) => line !== '');
-  return deaths.map((line) => deathSchema.parse(JSON.parse(line)).Actor.Attributes.exitCode);
+  const lines = events.split('\n').filter((line) => line !== '');
+  return lines.map((line) => eventSchema.parse(JSON.parse(line)).Actor.Attributes);
 }
 
 export const untilGone = (stage: FaultStage, task: PlacedTask) =>

@@ -9,7 +9,7 @@ import { loadKey } from '@muster/runtime/key-file';
 import { privateKeyToAccount } from 'viem/accounts';
 import type { Fault } from '../fault.ts';
 import type { FaultStage } from '../stage.ts';
-import { containersOf, counting, exitCodesOf, expectWhole, lasting, place, untilLines, untilRunning } from '../task.ts';
+import { containersOf, counting, expectWhole, historyOf, lasting, place, untilLines, untilRunning } from '../task.ts';
 
 /** The agent asks the chain every second here. */
 const LIE_MS = 4_000;
@@ -30,7 +30,11 @@ const endedMeanwhile = (what: string, end: (stage: FaultStage) => Promise<unknow
       const { standing } = await life.waitForEvent('ended', { timeoutMs: 60_000 });
       deepStrictEqual(await containersOf(stage, task), []);
       // Nobody is left to tell it to: the engine knows how it went.
-      deepStrictEqual(await exitCodesOf(stage, container.Id), ['4']);
+      const ends = await historyOf(stage, { container: [container.Id], event: ['die'] });
+      deepStrictEqual(
+        ends.map(({ exitCode }) => exitCode),
+        ['4'],
+      );
       return `ended (${String(standing)}): stopped gracefully at the next start, exit code 4, nothing left on the machine`;
     } finally {
       await stage.enterRun();
