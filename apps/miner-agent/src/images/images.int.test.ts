@@ -137,6 +137,26 @@ describe('a pull', () => {
     expect(registry.fetchesOf(layersOf(wanted[0] ?? { layers: [] })[0] ?? '')).toBe(1);
   });
 
+  it.each(['manifest', 'configuration', 'layer'] as const)(
+    'takes no other %s from a registry than the one that it asks for by its digest',
+    async (part) => {
+      const honest = registry.add('team/img:1', { layers: [await layer(50_000)] });
+      const evil = registry.add('team/evil:1', { layers: [await layer(50_000)] });
+      // The very layers, and another program to start with them.
+      const other = JSON.stringify({ ...JSON.parse(honest.config.bytes.toString()), config: { Entrypoint: ['/evil'] } });
+      const config = { ...honest.config, bytes: Buffer.from(other) };
+      const [from, to] = {
+        manifest: [honest.manifest, evil.manifest],
+        configuration: [honest.config, config],
+        layer: [honest.layers[0], evil.layers[0]],
+      }[part];
+      if (from && to) registry.exchange('team/img', digestOf(from.bytes), to);
+      const images = await stage.start();
+      expect(await refusal(images.get({ reference: honest.reference, pinned: honest.digest }))).toBe('IMAGE_PULL_FAILED');
+      for (const { bytes } of [honest.config, evil.config, config]) expect(await stage.runtime.findImage(digestOf(bytes))).toBeNull();
+    },
+  );
+
   it('keeps no layer of which the engine makes nothing', async () => {
     const noTar = registry.add('team/no-tar:1', { layers: [randomBytes(3_000)] });
     const images = await stage.start();

@@ -5,7 +5,7 @@ import { AppError } from '@muster/protocol/errors/app-error';
 import { createTempDir } from '@muster/runtime/temp-dir';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf, tarOf } from '../testing/test-image.ts';
-import { inspectLayer } from './inspect-layer.ts';
+import { ENTRY_BYTES, inspectLayer } from './inspect-layer.ts';
 
 let directory: Awaited<ReturnType<typeof createTempDir>>;
 beforeEach(async () => void (directory = await createTempDir('muster-layer')));
@@ -37,11 +37,20 @@ async function inspect(bytes: Buffer, { diffId = digestOf(bytes), limitBytes = 1
 describe('inspectLayer', () => {
   it('measures what it can unpack: gzip, in several parts too, and plain tars', async () => {
     const tar = await tarOf({ file: 'content' });
-    expect(await inspect(tar)).toBe(tar.length);
+    expect(await inspect(tar)).toBe(tar.length + ENTRY_BYTES);
     expect(await inspect(Buffer.alloc(1024))).toBe(1024);
-    expect(await inspect(zlib.gzipSync(tar), { diffId: digestOf(tar) })).toBe(tar.length);
+    expect(await inspect(zlib.gzipSync(tar), { diffId: digestOf(tar) })).toBe(tar.length + ENTRY_BYTES);
     const parts = Buffer.concat([zlib.gzipSync(tar.subarray(0, 700)), zlib.gzipSync(tar.subarray(700))]);
-    expect(await inspect(parts, { diffId: digestOf(tar) })).toBe(tar.length);
+    expect(await inspect(parts, { diffId: digestOf(tar) })).toBe(tar.length + ENTRY_BYTES);
+  });
+
+  it('counts a file without content as what it takes of a disk', async () => {
+    const names = Array.from({ length: 1000 }, (_none, index) => [`files/${index}`, ''] as const);
+    const tar = await tarOf(Object.fromEntries(names));
+    expect(await inspect(zlib.gzipSync(tar), { diffId: digestOf(tar) })).toBe(tar.length + 1000 * ENTRY_BYTES);
+    expect(await inspect(zlib.gzipSync(tar), { diffId: digestOf(tar), limitBytes: 100 * ENTRY_BYTES })).toBeLessThan(
+      tar.length + 1001 * ENTRY_BYTES,
+    );
   });
 
   it('counts no further than the limit', async () => {
@@ -76,7 +85,7 @@ describe('inspectLayer', () => {
 
   it('takes an extended header for what it is, and the key of another file for content', async () => {
     const tar = await tarOf({ ['long/'.repeat(60)]: 'pax', program: 'GNU.sparse.major'.repeat(100) });
-    expect(await inspect(tar)).toBe(tar.length);
+    expect(await inspect(tar)).toBe(tar.length + 2 * ENTRY_BYTES);
   });
 
   it('refuses what is no archive at all, or cut, or not the layer that it is said to be', async () => {

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { addAbortSignal, pipeline, Transform, type Readable } from 'node:stream';
 import zlib from 'node:zlib';
 import { AppError } from '@muster/protocol/errors/app-error';
-import { createSparseWatch } from './sparse-watch.ts';
+import { createTarWatch } from './tar-watch.ts';
 
 export interface InspectOptions {
   /** What the image's configuration says its unpacked bytes hash to. */
@@ -15,8 +15,11 @@ export interface InspectOptions {
   onRead(bytes: number): void;
 }
 
+/** What a file takes on a disk beside its content: the rest of its last block, and its place among the files, of which ext4 has a fixed number. */
+export const ENTRY_BYTES = 8192;
+
 /**
- * How large a layer's file is unpacked; stops counting once past the limit, so that a bomb costs no more than that. Throws
+ * How much of a disk a layer's file takes unpacked; stops counting once past the limit, so that a bomb costs no more than that. Throws
  * IMAGE_FORMAT_UNSUPPORTED for what cannot be measured: the engine would unpack it whatever its size. Throws IMAGE_PULL_FAILED for what is
  * not the layer that the configuration names: the engine would give the one that it has by that name, whosever it is.
  */
@@ -24,16 +27,17 @@ export async function inspectLayer(file: string, { diffId, limitBytes, signal, o
   const unpack = unpackerOf(await firstBytes(file));
   const algorithm = diffId.slice(0, diffId.indexOf(':'));
   const hash = createHash(algorithm);
-  const isSparse = createSparseWatch();
-  let unpacked = 0;
+  const watch = createTarWatch();
+  let bytes = 0;
+  const size = () => bytes + watch.entries() * ENTRY_BYTES;
   const packed = createReadStream(file);
   // Whichever ends takes the other along.
   const unpacking: Readable = unpack === null ? packed : pipeline(packed, unpack, () => undefined);
   try {
     for await (const piece of addAbortSignal(signal, unpacking)) {
-      unpacked += Buffer.byteLength(piece);
-      if (unpacked > limitBytes) return unpacked;
-      if (isSparse(piece)) throw unmeasurable('sparse files');
+      bytes += Buffer.byteLength(piece);
+      if (watch.see(piece)) throw unmeasurable('sparse files');
+      if (size() > limitBytes) return size();
       hash.update(piece);
       onRead(packed.bytesRead);
     }
@@ -42,7 +46,7 @@ export async function inspectLayer(file: string, { diffId, limitBytes, signal, o
     if (AppError.is(error)) throw error;
     throw new AppError('IMAGE_PULL_FAILED', { publicMessage: 'A layer of the image cannot be unpacked', cause: error });
   }
-  if (`${algorithm}:${hash.digest('hex')}` === diffId) return unpacked;
+  if (`${algorithm}:${hash.digest('hex')}` === diffId) return size();
   throw new AppError('IMAGE_PULL_FAILED', { publicMessage: "A layer of the image is not the one that the image's configuration names" });
 }
 

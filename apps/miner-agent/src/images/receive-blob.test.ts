@@ -5,7 +5,7 @@ import { AppError } from '@muster/protocol/errors/app-error';
 import { createTempDir } from '@muster/runtime/temp-dir';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { digestOf } from '../testing/test-image.ts';
-import { receiveBlob, sizeOf, type ReceiveOptions } from './receive-blob.ts';
+import { partOf, receiveBlob, sizeOf, type ReceiveOptions } from './receive-blob.ts';
 
 let directory: Awaited<ReturnType<typeof createTempDir>>;
 beforeEach(async () => void (directory = await createTempDir('muster-blob')));
@@ -63,6 +63,20 @@ it('gives up a registry that keeps the connection and sends next to nothing', as
   const { receive, opened } = stage({ pieceBytes: 1_000, pieceMs: 10_000 });
   await expect(receive()).rejects.toMatchObject({ publicMessage: expect.stringContaining('less than 1KiB a second') });
   expect(opened()).toBe(1);
+});
+
+it('keeps nothing of what is not what its digest says', async () => {
+  const openBlob: ReceiveOptions['openBlob'] = async (_, offset) => ({
+    offset,
+    bytes: (async function* () {
+      yield randomBytes(content.length);
+    })(),
+  });
+  const file = join(directory.path, 'layer');
+  const received: number[] = [];
+  const options = { openBlob, onReceived: (bytes: number) => void received.push(bytes), signal: new AbortController().signal };
+  await expect(receiveBlob(file, blob, options)).rejects.toMatchObject({ code: 'IMAGE_PULL_FAILED' });
+  expect([await sizeOf(file), await sizeOf(partOf(file)), received.at(-1)]).toEqual([null, 0, 0]);
 });
 
 it('lets nothing bear the name of a whole layer before the disk has it', async () => {

@@ -39,6 +39,8 @@ export interface TestRegistry {
   ): TestImage & { reference: string };
   /** Loses a blob. */
   forget(digest: string): void;
+  /** Gives other bytes to whoever asks for this digest in this repository. */
+  exchange(repository: string, digest: string, by: TestBlob): void;
   /** Puts an index there that holds images for several platforms. */
   addIndex(name: string, platforms: { os: string; architecture: string; layers: Buffer[] }[]): { reference: string; digest: string };
   stop(): Promise<void>;
@@ -136,6 +138,10 @@ export async function startTestRegistry(behaviour: Partial<RegistryBehaviour> = 
       const image = imageOf(layers, platform, diffIds);
       keep(name, image);
       return { ...image, reference: `${host}/${name}` };
+    },
+    exchange(repository, digest, by) {
+      manifests.set(`${repository}:${digest}`, by);
+      blobs.set(digest, by);
     },
     forget: (digest) => void blobs.delete(digest),
     addIndex(name, platforms) {
