@@ -50,6 +50,17 @@ describe('hooks', () => {
 });
 
 describe('rules', () => {
+  it('keep one allocation from another, whatever addresses their bridges have, by neither family', () => {
+    for (const family of [4, 6] as const) {
+      const rules = chainRules(TEST_NODE, family, []);
+      const { forward } = fenceChains(TEST_NODE);
+      const refused = rules.findIndex((rule) => rule.startsWith(`-A ${forward} -o ${bridgePrefix(TEST_NODE)}+ -j REJECT`));
+      const before = rules.slice(0, refused).filter((rule) => rule.startsWith(`-A ${forward} `));
+      expect(refused).toBeGreaterThan(0);
+      expect(before).toEqual([expect.stringContaining('--ctdir REPLY')]);
+    }
+  });
+
   it.each([
     '10.0.0.1',
     '100.64.0.1',

@@ -76,6 +76,14 @@ it('takes another boot, and a contact that nobody knows of, for silence', () => 
   expect(start().cut()).toMatch(/not known/);
 });
 
+it('takes the contact of another boot for none also where the two clocks would fit', () => {
+  const { start, reboot, pass } = setup();
+  start().contact(LOST_AFTER_MS, 10_000);
+  reboot();
+  pass(10_000);
+  expect(start().cut()).toMatch(/restarted/);
+});
+
 it('writes a contact down a few times per lease, and none that did not happen', () => {
   const { start, pass, writes } = setup();
   const fence = start();

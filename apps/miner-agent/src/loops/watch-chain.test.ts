@@ -7,25 +7,9 @@ import { zeroAddress, zeroHash } from 'viem';
 import { describe, expect, it } from 'vitest';
 import type { RunChain } from '../ports/run-chain.ts';
 import { initialState, type AgentState } from '../state/agent-state.ts';
-import { TEST_NODE, testRegistration } from '../testing/test-record.ts';
+import { TEST_NODE, testRegistration, testRun } from '../testing/test-record.ts';
 import { watchChain } from './watch-chain.ts';
 
-const run: RunOnChain = {
-  runId: '1',
-  owner: zeroAddress,
-  pendingOwner: null,
-  createdAt: 0,
-  closedAt: null,
-  master: zeroAddress,
-  masterEpoch: 1,
-  masterSince: 0,
-  validators: zeroAddress,
-  gate: zeroAddress,
-  quorum: 1,
-  termsHash: zeroHash,
-  discoveryUri: '',
-  requirements: '',
-};
 /** Plays one answer per turn and notes what the loop concluded. */
 async function play(turns: (Partial<RunChain> | 'rpc-down')[]) {
   const stop = new AbortController();
@@ -46,7 +30,7 @@ async function play(turns: (Partial<RunChain> | 'rpc-down')[]) {
     async readRun() {
       turn += 1;
       if (turn >= turns.length) stop.abort();
-      return (await answer('readRun', run)) as RunOnChain;
+      return (await answer('readRun', testRun)) as RunOnChain;
     },
     readRegistration: async () => (await answer('readRegistration', testRegistration('Approved'))) as RegistrationOnChain | null,
     readFinalStanding: async () => (await answer('readFinalStanding', 'Approved')) as Standing,
@@ -112,7 +96,7 @@ describe('watchChain', () => {
   });
 
   it('drops the invite of a master that was replaced', async () => {
-    const { concluded, state } = await play([{ readRun: async () => ({ ...run, masterEpoch: 2 }) }]);
+    const { concluded, state } = await play([{ readRun: async () => ({ ...testRun, masterEpoch: 2 }) }]);
     expect(concluded).toEqual(['master changed']);
     expect(state.invite).toBeNull();
   });

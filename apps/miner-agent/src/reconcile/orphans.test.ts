@@ -62,6 +62,7 @@ it('looks only at what is wholly ours, and cuts what no wire would take', () => 
   const { watch } = setup();
   watch.ordersAreComplete();
   const long = { ...orphan, labels: { ...orphan.labels, [LABEL.allocation]: `\u001b[2J${'x'.repeat(300)}` } };
-  watch.look(worldOf(newContainer(testRecord(), OTHER_NODE), { ...orphan, labels: {} }, long), nobody);
+  const helper = { ...orphan, labels: { ...orphan.labels, [LABEL.role]: 'challenge' } };
+  watch.look(worldOf(newContainer(testRecord(), OTHER_NODE), { ...orphan, labels: {} }, helper, long), nobody);
   expect(watch.current()).toMatchObject([{ allocationId: `?[2J${'x'.repeat(60)}`, things: 1 }]);
 });

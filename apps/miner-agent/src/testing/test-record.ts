@@ -1,3 +1,4 @@
+import type { RunOnChain } from '@muster/chain/actions/get-run';
 import type { RegistrationOnChain } from '@muster/chain/actions/get-registration';
 import type { Standing } from '@muster/domain/registry/standing';
 import type { CapabilityDocument } from '@muster/protocol/capabilities';
@@ -50,6 +51,23 @@ export function testRecord(record: Partial<AllocationRecord> = {}): AllocationRe
     ...record,
   };
 }
+
+export const testRun: RunOnChain = {
+  runId: '1',
+  owner: zeroAddress,
+  pendingOwner: null,
+  createdAt: 0,
+  closedAt: null,
+  master: zeroAddress,
+  masterEpoch: 1,
+  masterSince: 0,
+  validators: zeroAddress,
+  gate: zeroAddress,
+  quorum: 1,
+  termsHash: zeroHash,
+  discoveryUri: '',
+  requirements: '',
+};
 
 export const testRegistration = (standing: Standing, seq = 1): RegistrationOnChain => ({
   runId: '1',
