@@ -46,6 +46,12 @@ export function createContainerChallenges(options: ContainerChallengesOptions): 
     async run({ image, command, timeoutMs }, signal) {
       const bounds = unwrap(admit(image));
       const found = await images.ensure({ reference: image, pinned: null, credentials: null, signal, onProgress: () => undefined });
+      // Nobody measures what it writes in its short life.
+      const [declared] = found.volumes;
+      if (declared !== undefined)
+        throw new AppError('POLICY_REFUSED', {
+          publicMessage: `A validator's container writes nothing to this node's disk; its image has a volume at ${declared.slice(0, 200)}`,
+        });
       const name = `muster-challenge-${randomUUID()}`;
       const labels = { ...roleLabels(node, 'challenge'), [LABEL.run]: runId };
       const terms = await isolation.admit({ network: 'none', resources: {} });

@@ -116,6 +116,8 @@ export interface ImageDetails {
   user: string;
   /** NAME=value lines of the image. */
   env: readonly string[];
+  /** Paths at which it has volumes of its own, in every container: writable beside a read-only root. */
+  volumes: readonly string[];
   /** By which registries know it, as far as the engine does; empty for one that was built or imported here. */
   digests: readonly string[];
   sizeBytes: number;

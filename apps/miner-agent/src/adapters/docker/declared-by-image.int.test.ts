@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ok } from '@muster/protocol/errors/result';
+import { createContainerChallenges } from '../../challenges/container.ts';
 import { blueprintOf } from '../../reconcile/blueprint.ts';
 import { DEFAULT_USER } from '../../reconcile/container-user.ts';
-import { LABEL } from '../../reconcile/labels.ts';
+import { LABEL, roleLabels } from '../../reconcile/labels.ts';
 import { randomNode, removeEverythingOf, testDockerHost, testRuntime, waitFor } from '../../testing/test-docker.ts';
 import { busyboxLayer } from '../../testing/test-image.ts';
 import { TEST_TERMS } from '../../testing/test-isolation.ts';
@@ -55,6 +57,26 @@ it("lets no health check of the image's run", async () => {
   const { Config, State } = await engine.getContainer(containerId).inspect();
   expect(Config.Healthcheck?.Test).toEqual(['NONE']);
   expect(State.Health).toBeUndefined();
+});
+
+it("runs no validator's container of such an image", async () => {
+  const image = await runtime.findImage(`${repo}:${tag}`);
+  if (!image) throw new Error('the image is not there');
+  const challenges = createContainerChallenges({
+    runtime,
+    images: { ensure: async () => ({ ...image, digest: image.id }) },
+    node,
+    runId: '1',
+    hasInit: async () => false,
+    isolation: { admit: async () => TEST_TERMS },
+    admit: () => ok({ cpus: 1, memoryBytes: 64 * MiB }),
+  });
+  const params = { image: `${repo}:${tag}`, command: ['sh'], nonce: '0'.repeat(32), timeoutMs: 5_000 };
+  await expect(challenges.run(params, new AbortController().signal)).rejects.toMatchObject({
+    code: 'POLICY_REFUSED',
+    publicMessage: expect.stringContaining('/declared'),
+  });
+  expect(await runtime.listContainers(roleLabels(node, 'challenge'))).toEqual([]);
 });
 
 it('removes such a volume with its container', async () => {

@@ -21,6 +21,7 @@ export function createImages(engine: Engine): Images {
         id: info.Id,
         user: info.Config?.User ?? '',
         env: info.Config?.Env ?? [],
+        volumes: Object.keys(info.Config?.Volumes ?? {}),
         digests: (info.RepoDigests ?? []).map((name) => name.slice(name.indexOf('@') + 1)),
         sizeBytes: info.Size,
       };
