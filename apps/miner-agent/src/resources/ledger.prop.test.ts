@@ -100,6 +100,24 @@ describe('the ledger', () => {
     );
   });
 
+  it('gives a GPU that works and is free, whoever holds those that are lost', () => {
+    fc.assert(
+      fc.property(fc.subarray(GPUS), fc.subarray(GPUS), (lost, held) => {
+        const usable = GPUS.filter((gpu) => !lost.includes(gpu));
+        const free = usable.filter((gpu) => !held.includes(gpu)).map(({ uuid }) => uuid);
+        const admitted = admit({
+          capacity: { cpu: 8, memoryBytes: 1e12, diskBytes: 1e12, gpus: usable },
+          maxAllocations: 5,
+          records: [testRecord({ gpus: held.map(({ uuid }) => uuid) })],
+          demand: demandOf({ resources: { gpu: { count: 1 } } }),
+          lost: new Set(lost.map(({ uuid }) => uuid)),
+        });
+        if (admitted.ok) expect(free).toContain(admitted.value.gpus[0]);
+        else expect(free).toEqual([]);
+      }),
+    );
+  });
+
   it('says what is short', () => {
     const capacity = { cpu: 2, memoryBytes: 1e9, diskBytes: 1e10, gpus: [] };
     const records = [testRecord({ spec: testSpec({ resources: { cpu: 1.5, memoryBytes: 1e8 } }) })];
