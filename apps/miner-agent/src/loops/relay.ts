@@ -91,13 +91,16 @@ async function keepLink(options: RelayOptions): Promise<AppError | null> {
   /** Says it again when discovery is busy, and as often as it is: the socket stays. Nodes behind one address share what that may do. */
   async function whenHeard<T>(say: () => Promise<T>, until: number): Promise<T> {
     const pause = createNotifier();
+    let leastMs = LEAST_BUSY_MS;
     for (;;) {
       try {
         return await say();
       } catch (error) {
         if (!AppError.is(error, 'RATE_LIMITED')) throw error;
         const said = error.data['retryAfterMs'];
-        const waitMs = Math.min(MOST_BUSY_MS, Math.max(LEAST_BUSY_MS, typeof said === 'number' ? said : BUSY_MS));
+        // A whole farm is told the same: it spreads out, and each comes less often the more there are.
+        const waitMs = Math.min(MOST_BUSY_MS, Math.max(leastMs, typeof said === 'number' ? said : BUSY_MS) * (1 + Math.random()));
+        leastMs *= 2;
         if (over.signal.aborted || !(monotonic() + waitMs < until)) throw error;
         await pause.wait({ signal: over.signal, timeoutMs: waitMs });
       }
