@@ -42,6 +42,10 @@ export const counterSchema = z.int().nonnegative();
 export const uint32Schema = z.int().nonnegative().max(0xffff_ffff);
 export const byteCountSchema = z.int().nonnegative();
 
+export const TEXT_EXPECTED = 'expected text without a NUL character or half of a surrogate pair';
+/** Whether a database keeps a text as it is, and its hash with it. */
+export const isStorableText = (text: string): boolean => !/\0|\p{Surrogate}/u.test(text);
+
 /** A base URL of http or https, at most 256 bytes, without credentials, query or fragment. */
 export const httpUrlSchema = z
   .string()

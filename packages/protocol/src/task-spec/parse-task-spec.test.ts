@@ -172,6 +172,36 @@ describe('parseTaskSpec', () => {
     expect(issuesOf(`image: ${'x'.repeat(200_000)}`)[0]?.message).toContain('longer than');
   });
 
+  it.each([
+    ['lists', '['.repeat(60_000)],
+    ['lists over many lines', '[\n'.repeat(30_000)],
+    ['maps', '{a: '.repeat(15_000)],
+    ['block lists in one line', '- '.repeat(30_000)],
+    ['block lists over many lines', Array.from({ length: 300 }, (_, depth) => `${' '.repeat(depth)}-`).join('\n')],
+    ['block maps', Array.from({ length: 300 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')],
+    ['keys', '? '.repeat(30_000)],
+  ])('refuses %s in one another without going down into them', (_, text) => {
+    expect(issuesOf(text)).toEqual([{ path: '', message: 'nested too deeply' }]);
+  });
+
+  it('takes brackets and dashes in a text for what they are', () => {
+    const script = `echo "${'['.repeat(100)}" ${'- '.repeat(100)}`;
+    const parsed = parseTaskSpec(
+      ['image: x', 'command:', '- sh', '- -c', '- |', `  ${script}`, `env: {A: '${'{'.repeat(100)}'}`].join('\n'),
+    );
+    expect(parsed).toMatchObject({ ok: true, value: { command: ['sh', '-c', `${script}\n`], env: { A: '{'.repeat(100) } } });
+  });
+
+  it.each([
+    ['a variable', { env: { A: 'x\ud800' } }, 'env.A'],
+    ['a variable with NUL', { env: { A: 'x\0' } }, 'env.A'],
+    ['an argument', { command: ['\udc00'] }, 'command[0]'],
+    ['a label', { labels: { a: 'x\ud800' } }, 'labels.a'],
+    ['a label with NUL', { labels: { a: '\0' } }, 'labels.a'],
+  ])('refuses what no database keeps as it is: %s', (_, fields, path) => {
+    expect(issuesOf({ image: 'x', ...fields })).toEqual([{ path, message: expect.stringContaining('NUL') }]);
+  });
+
   it('refuses what no order could carry, however it was written', () => {
     const env = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`V${index}`, 'x'.repeat(30_000)]));
     expect(issuesOf({ image: 'x', env })[0]?.message).toContain('longer than');

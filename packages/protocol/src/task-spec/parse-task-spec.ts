@@ -6,6 +6,7 @@ import { AppError } from '../errors/app-error.ts';
 import { formatPath } from '../errors/path.ts';
 import { err, ok, type Result } from '../errors/result.ts';
 import { describeIssue } from './describe-issue.ts';
+import { isTooDeep } from './is-too-deep.ts';
 import { normalise, WRITTEN_AS } from './normalise.ts';
 import { taskDocumentSchema } from './task-document.ts';
 import { taskSpecSchema, type TaskSpec } from './task-spec.ts';
@@ -29,6 +30,7 @@ const MAX_CHARS = 131_072;
 export function parseTaskSpec(input: unknown): Result<TaskSpec, TaskSpecError> {
   if (typeof input !== 'string') return checkDocument(input);
   if (input.length > MAX_CHARS) return refuse([{ path: '', message: `longer than ${MAX_CHARS} characters` }]);
+  if (isTooDeep(input)) return refuse([{ path: '', message: 'nested too deeply' }]);
   const lines = new LineCounter();
   const source = parseDocument(input, { lineCounter: lines, uniqueKeys: true, stringKeys: true });
   const mistakes = source.errors.map((error) => ({ path: '', message: firstLine(error.message), ...position(lines, error.pos[0]) }));

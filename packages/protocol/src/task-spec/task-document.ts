@@ -11,6 +11,7 @@ import {
   gpuCountSchema,
   imageSchema,
   labelNameSchema,
+  labelValueSchema,
   networkSchema,
   replicasSchema,
   restartPolicySchema,
@@ -87,7 +88,7 @@ export const taskDocumentSchema = z.strictObject({
   ports: portsDocumentSchema
     .optional()
     .describe('Ports of the container that the node publishes, on numbers of its own choice. They need network: egress.'),
-  labels: z.record(labelNameSchema, z.string().max(256)).optional().describe('Your own marks.'),
+  labels: z.record(labelNameSchema, labelValueSchema).optional().describe('Your own marks.'),
 });
 
 export type TaskDocument = z.output<typeof taskDocumentSchema>;

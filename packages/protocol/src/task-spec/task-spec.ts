@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { hashJson } from '../canonical-json.ts';
 import { gpuModelSchema } from '../gpu-model.ts';
 import { parseImageReference } from '../images/image-reference.ts';
-import { byteCountSchema } from '../primitives.ts';
+import { byteCountSchema, isStorableText, TEXT_EXPECTED } from '../primitives.ts';
 import { portsSchema } from './ports.ts';
 import { volumeNameSchema } from './volume-name.ts';
 
@@ -19,10 +19,7 @@ export const imageSchema = z.string().superRefine((text, context) => {
   const { part, message } = parsed.error;
   context.addIssue({ code: 'custom', message: part === 'name' ? message : `the image's ${part}: ${message}` });
 });
-const argumentSchema = z
-  .string()
-  .max(32_768)
-  .refine((value) => !value.includes('\0'), 'expected text without a NUL character');
+const argumentSchema = z.string().max(32_768).refine(isStorableText, TEXT_EXPECTED);
 export const argumentsSchema = z.array(argumentSchema).max(256);
 export const entrypointSchema = argumentsSchema.min(1, 'expected at least the program; leave entrypoint out for that of the image');
 export const taskNameSchema = z
@@ -32,6 +29,7 @@ export const envNameSchema = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 
 export const labelNameSchema = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9._/-]{0,61}[a-z0-9])?$/, 'expected a label name such as team or org/team');
+export const labelValueSchema = z.string().max(256).refine(isStorableText, TEXT_EXPECTED);
 /** Where a volume is mounted: never over the system itself. */
 export const mountPathSchema = z
   .string()
@@ -109,7 +107,7 @@ const fieldsSchema = z.strictObject({
   root: z.literal(true).optional(),
   /** Left out when there are none. */
   ports: portsSchema.optional(),
-  labels: z.record(labelNameSchema, z.string().max(256)),
+  labels: z.record(labelNameSchema, labelValueSchema),
 });
 
 export const taskSpecSchema = fieldsSchema.refine(({ ports, network }) => ports === undefined || network === 'egress', {
