@@ -15,3 +15,9 @@ export function canonicalJson(value: unknown): string {
 export function hashJson(value: unknown): Hex {
   return toHex(keccak_256(utf8(canonicalJson(value))));
 }
+
+/** Whether a value goes no deeper than so many levels. To be asked of what a stranger sent: hashing it goes down one call per level. */
+export function isNestedWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((entry) => isNestedWithin(entry, levels - 1));
+}

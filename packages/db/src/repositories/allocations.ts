@@ -1,7 +1,7 @@
 import type { Database } from '../client.ts';
 import type { AllocationRow } from '../rows.ts';
 import { toJson } from '../sql/json.ts';
-import { pageLimit, toPage, type Page, type PageQuery } from '../sql/page.ts';
+import { idCursor, pageLimit, toPage, type Page, type PageQuery } from '../sql/page.ts';
 import { firstRow, rows } from '../sql/query.ts';
 
 export interface NewAllocation {
@@ -60,7 +60,7 @@ export async function listAllocations(db: Database, query: PageQuery & { taskId:
     `SELECT * FROM "Allocation"
      WHERE "taskId" = $1 AND ($2::text IS NULL OR ("createdAt", "allocationId") < (SELECT "createdAt", "allocationId" FROM "Allocation" WHERE "allocationId" = $2))
      ORDER BY "createdAt" DESC, "allocationId" DESC LIMIT $3`,
-    [query.taskId, query.cursor ?? null, pageLimit(query) + 1],
+    [query.taskId, idCursor(query), pageLimit(query) + 1],
   );
   return toPage(found, query, (allocation) => allocation.allocationId);
 }

@@ -99,7 +99,8 @@ describe('logs, snapshots and the timeline', () => {
     const page = await listTimeline(test.db, { runId, limit: 3 });
     expect(page.items.map(({ to }) => to)).toEqual(['step 4', 'step 3', 'step 2']);
     expect((await listTimeline(test.db, { runId, cursor: page.nextCursor })).items.map(({ to }) => to)).toEqual(['step 1', 'step 0']);
-    for (const cursor of ['5', "2026-01-01 00:00:00,master,1,0'", '2026-01-01 00:00:00,me,1,0'])
+    for (const cursor of ['5', "1,master,1,0'", '1,me,1,0', '99999999999999999,master,1,0', '9999-99-99 99:99:99,chain,1,1'])
       await expect(listTimeline(test.db, { runId, cursor })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    expect((await listTimeline(test.db, { runId, cursor: '9999999999999999,master,1,0' })).items).toHaveLength(5);
   });
 });

@@ -1,7 +1,7 @@
 import type { Database } from '../client.ts';
 import type { SnapshotRow } from '../rows.ts';
 import { toJson } from '../sql/json.ts';
-import { pageLimit, toPage, type Page, type PageQuery } from '../sql/page.ts';
+import { idCursor, pageLimit, toPage, type Page, type PageQuery } from '../sql/page.ts';
 import { execute, firstRow, rows, type Queryable } from '../sql/query.ts';
 
 export interface NewSnapshot {
@@ -39,7 +39,7 @@ export async function listSnapshots(db: Database, query: PageQuery & { taskId: s
     `SELECT * FROM "Snapshot"
      WHERE "taskId" = $1 AND ($2::text IS NULL OR ("createdAt", "snapshotId") < (SELECT "createdAt", "snapshotId" FROM "Snapshot" WHERE "snapshotId" = $2))
      ORDER BY "createdAt" DESC, "snapshotId" DESC LIMIT $3`,
-    [query.taskId, query.cursor ?? null, pageLimit(query) + 1],
+    [query.taskId, idCursor(query), pageLimit(query) + 1],
   );
   return toPage(found, query, (snapshot) => snapshot.snapshotId);
 }

@@ -2,7 +2,7 @@ import { isTerminalTaskPhase, type TaskPhase } from '@muster/domain/task-phase';
 import type { Database } from '../client.ts';
 import type { TaskRow } from '../rows.ts';
 import { cleanText, toJson } from '../sql/json.ts';
-import { pageLimit, toPage, type Page, type PageQuery } from '../sql/page.ts';
+import { idCursor, pageLimit, toPage, type Page, type PageQuery } from '../sql/page.ts';
 import { firstRow, rows } from '../sql/query.ts';
 
 export interface NewTask {
@@ -62,7 +62,7 @@ export async function listTasks(db: Database, query: PageQuery & { runId: string
     `SELECT * FROM "Task"
      WHERE "runId" = $1 AND ($2::text IS NULL OR ("createdAt", "taskId") < (SELECT "createdAt", "taskId" FROM "Task" WHERE "taskId" = $2))
      ORDER BY "createdAt" DESC, "taskId" DESC LIMIT $3`,
-    [query.runId, query.cursor ?? null, pageLimit(query) + 1],
+    [query.runId, idCursor(query), pageLimit(query) + 1],
   );
   return toPage(found, query, (task) => task.taskId);
 }

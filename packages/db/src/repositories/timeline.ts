@@ -44,13 +44,13 @@ interface FoundEntry extends Omit<NewTimelineEvent, 'runId'> {
   source: 'chain' | 'master';
   major: number;
   minor: number;
-  /** `at`, as exact as it is stored. */
+  /** `at` in microseconds since 1970, which is as exact as it is stored. */
   exactly: string;
   /** Of the registry's: a whole event. */
   event: unknown;
 }
 
-const CURSOR = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?),(chain|master),(\d{1,15}),(\d{1,15})$/;
+const CURSOR = /^(\d{1,16}),(chain|master),(\d{1,15}),(\d{1,15})$/;
 
 const cursorOf = ({ exactly, source, major, minor }: FoundEntry): string => [exactly, source, major, minor].join(',');
 
@@ -62,7 +62,7 @@ export async function listTimeline(db: Database, query: PageQuery & { runId: str
   const [at, source, major, minor] = cursorParts(query, CURSOR) ?? [];
   const found = await rows<FoundEntry>(
     db.pool,
-    `SELECT *, (at AT TIME ZONE 'UTC')::text AS exactly FROM (
+    `SELECT *, (extract(epoch FROM at) * 1000000)::bigint::text AS exactly FROM (
        (SELECT at, 'master' AS source, id AS major, 0 AS minor, actor, subject, kind, "from", "to", reason, NULL::jsonb AS event
         FROM "TimelineEvent" WHERE "runId" = $1 AND ${isBefore('at', `'master'`, 'id, 0')} ORDER BY at DESC, id DESC LIMIT $6)
        UNION ALL
@@ -78,9 +78,11 @@ export async function listTimeline(db: Database, query: PageQuery & { runId: str
   return { items: page.items.map((entry) => entryOf(entry, query.runId)), nextCursor: page.nextCursor };
 }
 
+const AT = `('epoch'::timestamptz + $2::bigint * interval '1 microsecond')`;
+
 /** The first condition is for the index. */
 const isBefore = (at: string, source: string, place: string): string =>
-  `($2::text IS NULL OR (${at} <= $2::timestamp AT TIME ZONE 'UTC' AND (${at}, ${source}, ${place}) < ($2::timestamp AT TIME ZONE 'UTC', $3::text, $4::bigint, $5::bigint)))`;
+  `($2::bigint IS NULL OR (${at} <= ${AT} AND (${at}, ${source}, ${place}) < (${AT}, $3::text, $4::bigint, $5::bigint)))`;
 
 function entryOf({ at, source, major, minor, exactly: _exactly, event, ...entry }: FoundEntry, runId: string): TimelineEntry {
   const told = source === 'chain' ? tellEvent(registryEventSchema.parse(event)) : {};

@@ -86,6 +86,12 @@ describe('tasks and allocations', () => {
     expect(new Set(seen).size).toBe(5);
   });
 
+  it.each(['x', '\0', '1', "'"])('refuses %j as a cursor', async (cursor) => {
+    const { db, runId, task } = await setup();
+    await expect(listTasks(db, { runId, cursor })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(listAllocations(db, { taskId: task.taskId, cursor })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  });
+
   it('moves a task only from the phase that the decision was made in', async () => {
     const { db, task, timeline } = await setup();
     const step = { taskId: task.taskId, from: 'Pending', to: 'Running', actor: 'master', reason: 'all run' } as const;

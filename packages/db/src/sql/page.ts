@@ -33,3 +33,8 @@ export function cursorParts({ cursor }: PageQuery, pattern: RegExp): string[] | 
   if (match === null) throw new AppError('BAD_INPUT', { publicMessage: 'The cursor is none of this list.' });
   return match.slice(1);
 }
+
+const ID = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+/** The cursor of a list whose pages end with an id. Throws BAD_INPUT. */
+export const idCursor = (query: PageQuery): string | null => cursorParts(query, ID)?.[0] ?? null;

@@ -129,6 +129,15 @@ describe('evidence', () => {
       refusal('EVIDENCE_MISMATCH'),
     );
   });
+
+  it('is refused when it nests without end', async () => {
+    const body = `{"runId":"${runId}","node":"${node.address}","seq":1,"round":1,"document":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`;
+    const answer = await fetch(`${stage.server.url}/discovery/publishEvidence`, { method: 'POST', body });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      error: { data: { app: { code: 'BAD_INPUT', data: { issues: [{ path: 'document' }] } } } },
+    });
+  });
 });
 
 describe('a run that is closed', () => {

@@ -54,7 +54,8 @@ export async function createTask(
       hint: 'Stop tasks that are not needed any more, or wait until some have ended.',
     });
   const { task, created } = made;
-  if (task.specHash !== hash) throw new AppError('IDEMPOTENCY_CONFLICT', { data: { taskId: task.taskId } });
+  if (task.specHash !== hash || task.needsCredentials !== needsCredentials)
+    throw new AppError('IDEMPOTENCY_CONFLICT', { data: { taskId: task.taskId } });
   if (created) {
     live.publish(['reconcile', runTopic(runId, 'task')]);
     logger.info({ event: 'task.created', runId, taskId: task.taskId, name, actor }, 'a buyer created a task');

@@ -56,6 +56,13 @@ describe('creating a task', () => {
     expect((await tasks().create.mutate(input)).taskId).toBe(first.taskId);
     const other = tasks().create.mutate({ ...input, spec: { image: 'busybox', command: ['false'] } });
     await expect(other).rejects.toMatchObject({ data: { app: { code: 'IDEMPOTENCY_CONFLICT', data: { taskId: first.taskId } } } });
+    const sealed = tasks().create.mutate({ ...input, needsCredentials: true });
+    await expect(sealed).rejects.toMatchObject({ data: { app: { code: 'IDEMPOTENCY_CONFLICT' } } });
+  });
+
+  it.each(['a\0', 'a\ud800'])('refuses %j as a key', async (idempotencyKey) => {
+    const made = tasks().create.mutate({ runId, spec: { image: 'busybox' }, idempotencyKey });
+    await expect(made).rejects.toMatchObject({ data: { app: { code: 'BAD_INPUT', data: { issues: [{ path: 'idempotencyKey' }] } } } });
   });
 
   it('takes YAML, and points at what is wrong in it', async () => {
