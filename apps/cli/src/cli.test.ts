@@ -18,19 +18,20 @@ describe('runCli', () => {
   it.each([
     ['an unknown command', ['fly'], /unknown command 'fly'/],
     ['an unknown option', ['run', 'list', '--al'], /unknown option '--al'/],
-    ['a missing argument', ['run', 'show'], /missing required argument 'run'/],
+    ['a missing argument', ['run', 'show'], /missing required argument 'run'[^]*See: muster run show --help/],
     ['a missing option', ['task', 'create', '1'], /-f, --file/],
     ['a run id that is none', ['run', 'show', '0x1'], /"0x1" is not a run id/],
-    ['a task id that is none', ['task', 'stop', 'hello'], /"hello" is not an id/],
+    ['a task id that is none', ['task', 'stop', 'hello'], /"hello" is not the id of a task[^]*muster task list/],
     ['a limit out of range', ['run', 'list', '--limit', '1000'], /--limit takes a number from 1 to 200/],
     [
       'a time to wait that is none',
       ['task', 'stop', '3b241101-e2bb-4255-8caf-4136c566a962', '--timeout', 'soon'],
       /--timeout takes a number/,
     ],
-    ['a quorum of none', ['run', 'create', '--quorum', '0'], /--quorum/],
+    ['a quorum of none', ['run', 'create', '--quorum', '0'], /--quorum: expected a number from 1 to 255/],
     ['a master that is no address', ['run', 'create', '--master', 'me'], /--master: expected an EVM address/],
     ['a URL that is none', ['master', 'info', '--url', 'here'], /--url takes a URL/],
+    ['a key file that is none', ['whoami', '--key-file', '/nowhere/buyer.key'], /no buyer key at \/nowhere\/buyer.key[^]*Name the file/],
     ['a wallet without a key', ['whoami'], /no key was given/],
   ])('refuses %s with exit code 2', async (_title, args, message) => {
     const result = await setup(args);

@@ -22,17 +22,19 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   // Known before the options are parsed, so that a mistake in them is reported in the form that was asked for.
   const json = args.includes('--json');
   let url = '';
+  let program: Command | null = null;
   try {
     const env = readEnv(io.env);
     url = env.url;
-    await createProgram(env, io).parseAsync([...args], { from: 'user' });
+    program = createProgram(env, io);
+    await program.parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     if (io.signal.aborted) return 130;
     // `muster run` alone: commander has the help of just that command in the error's place.
     if (error instanceof CommanderError && error.code === 'commander.help' && !json) return EXIT_USAGE;
-    const { report, exitCode } = describeError(error instanceof CommanderError ? usageOf(error) : error, {
+    const { report, exitCode } = describeError(error instanceof CommanderError ? usageOf(error, commandIn(program, args)) : error, {
       url: optionValue(args, '--url') ?? url,
     });
     if (json) io.stdout(`${JSON.stringify({ error: report })}\n`);
@@ -99,7 +101,20 @@ function readGlobals(program: Command): GlobalOptions {
 }
 
 /** commander's `error: unknown option '--x'` in our words. */
-const usageOf = (error: CommanderError): UsageError =>
-  new UsageError(error.message.replace(/^error: /, '').replace(/^\(outputHelp\)$/, 'Which command?'), 'See: muster --help');
+const usageOf = (error: CommanderError, command: string): UsageError =>
+  new UsageError(error.message.replace(/^error: /, '').replace(/^\(outputHelp\)$/, 'Which command?'), `See: ${command} --help`);
+
+/** The command that these arguments name, as far as they name one. */
+function commandIn(program: Command | null, args: readonly string[]): string {
+  const names = ['muster'];
+  let command = program;
+  for (const word of args) {
+    const child: Command | undefined = command?.commands.find((known) => known.name() === word);
+    if (child === undefined) continue;
+    names.push(word);
+    command = child;
+  }
+  return names.join(' ');
+}
 
 const optionValue = (args: readonly string[], name: string): string | undefined => args[args.indexOf(name) + 1 || args.length];

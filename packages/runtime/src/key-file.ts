@@ -29,7 +29,11 @@ export async function loadKey(source: KeySource): Promise<{ privateKey: PrivateK
   const existing = await readKeyFile(file, name);
   if (existing) return { privateKey: existing, created: false };
   if (!createIfMissing)
-    throw new KeyError('KEY_INVALID', `There is no ${name} at ${file}`, 'Put a key there (mode 0600), or let it be created.');
+    throw new KeyError(
+      'KEY_INVALID',
+      `There is no ${name} at ${file}`,
+      'Name the file that holds it, or put the key there: 0x and 64 hexadecimal digits, mode 0600.',
+    );
   const created = await createKeyFile(file);
   // Another process may have won the race: then its key is the key.
   const privateKey = await readKeyFile(file, name);

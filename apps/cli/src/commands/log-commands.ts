@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { uuidArgument } from '../arguments.ts';
+import { idArgument } from '../arguments.ts';
 import type { Bind } from '../command.ts';
 import { followLogs } from '../logs/follow-logs.ts';
 import { createLinePrinter } from '../logs/print-lines.ts';
@@ -16,7 +16,7 @@ export function addLogCommands(program: Command, bind: Bind): void {
     .option('-t, --timestamps', 'begin each line with its time', false);
   bind(logs, async (context, command) => {
     const { follow, timestamps } = command.opts<{ follow: boolean; timestamps: boolean }>();
-    const source = await findLogSource(context, uuidArgument(command.args[0] ?? ''));
+    const source = await findLogSource(context, idArgument(command.args[0] ?? '', 'task or allocation'));
     const print = createLinePrinter(context.io, { json: context.options.json, timestamps });
     if (follow) {
       await followLogs(context, source, print);

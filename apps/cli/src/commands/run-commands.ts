@@ -21,7 +21,7 @@ const optionsSchema = z.object({
   master: addressSchema.optional(),
   validators: addressSchema.optional(),
   gate: addressSchema.optional(),
-  quorum: z.coerce.number().int().min(1).max(255),
+  quorum: z.coerce.number().refine((quorum) => Number.isInteger(quorum) && quorum >= 1 && quorum <= 255, 'expected a number from 1 to 255'),
   termsHash: hash32Schema.optional(),
 });
 

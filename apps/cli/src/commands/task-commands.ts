@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { unwrap } from '@muster/protocol/errors/result';
 import { parseImageReference } from '@muster/protocol/images/image-reference';
-import { chooseRun, uuidArgument } from '../arguments.ts';
+import { chooseRun, idArgument } from '../arguments.ts';
 import type { Bind } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { tasksTable, taskText, type TaskView } from '../output/views.ts';
@@ -42,7 +42,7 @@ export function addTaskCommands(program: Command, bind: Bind): void {
   );
 
   bind(task.command('show').description('one task with its allocations').argument('<task>'), async ({ asBuyer }, command) => {
-    const taskId = uuidArgument(firstArgument(command) ?? '');
+    const taskId = idArgument(firstArgument(command) ?? '', 'task');
     return shown(await asBuyer((api) => api.task.get.query({ taskId })));
   });
 
@@ -52,7 +52,7 @@ export function addTaskCommands(program: Command, bind: Bind): void {
       'until it has ended',
     ),
     async (context, command) => {
-      const taskId = uuidArgument(firstArgument(command) ?? '');
+      const taskId = idArgument(firstArgument(command) ?? '', 'task');
       const wait = readWait(command);
       const stopped = await context.asBuyer((api) => api.task.stop.mutate({ taskId }));
       return shown(wait ? await waitForPhase(context, taskId, { ...wait, phases: ENDED }) : stopped);
@@ -62,7 +62,7 @@ export function addTaskCommands(program: Command, bind: Bind): void {
   bind(
     task.command('restart').description("restarts a task's containers where they are").argument('<task>'),
     async ({ asBuyer }, command) => {
-      const taskId = uuidArgument(firstArgument(command) ?? '');
+      const taskId = idArgument(firstArgument(command) ?? '', 'task');
       return shown(await asBuyer((api) => api.task.restart.mutate({ taskId })));
     },
   );
@@ -70,7 +70,7 @@ export function addTaskCommands(program: Command, bind: Bind): void {
   bind(
     task.command('inspect').description('has the node look at a container now').argument('<allocation>'),
     async ({ asBuyer }, command) => {
-      const allocationId = uuidArgument(firstArgument(command) ?? '');
+      const allocationId = idArgument(firstArgument(command) ?? '', 'allocation');
       const result = await asBuyer((api) => api.task.inspect.mutate({ allocationId }));
       const { phase, node } = result.allocation;
       return {
@@ -84,7 +84,7 @@ export function addTaskCommands(program: Command, bind: Bind): void {
     task.command('sync').description("copies a volume's present state into the blob store").argument('<task>').argument('<volume>'),
     async ({ asBuyer }, command) => {
       const [given, volume] = command.processedArgs as [string, string];
-      const taskId = uuidArgument(given);
+      const taskId = idArgument(given, 'task');
       const result = await asBuyer((api) => api.task.sync.mutate({ taskId, volume }));
       return { json: result, text: `Syncing as ${result.snapshotIds.join(', ')}. See: muster snapshots ${taskId}` };
     },
@@ -103,7 +103,7 @@ function addSeal(task: Command, bind: Bind): void {
     .argument('<task>')
     .requiredOption(...REGISTRY_AUTH);
   bind(command, async (context, given) => {
-    const taskId = uuidArgument(firstArgument(given) ?? '');
+    const taskId = idArgument(firstArgument(given) ?? '', 'task');
     const task = await context.asBuyer((api) => api.task.get.query({ taskId }));
     const nodes = await seal(context, task, given.opts<{ registryAuth: string }>().registryAuth);
     return { json: { taskId, nodes }, text: `Sealed to ${nodes.length} ${nodes.length === 1 ? 'node' : 'nodes'}: ${nodes.join(', ')}` };

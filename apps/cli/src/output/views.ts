@@ -111,8 +111,12 @@ const gpuText = ({ utilisation, memoryBytes }: NonNullable<NonNullable<NodeView[
 export const tasksTable = (tasks: readonly TaskView[]): string =>
   formatTable(
     ['TASK', 'NAME', 'PHASE', 'IMAGE', 'CREATED', 'REASON'],
-    tasks.map((task) => [task.taskId, task.name, task.phase, task.spec?.image ?? null, task.createdAt, task.phaseReason]),
+    tasks.map((task) => [task.taskId, task.name, task.phase, task.spec?.image ?? null, task.createdAt, whyTask(task)]),
   );
+
+/** The master's word, else what ended the allocation that is shown. */
+const whyTask = ({ phase, phaseReason, allocations }: TaskView): string | null =>
+  phaseReason ?? (phase === 'Failed' ? (allocations.find(({ error }) => error !== null)?.error?.message ?? null) : null);
 
 const PULL_WORDS = { download: 'fetching', check: 'checking', extract: 'unpacking' } as const;
 

@@ -66,7 +66,7 @@ export const workCodes = {
   },
   IMAGE_PULL_FAILED: {
     title: 'The image could not be pulled.',
-    hint: 'Look at the cause; the agent tries again with growing pauses.',
+    hint: 'Look at the cause; the agent tries a few times, with growing pauses.',
     severity: 'warn',
   },
   IMAGE_PLATFORM_MISMATCH: {
