@@ -1,5 +1,5 @@
 import type { Capabilities } from './trpc/outputs.ts';
-import { formatBytes } from './format.ts';
+import { formatBytes, plural } from './format.ts';
 
 /** "8× H100 80 GiB", or several kinds joined. */
 export function summarizeGpus(gpus: Capabilities['gpus']): string {
@@ -14,6 +14,11 @@ export function summarizeGpus(gpus: Capabilities['gpus']): string {
 /** One line of what a machine has; GPUs first, since they are what one asks for. */
 export function summarizeCapabilities(capabilities: Capabilities): string {
   const { cpu, memoryBytes, diskBytes, gpus } = capabilities;
-  const parts = [summarizeGpus(gpus), `${cpu.threads} threads`, `${formatBytes(memoryBytes)} memory`, `${formatBytes(diskBytes)} disk`];
+  const parts = [
+    summarizeGpus(gpus),
+    plural(cpu.threads, 'thread'),
+    `${formatBytes(memoryBytes)} memory`,
+    `${formatBytes(diskBytes)} disk`,
+  ];
   return parts.filter(Boolean).join(' · ');
 }

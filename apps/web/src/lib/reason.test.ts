@@ -13,5 +13,6 @@ describe('reasons', () => {
     expect(shortenIds('node 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 took 8f14e45f-ceea-467f-a0b1-4a3c2d1e0f99')).toBe(
       'node 0x7099…79C8 took 8f14e45f',
     );
+    expect(shortenIds(`its image is sha256:${'ab'.repeat(32)} from now on`)).toBe('its image is sha256:ababab…abab from now on');
   });
 });

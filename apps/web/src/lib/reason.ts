@@ -4,6 +4,7 @@ import { formatDuration, shortHash } from './format.ts';
 export const shortenIds = (text: string): string =>
   text
     .replaceAll(/0x[0-9a-fA-F]{40,}/g, (hash) => shortHash(hash))
+    .replaceAll(/\bsha256:[0-9a-f]{64}\b/g, (digest) => `sha256:${shortHash(digest.slice(7))}`)
     .replaceAll(/\b([0-9a-f]{8})-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '$1');
 
 /** A reason as the server words it ("no heartbeat for 124000 ms"), for people: short ids, long times in their units, a capital. */

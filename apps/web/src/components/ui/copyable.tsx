@@ -42,7 +42,7 @@ export const Hash = ({ value, label, full = false, href, className }: HashProps)
         {full ? value : shortHash(value)}
       </a>
     ) : (
-      <span title={value} className={full ? 'break-all' : undefined}>
+      <span title={value} className={full ? 'break-all' : 'whitespace-nowrap'}>
         {full ? value : shortHash(value)}
       </span>
     )}

@@ -17,7 +17,7 @@ export const Timeline = ({ entries, label }: { entries: readonly TimelineEntry[]
             <p className="min-w-0 text-sm">{entry.title}</p>
             <RelativeTime at={entry.at} className="text-xs text-faint" />
           </div>
-          {entry.detail ? <p className="mt-0.5 text-xs text-muted">{entry.detail}</p> : null}
+          {entry.detail ? <p className="mt-0.5 text-xs wrap-anywhere text-muted">{entry.detail}</p> : null}
         </div>
       </li>
     ))}

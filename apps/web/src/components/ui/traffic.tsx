@@ -7,6 +7,7 @@ type TrafficProps = { rxBytesPerSecond?: number | undefined; txBytesPerSecond?: 
 export const Traffic = ({ rxBytesPerSecond, txBytesPerSecond }: TrafficProps) =>
   rxBytesPerSecond === undefined || txBytesPerSecond === undefined ? null : (
     <span className="inline-flex items-center gap-3 whitespace-nowrap">
+      <span className="text-muted">Network</span>
       <span className="figures inline-flex items-center gap-1">
         <ArrowDown aria-label="received" className="size-3 text-faint" />
         {formatRate(rxBytesPerSecond)}

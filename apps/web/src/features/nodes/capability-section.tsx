@@ -2,7 +2,7 @@ import { Cpu } from 'lucide-react';
 import { Card, Section } from '../../components/ui/card.tsx';
 import { DefinitionList } from '../../components/ui/definition-list.tsx';
 import { EmptyState } from '../../components/ui/empty-state.tsx';
-import { formatBytes } from '../../lib/format.ts';
+import { formatBytes, plural } from '../../lib/format.ts';
 import { summarizeGpus } from '../../lib/node-summary.ts';
 import type { Capabilities, NodeDetail } from '../../lib/trpc/outputs.ts';
 import { MachineUsage } from './machine-usage.tsx';
@@ -34,7 +34,10 @@ const Machine = ({ capabilities, usage }: { capabilities: Capabilities; usage: N
         className="px-5 py-1"
         items={[
           { term: 'GPU', value: gpus.length === 0 ? <span className="text-muted">none</span> : summarizeGpus(gpus) },
-          { term: 'CPU', value: <span className="figures">{`${cpu.model}, ${cpu.cores} cores, ${cpu.threads} threads`}</span> },
+          {
+            term: 'CPU',
+            value: <span className="figures">{`${cpu.model}, ${plural(cpu.cores, 'core')}, ${plural(cpu.threads, 'thread')}`}</span>,
+          },
           { term: 'Memory', value: <span className="figures">{formatBytes(memoryBytes)}</span> },
           { term: 'Disk for containers', value: <span className="figures">{formatBytes(diskBytes)} free</span> },
           { term: 'System', value: `${os.platform} ${os.kernel}, ${os.arch}` },

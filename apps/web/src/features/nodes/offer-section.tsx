@@ -31,14 +31,14 @@ function itemsOf({ capacity, perAllocation, features, maxAllocations, accepting,
   const { cpu, memoryBytes, diskBytes, gpus } = capacity;
   const granted = FEATURES.flatMap(([name, words]) => (features[name] ? [words] : []));
   const most = [
-    perAllocation.cpu === undefined ? null : `${perAllocation.cpu} threads`,
+    perAllocation.cpu === undefined ? null : plural(perAllocation.cpu, 'thread'),
     perAllocation.memoryBytes === undefined ? null : `${formatBytes(perAllocation.memoryBytes)} memory`,
     perAllocation.diskBytes === undefined ? null : `${formatBytes(perAllocation.diskBytes)} disk`,
     perAllocation.gpus === undefined ? null : plural(perAllocation.gpus, 'GPU'),
   ].filter((bound) => bound !== null);
   return [
     { term: 'New work', value: accepting ? 'taken' : (reason ?? 'not now') },
-    { term: 'In all', value: figure(`${cpu} threads, ${formatBytes(memoryBytes)} memory, ${formatBytes(diskBytes)} disk`) },
+    { term: 'In all', value: figure(`${plural(cpu, 'thread')}, ${formatBytes(memoryBytes)} memory, ${formatBytes(diskBytes)} disk`) },
     ...(gpus.length === 0 ? [] : [{ term: 'GPUs', value: summarizeGpus(gpus) }]),
     ...(most.length === 0 ? [] : [{ term: 'At most for one copy', value: figure(most.join(', ')) }]),
     ...(maxAllocations >= UNBOUNDED ? [] : [{ term: 'At once', value: figure(plural(maxAllocations, 'copy', 'copies')) }]),

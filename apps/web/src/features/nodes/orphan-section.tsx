@@ -17,10 +17,10 @@ export const OrphanSection = ({ orphans }: { orphans: NodeDetail['orphans'] }) =
           <thead>
             <tr>
               <Th>Allocation</Th>
-              <Th>Run</Th>
-              <Th>Containers and networks</Th>
+              <Th className="max-sm:hidden">Run</Th>
+              <Th className="max-sm:hidden">Containers and networks</Th>
               <Th>Found</Th>
-              <Th className="text-right">Goes</Th>
+              <Th className="text-right">Removed</Th>
             </tr>
           </thead>
           <tbody>
@@ -29,8 +29,8 @@ export const OrphanSection = ({ orphans }: { orphans: NodeDetail['orphans'] }) =
                 <Td>
                   <Hash value={allocationId} label="allocation" />
                 </Td>
-                <Td className="figures">{runId}</Td>
-                <Td className="figures">{things}</Td>
+                <Td className="figures max-sm:hidden">{runId}</Td>
+                <Td className="figures max-sm:hidden">{things}</Td>
                 <Td className="text-muted">
                   <RelativeTime at={foundAt} />
                 </Td>

@@ -41,7 +41,7 @@ export const TimelineList = ({ runId, about }: { runId: string; about?: readonly
   return (
     <>
       {shown.length === 0 ? (
-        <p className="text-sm text-muted">{query.hasNextPage ? 'Nothing among the newest events.' : 'Nothing happened yet.'}</p>
+        <p className="text-sm text-muted">{query.hasNextPage ? 'Nothing about it among the newest events.' : 'Nothing happened yet.'}</p>
       ) : (
         <Timeline label="Timeline" entries={shown.map((event) => entryOf(event, !oneSubject))} />
       )}

@@ -7,7 +7,7 @@ import { RelativeTime } from '../../components/ui/relative-time.tsx';
 import { Skeleton } from '../../components/ui/skeleton.tsx';
 import { StatusPill } from '../../components/ui/status-pill.tsx';
 import { phaseInfo } from '../../lib/phases.ts';
-import { readableReason } from '../../lib/reason.ts';
+import { taskReason } from '../../lib/task-reason.ts';
 import { useTRPC } from '../../lib/trpc/client.ts';
 import { taskDetail } from '../../lib/trpc/queries.ts';
 import type { TaskView } from '../../lib/trpc/outputs.ts';
@@ -48,8 +48,8 @@ const TaskBody = ({ runId, task }: { runId: string; task: TaskView }) => (
       actions={<TaskActions task={task} />}
       meta={
         <>
-          <span className="font-mono text-xs">{task.spec?.image}</span>
-          <span>{task.phaseReason ? readableReason(task.phaseReason) : phaseInfo('task', task.phase).meaning}</span>
+          <span className="font-mono text-xs wrap-anywhere">{task.spec?.image}</span>
+          <span>{taskReason(task) ?? phaseInfo('task', task.phase).meaning}</span>
           <span>
             created <RelativeTime at={task.createdAt} />
           </span>

@@ -4,7 +4,7 @@ import { Card, Section } from '../../components/ui/card.tsx';
 import { CopyButton, Hash } from '../../components/ui/copyable.tsx';
 import { DefinitionList, type Definition } from '../../components/ui/definition-list.tsx';
 import { ScrollBox } from '../../components/ui/scroll-box.tsx';
-import { formatBytes, formatDuration } from '../../lib/format.ts';
+import { formatBytes, formatDuration, plural } from '../../lib/format.ts';
 import { gpuText } from '../../lib/spec-summary.ts';
 
 const shown = (items: readonly (Definition | null)[]): Definition[] => items.filter((item) => item !== null);
@@ -18,7 +18,7 @@ export const TaskSpecSection = ({ spec, specHash, imageDigest }: { spec: TaskSpe
       value: imageDigest === null ? 'pinned by its first node' : <Hash value={imageDigest.replace('sha256:', '')} label="image digest" />,
     },
     { term: 'Copies', value: <span className="figures">{spec.replicas === 'all' ? 'every node' : spec.replicas}</span> },
-    { term: 'CPU', value: <span className="figures">{cpu} threads</span> },
+    { term: 'CPU', value: <span className="figures">{plural(cpu, 'thread')}</span> },
     { term: 'Memory', value: <span className="figures">{formatBytes(memoryBytes)}</span> },
     gpu === null ? null : { term: 'GPU', value: <span className="figures">{gpuText(gpu)}</span> },
     { term: 'Restart', value: spec.restart.policy === 'never' ? 'never' : `${spec.restart.policy}, at most ${spec.restart.maxRetries}×` },

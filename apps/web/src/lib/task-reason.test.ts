@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { taskReason } from './task-reason.ts';
+
+const failed = (message: string, createdAt: string) => ({ createdAt, error: { code: 'CONTAINER_EXITED', message, hint: null } });
+
+it('is the master’s word, else what ended the newest allocation, and nothing where the phase says it all', () => {
+  const allocations = [failed('first', '2026-01-01T00:00:00Z'), failed('second', '2026-01-02T00:00:00Z')];
+  expect(taskReason({ phase: 'Pending', phaseReason: 'no node of the run is big enough', allocations: [] })).toBe(
+    'No node of the run is big enough',
+  );
+  expect(taskReason({ phase: 'Failed', phaseReason: null, allocations })).toBe('Second');
+  expect(taskReason({ phase: 'Running', phaseReason: null, allocations })).toBeNull();
+});
