@@ -4,6 +4,7 @@ import { cutOffFaults } from './cases/cut-off.ts';
 import { engineFaults } from './cases/engine.ts';
 import { firewallFaults } from './cases/firewall.ts';
 import { machineFaults } from './cases/machine.ts';
+import { ownerFaults } from './cases/owner.ts';
 import type { Fault } from './fault.ts';
 
 export const FAULTS: readonly Fault[] = [
@@ -13,4 +14,5 @@ export const FAULTS: readonly Fault[] = [
   ...machineFaults,
   ...firewallFaults,
   ...chainFaults,
+  ...ownerFaults,
 ];
