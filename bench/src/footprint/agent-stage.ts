@@ -4,6 +4,7 @@ import { submitVerdict } from '@muster/chain/actions/submit-verdict';
 import { devKey } from '@muster/chain/dev/dev-accounts';
 import { EVIDENCE_HASH, ROLES, startDevChain } from '@muster/chain/testing/dev-chain';
 import { startTestMaster, type TestMaster } from '@muster/miner-agent/testing/test-master';
+import { minerPath, minerProgram } from '@muster/network/daemons';
 import { ManagedProcess } from '@muster/network/managed-process';
 import { createSigner, type Signer } from '@muster/protocol/crypto/signer';
 import { musterDomain } from '@muster/protocol/messages/domain';
@@ -44,7 +45,7 @@ export async function withAgent<T>(options: AgentStageOptions, use: (stage: Agen
     const node = createSigner(nodeKey);
     const agent = new ManagedProcess({
       name: 'miner',
-      command: join(root, 'apps/miner-agent/bin/muster-miner'),
+      command: minerProgram,
       args: [],
       cwd: join(root, 'apps/miner-agent'),
       logFile: join(directory.path, 'miner.log'),
@@ -52,6 +53,7 @@ export async function withAgent<T>(options: AgentStageOptions, use: (stage: Agen
       graceMs: 180_000,
       env: {
         NODE_ENV: 'production',
+        PATH: minerPath,
         MUSTER_RPC_URL: chain.anvil.rpcUrl,
         MUSTER_RUN_ID: runId,
         MUSTER_DATA_DIR: join(directory.path, 'data'),

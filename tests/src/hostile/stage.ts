@@ -8,6 +8,7 @@ import { removeEverythingOf, waitFor } from '@muster/miner-agent/testing/test-do
 import { startTestMaster, type TestMaster } from '@muster/miner-agent/testing/test-master';
 import { testSpec } from '@muster/miner-agent/testing/test-record';
 import { createRuntime } from '@muster/miner-agent/testing/test-runtime';
+import { minerPath, minerProgram } from '@muster/network/daemons';
 import { ManagedProcess } from '@muster/network/managed-process';
 import { createSigner } from '@muster/protocol/crypto/signer';
 import type { AllocationStatus } from '@muster/protocol/messages/frames';
@@ -46,11 +47,12 @@ export async function setUpStage({ dockerHost, root }: { dockerHost: string; roo
   const logFile = join(directory.path, 'agent.log');
   const agent = new ManagedProcess({
     name: 'agent',
-    command: process.execPath,
-    args: [join(root, 'apps/miner-agent/dist/main.js'), 'start'],
+    command: minerProgram,
+    args: ['start'],
     cwd: root,
     logFile,
     env: {
+      PATH: minerPath,
       MUSTER_RPC_URL: chain.anvil.rpcUrl,
       MUSTER_REGISTRY: registry,
       MUSTER_RUN_ID: runId,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { root } from '../../scripts/lib/run.mjs';
 import { StepError } from '../../scripts/lib/steps.mjs';
 import { ManagedProcess, type ProcessOptions } from './managed-process.ts';
@@ -21,21 +21,25 @@ export interface Surroundings {
 interface DaemonOptions {
   name: string;
   folder: string;
+  /** Command and arguments; the bundle under this node when left out. */
+  program?: [string, ...string[]];
   surroundings: Surroundings;
   env: Record<string, string>;
-  args?: string[];
 }
+
+/** The agent as it is installed: a launcher that becomes it, so that signals and its number are the agent's own. */
+export const minerProgram = join(root, 'apps/miner-agent/bin/muster-miner');
+/** The launcher takes the node that it finds first: the one that runs this. */
+export const minerPath = [dirname(process.execPath), process.env['PATH']].join(delimiter);
 
 const startDaemon = (options: DaemonOptions): ManagedProcess => new ManagedProcess(daemonProcess(options));
 
-function daemonProcess({ name, folder, surroundings, env, args = [] }: DaemonOptions): ProcessOptions {
+function daemonProcess({ name, folder, program, surroundings, env }: DaemonOptions): ProcessOptions {
   const { dataDir, extraEnv = {}, namespace } = surroundings;
-  const program = [join(root, folder, 'dist/main.js'), ...args];
+  const [command, ...args] = program ?? [process.execPath, join(root, folder, 'dist/main.js')];
   return {
     name,
-    ...(namespace === undefined
-      ? { command: process.execPath, args: program }
-      : { command: 'nsenter', args: [`--net=/run/netns/${namespace}`, process.execPath, ...program] }),
+    ...(namespace === undefined ? { command, args } : { command: 'nsenter', args: [`--net=/run/netns/${namespace}`, command, ...args] }),
     cwd: join(root, folder),
     logFile: join(dataDir, 'logs', `${name}.log`),
     env: {
@@ -102,9 +106,16 @@ export interface MinerOptions {
   keepsContainers?: boolean;
 }
 
+/** A miner agent, or one of its commands. */
+function minerDaemon(surroundings: Surroundings, options: MinerOptions, args: string[] = []): DaemonOptions {
+  const name = options.name ?? 'miner';
+  return { name, folder: 'apps/miner-agent', program: [minerProgram, ...args], surroundings, env: minerEnv(options) };
+}
+
 /** Environment of a miner agent and of its commands. */
 function minerEnv(options: MinerOptions): Record<string, string> {
   return {
+    PATH: minerPath,
     MUSTER_RUN_ID: options.runId,
     MUSTER_LISTEN_PORT: String(options.port),
     ...(options.reach ?? { MUSTER_LISTEN_HOST: '127.0.0.1', MUSTER_ENDPOINT: `http://127.0.0.1:${options.port}` }),
@@ -124,9 +135,8 @@ export async function outputOfMiner(
   options: MinerOptions,
   args: string[],
 ): Promise<{ code: number; stdout: string }> {
-  const name = options.name ?? 'miner';
-  const { command, args: all, cwd, env } = daemonProcess({ name, folder: 'apps/miner-agent', surroundings, env: minerEnv(options), args });
-  const surrounding = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env };
+  const { command, args: all, cwd, env } = daemonProcess(minerDaemon(surroundings, options, args));
+  const surrounding = { HOME: process.env['HOME'], ...env };
   return new Promise((resolve) => {
     execFile(command, all, { cwd, env: surrounding, timeout: 60_000 }, (error, stdout) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout }),
@@ -135,13 +145,12 @@ export async function outputOfMiner(
 }
 
 export function startMiner(surroundings: Surroundings, options: MinerOptions): ManagedProcess {
-  return startDaemon({ name: options.name ?? 'miner', folder: 'apps/miner-agent', surroundings, env: minerEnv(options) });
+  return startDaemon(minerDaemon(surroundings, options));
 }
 
 /** Runs one command of the agent (`leave`, `doctor`, …) in the surroundings of a running one, to its end. */
 export async function runMinerCommand(surroundings: Surroundings, options: MinerOptions, args: string[]): Promise<void> {
-  const name = options.name ?? 'miner';
-  const command = startDaemon({ name, folder: 'apps/miner-agent', surroundings, env: minerEnv(options), args });
+  const command = startDaemon(minerDaemon(surroundings, options, args));
   await command.exited;
   if (command.exitCode !== 0)
     throw new StepError(`miner ${args.join(' ')} ended with ${command.exitCode}:\n${command.lastLines()}`, 'Read the miner log.');
