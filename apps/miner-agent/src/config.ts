@@ -112,7 +112,7 @@ export function requireRunId({ runId }: Config): string {
 }
 
 /** One way as good as the other. */
-function howToSet(variable: keyof Env): string {
+export function howToSet(variable: keyof Env): string {
   const setting = listSettings(settingsSchema).find((one) => one.variable === variable);
   return setting ? `Set ${waysToSet(setting)}` : '';
 }

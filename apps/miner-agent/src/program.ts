@@ -6,6 +6,7 @@ import type { LeaveOptions } from './commands/leave.ts';
 import type { LogsOptions } from './commands/logs.ts';
 import type { ServiceOptions } from './commands/service.ts';
 import type { Terminal } from './commands/terminal.ts';
+import { namingUnknownCommands } from './commands/unknown-command.ts';
 import { createConfig, type Config } from './config.ts';
 import { settingsSchema } from './env.ts';
 import { listSettings } from './settings/list-settings.ts';
@@ -72,8 +73,7 @@ export function createProgram({ env, terminal }: Surroundings): Command {
   const withConfig = <Options>(command: (config: Config, options: Options) => Promise<void>) =>
     withSettings<Options>(({ values }, given) => command(createConfig(values), given));
 
-  program
-    .command('start', { isDefault: true })
+  namingUnknownCommands(program.command('start', { isDefault: true }))
     .description('serve the run until it ends or you stop it')
     .configureHelp({ showGlobalOptions: true })
     .action(
@@ -136,8 +136,7 @@ export function createProgram({ env, terminal }: Surroundings): Command {
     .description('make the node key, and with --with-provider a provider key')
     .option('--with-provider', 'also make a provider key')
     .action(withConfig<{ withProvider?: boolean }>(async (config, given) => (await commands.wallet()).walletCreateCommand(config, given)));
-  wallet
-    .command('show', { isDefault: true })
+  namingUnknownCommands(wallet.command('show', { isDefault: true }))
     .description('addresses and balances')
     .option(...JSON_OPTION)
     .action(withConfig<{ json?: boolean }>(async (config, given) => (await commands.wallet()).walletShowCommand(config, given)));
@@ -156,13 +155,11 @@ export function createProgram({ env, terminal }: Surroundings): Command {
     .command('uninstall')
     .description('stop it and take the unit away')
     .action(withSettings(async () => (await commands.service()).serviceUninstallCommand()));
-  service
-    .command('status', { isDefault: true })
+  namingUnknownCommands(service.command('status', { isDefault: true }))
     .description('what systemd says')
     .action(withSettings(async () => (await commands.service()).serviceStatusCommand()));
   const config = program.command('config').description('the settings and where they come from');
-  config
-    .command('show', { isDefault: true })
+  namingUnknownCommands(config.command('show', { isDefault: true }))
     .description('the effective settings with their sources; secrets are hidden')
     .option(...JSON_OPTION)
     .action(withSettings<{ json?: boolean }>(async (settings, given) => (await commands.config()).configShowCommand(settings, given)));

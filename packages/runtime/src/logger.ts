@@ -10,6 +10,8 @@ export interface LoggerOptions {
   level?: string;
   /** For people. Defaults to whether the output is a terminal. */
   pretty?: boolean;
+  /** What a person has read often enough: fields that are the same on every line. */
+  unsaid?: readonly string[];
   /** File descriptor: 1 (default) or 2 for a command whose standard output is data. */
   fd?: 1 | 2;
 }
@@ -33,19 +35,19 @@ export const REDACTED_PATHS = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*
 
 /** JSON lines, or coloured ones for a terminal. Writes are synchronous, so that a crash loses none of them. */
 export function createLogger(options: LoggerOptions): Logger {
-  const { name, level = 'info', fd = 1 } = options;
+  const { name, level = 'info', fd = 1, unsaid = [] } = options;
   const forPeople = options.pretty ?? (fd === 1 ? process.stdout.isTTY : process.stderr.isTTY) ?? false;
-  const stream = forPeople ? prettyTo(fd) : destination({ fd, sync: true });
+  const stream = forPeople ? prettyTo(fd, unsaid) : destination({ fd, sync: true });
   return createLoggerTo(stream, { name, level });
 }
 
 /** What strangers wrote (a registry, a master, a container's command) must not reach the terminal as commands. */
-export function prettyTo(destination: 1 | 2 | NodeJS.WritableStream): { write(line: string): void } {
+export function prettyTo(destination: 1 | 2 | NodeJS.WritableStream, unsaid: readonly string[] = []): { write(line: string): void } {
   const stream = pretty({
     colorize: true,
     sync: true,
     destination,
-    ignore: 'pid,hostname',
+    ignore: ['pid', 'hostname', ...unsaid].join(','),
     translateTime: 'SYS:HH:MM:ss.l',
     singleLine: true,
   });

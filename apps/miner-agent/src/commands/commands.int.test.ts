@@ -123,8 +123,11 @@ describe('muster-miner', () => {
   });
 
   it('names what is missing and exits with 2, without a stack trace', async () => {
-    const { code, stderr } = await muster(['start'], { MUSTER_LOG_FORMAT: 'json' });
+    const dataDir = join(directory.path, 'never');
+    const { code, stdout, stderr } = await muster(['start'], { MUSTER_LOG_FORMAT: 'json', MUSTER_DATA_DIR: dataDir });
     expect(code).toBe(2);
+    expect(stdout).toBe('');
+    await expect(stat(dataDir)).rejects.toThrow('ENOENT');
     expect(stderr).toContain('MUSTER_RUN_ID');
     expect(stderr).not.toMatch(/^\s+at /m);
   });
@@ -151,14 +154,26 @@ describe('muster-miner', () => {
 
   it.each([
     [['doctor', '--runid', '1'], /unknown option '--runid'\s*\(Did you mean --run-id\?\)/],
+    [['drian'], /unknown command 'drian'\s*\(Did you mean drain\?\)/],
+    [['wallet', 'craete'], /unknown command 'craete'\s*\(Did you mean create\?\)/],
+    [['start', 'now'], /'start' takes no arguments, and got 'now'/],
     [['doctor', '--run-id', 'x'], /--run-id: expected a decimal run id/],
-    [['doctor', '--config', '/nowhere/miner.yaml'], /--config: there is no file \/nowhere\/miner\.yaml/],
+    [['doctor', '--config', '/nowhere/miner.yaml'], /--config: \/nowhere\/miner\.yaml: there is no such file/],
     [['doctor', '--node-key', '0x1'], /unknown option '--node-key'/],
   ])('refuses %j, naming the flag, and exits with 2', async (args, expected) => {
     const { code, stderr } = await muster(args);
     expect(code).toBe(2);
     expect(stderr).toMatch(expected);
     expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('shows addresses although the chain does not answer, to send money to', async () => {
+    const env = { MUSTER_DATA_DIR: join(directory.path, 'poor') };
+    await muster(['wallet', 'create'], env);
+    const { code, stdout } = await muster(['wallet', 'show'], env);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^node key +0x[0-9a-fA-F]{40} {2}balance unknown: the chain does not answer/);
+    expect(JSON.parse((await muster(['wallet', 'show', '--json'], env)).stdout)).toMatchObject([{ name: 'node key', balanceWei: null }]);
   });
 
   it('says that the chain does not answer', async () => {

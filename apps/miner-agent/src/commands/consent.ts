@@ -1,7 +1,7 @@
 import { isLive } from '@muster/domain/registry/standing';
 import { capabilitiesHash } from '@muster/protocol/capabilities';
 import { AppError } from '@muster/protocol/errors/app-error';
-import type { Config } from '../config.ts';
+import { howToSet, type Config } from '../config.ts';
 import { consentLink, signConsent } from '../consent.ts';
 import { openJsonStore } from '../state/json-store.ts';
 import { agentStateSchema, initialState } from '../state/agent-state.ts';
@@ -18,6 +18,7 @@ export async function consentCommand(config: Config): Promise<void> {
   if (!provider)
     throw new AppError('CONFIG_INVALID', {
       publicMessage: 'MUSTER_PROVIDER is required: the address of the wallet that will register this node',
+      hint: howToSet('MUSTER_PROVIDER'),
     });
   const registration = await chain.readRegistration();
   if (registration && isLive(registration.standing))

@@ -20,8 +20,13 @@ export function fail(error: unknown): void {
   print(describe(asForeseen(error)), process.stderr);
 }
 
-/** The system's refusal of a file is no bug of ours: its path says what to look at. */
+/** The system's refusal of a file is no bug of ours, wherever it came up: its path says what to look at. */
 export function asForeseen(error: unknown): unknown {
+  if (error instanceof SetupError) return error;
+  if (AppError.is(error, 'INTERNAL')) {
+    const cause = asForeseen(error.cause);
+    return cause instanceof SetupError ? cause : error;
+  }
   if (!(error instanceof Error) || !('code' in error && 'path' in error) || !REFUSALS.has(String(error.code))) return error;
   return new SetupError(
     'DATA_DIR_UNUSABLE',

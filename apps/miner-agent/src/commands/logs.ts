@@ -4,6 +4,7 @@ import { AppError } from '@muster/protocol/errors/app-error';
 import { createDockerRuntime } from '../adapters/docker/docker-runtime.ts';
 import type { Config } from '../config.ts';
 import { openLogSpool } from '../logs/log-spool.ts';
+import { readRecords } from '../operator/report-from-disk.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import { LABEL, readLabels } from '../reconcile/labels.ts';
 import { runDirectory } from '../state/open-stores.ts';
@@ -29,7 +30,7 @@ export async function logsCommand(config: Config, id: string | undefined, { foll
   const sources = (await listSources(runtime, identity.node)).filter(
     ({ allocationId, taskId }) => id === undefined || allocationId.startsWith(id) || taskId.startsWith(id),
   );
-  if (sources.length === 0) return printSpooled(join(runDirectory(config.dataDir, identity), 'logs'), id, lines);
+  if (sources.length === 0) return printSpooled(runDirectory(config.dataDir, identity), id, lines);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   await Promise.all(
@@ -57,7 +58,9 @@ async function listSources(runtime: ContainerRuntime, node: `0x${string}`): Prom
 
 /** Reading a spool changes nothing in it, so a running agent is not disturbed. */
 async function printSpooled(directory: string, id: string | undefined, lines = Number.POSITIVE_INFINITY): Promise<void> {
-  const names = (await readdir(directory).catch(() => [])).filter((name) => id === undefined || name.startsWith(id));
+  const taskOf = new Map((await readRecords(directory)).map(({ allocationId, taskId }) => [allocationId, taskId]));
+  const isMeant = (name: string) => id === undefined || name.startsWith(id) || (taskOf.get(name)?.startsWith(id) ?? false);
+  const names = (await readdir(join(directory, 'logs')).catch(() => [])).filter(isMeant);
   if (names.length === 0)
     throw new AppError('NOT_FOUND', {
       publicMessage:
@@ -65,7 +68,7 @@ async function printSpooled(directory: string, id: string | undefined, lines = N
       hint: '`muster-miner status` shows what is here.',
     });
   for (const name of names) {
-    const spool = await openLogSpool({ directory: join(directory, name), maxBytes: Number.POSITIVE_INFINITY });
+    const spool = await openLogSpool({ directory: join(directory, 'logs', name), maxBytes: Number.POSITIVE_INFINITY });
     const texts = (await spool.pending(Number.POSITIVE_INFINITY)).flatMap((chunk) => chunk.lines.map(({ text }) => text));
     for (const text of lines === 0 ? [] : texts.slice(-Math.min(lines, texts.length)))
       print(`${names.length > 1 ? `${name.slice(0, 8)} | ` : ''}${text}`);

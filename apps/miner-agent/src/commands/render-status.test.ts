@@ -65,7 +65,7 @@ describe('the status, for people', () => {
     expect(text).toMatch(/^phase +4 of 4, work$/m);
     expect(text).toMatch(/^turn +master: it gives out the work$/m);
     expect(text).toMatch(/^session +open \(generation 3\), last heartbeat 4s ago$/m);
-    expect(text).toMatch(/^runs +1 allocations$/m);
+    expect(text).toMatch(/^runs +1 allocation$/m);
     expect(text).toMatch(/a1 +Running +busybox +task t1 +\(1m; 0\.5 cores, 12 MB\)/);
     expect(text).not.toContain('a2');
   });
@@ -87,6 +87,6 @@ describe('the status, for people', () => {
     const text = setup({ running: false, session: null, spool: { chunks: 3, bytes: 5e6 } }, { chain: null });
     expect(text).toMatch(/^standing +unknown: the chain does not answer$/m);
     expect(text).toMatch(/^agent +does not run/m);
-    expect(text).toMatch(/^spool +3 chunks \(5 MB\) of log wait/m);
+    expect(text).toMatch(/^spool +3 chunks \(5 MB\) of log to be delivered/m);
   });
 });

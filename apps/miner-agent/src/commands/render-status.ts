@@ -38,13 +38,18 @@ export function renderStatus({ runId, node, phase, name, turn, next, chain, agen
       'spool',
       agent.spool.chunks === 0
         ? 'every log line is delivered'
-        : `${agent.spool.chunks} chunks (${megabytes(agent.spool.bytes)}) of log wait for the master`,
+        : `${counted(agent.spool.chunks, 'chunk')} (${megabytes(agent.spool.bytes)}) of log to be delivered`,
     ],
     ['images', imagesText(agent)],
     ...(agent.orphans?.length
-      ? [['orphans', `${agent.orphans.length} containers that no order knows; removed after their grace period`] satisfies [string, string]]
+      ? [
+          ['orphans', `${counted(agent.orphans.length, 'container')} that no order knows; removed after the grace period`] satisfies [
+            string,
+            string,
+          ],
+        ]
       : []),
-    ['runs', live.length === 0 ? 'nothing' : `${live.length} allocations`],
+    ['runs', live.length === 0 ? 'nothing' : counted(live.length, 'allocation')],
   ];
   return [...rows.map(([title, text]) => `${title.padEnd(9)} ${text}`), ...live.map((one) => allocationText(one, now))].join('\n');
 }
@@ -60,11 +65,12 @@ function sessionText({ session, running, fenced }: AgentReport, now: number): st
   return `open (generation ${generation}), last heartbeat ${lastHeartbeatAt === null ? 'not yet' : `${since(lastHeartbeatAt, now)} ago`}`;
 }
 
-function workText({ drains, offer }: AgentReport): string {
+function workText({ running, drains, offer }: AgentReport): string {
   const drained = drains.map(
     ({ by, reason, deadline }) => `${by} drains it: ${reason}${deadline === null ? '' : `, by ${new Date(deadline).toLocaleString()}`}`,
   );
   if (drained.length > 0) return `none (${drained.join('; ')})`;
+  if (!running) return 'none (the agent does not run)';
   return offer && !offer.accepting ? `none (${offer.reason ?? 'by policy'})` : 'taken';
 }
 
@@ -84,5 +90,6 @@ function allocationText({ allocationId, taskId, image, phase, reason, startedAt,
 
 const since = (at: number | null, now: number): string =>
   at === null ? '?' : formatDuration(Math.max(0, Math.round((now - at) / 1000) * 1000));
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 const cores = (value: number): string => `${Math.round(value * 100) / 100} cores`;
 const megabytes = (bytes: number): string => `${Math.round(bytes / MB)} MB`;

@@ -3,12 +3,15 @@ import { createLifetime } from '@muster/runtime/lifetime';
 import { createLogger } from '@muster/runtime/logger';
 import { SetupError } from '@muster/runtime/setup-error';
 import { runAgent } from '../agent.ts';
-import type { Config } from '../config.ts';
+import { requireRunId, type Config } from '../config.ts';
 import { asForeseen, fail } from './fail.ts';
 
 export async function startCommand(config: Config): Promise<void> {
+  // Before anything is made or logged.
+  requireRunId(config);
   const { level, pretty } = config.log;
-  const logger = createLogger({ name: 'miner', level, ...(pretty === undefined ? {} : { pretty }) });
+  const isForPeople = pretty ?? process.stdout.isTTY ?? false;
+  const logger = createLogger({ name: 'miner', level, pretty: isForPeople, unsaid: ['runId', 'node'] });
   const lifetime = createLifetime({ logger });
   try {
     await runAgent(config, { logger, lifetime });
@@ -16,7 +19,8 @@ export async function startCommand(config: Config): Promise<void> {
     if (!lifetime.signal.aborted) {
       const error = asForeseen(cause);
       const code = error instanceof AppError || error instanceof SetupError ? error.code : 'INTERNAL';
-      logger.error({ event: 'failed', code, err: error }, 'the agent cannot go on');
+      // A person reads it below, in words.
+      logger.error({ event: 'failed', code, ...(isForPeople ? {} : { err: error }) }, 'the agent cannot go on');
       fail(error);
     }
   }

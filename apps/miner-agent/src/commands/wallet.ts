@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { createChainClient } from '@muster/chain/clients';
+import { createChainClient, type ChainClient } from '@muster/chain/clients';
 import { withChainErrors } from '@muster/chain/errors';
+import { AppError } from '@muster/protocol/errors/app-error';
 import { createSigner } from '@muster/protocol/crypto/signer';
 import { loadKey, type KeySource } from '@muster/runtime/key-file';
 import { formatEther, type Address } from 'viem';
@@ -29,12 +30,25 @@ export async function walletShowCommand(config: Config, { json = false }: { json
     lines.map(async ({ name, address }) => ({
       name,
       address,
-      balanceWei: (await withChainErrors(() => client.getBalance({ address }))).toString(),
+      balanceWei: await balanceOf(client, address),
     })),
   );
   if (json) return printJson(wallets);
   const { symbol } = config.network.chain.nativeCurrency;
-  for (const { name, address, balanceWei } of wallets) print(`${name.padEnd(14)} ${address}  ${formatEther(BigInt(balanceWei))} ${symbol}`);
+  for (const { name, address, balanceWei } of wallets) {
+    const balance = balanceWei === null ? 'balance unknown: the chain does not answer' : `${formatEther(BigInt(balanceWei))} ${symbol}`;
+    print(`${name.padEnd(14)} ${address}  ${balance}`);
+  }
+}
+
+/** Null when the chain does not answer: the address is asked for more often than the balance. */
+async function balanceOf(client: ChainClient, address: Address): Promise<string | null> {
+  try {
+    return (await withChainErrors(() => client.getBalance({ address }))).toString();
+  } catch (error) {
+    if (AppError.is(error, 'RPC_UNAVAILABLE')) return null;
+    throw error;
+  }
 }
 
 async function open(source: KeySource, createIfMissing: boolean): Promise<WalletLine> {

@@ -26,7 +26,7 @@ export interface DiskInput {
 export async function reportFromDisk({ version, directory, imagesFile, node, runtime, now }: DiskInput): Promise<AgentReport> {
   const [state, records, containers, spool, ledger] = await Promise.all([
     readJsonFile(join(directory, 'agent.json'), agentStateSchema),
-    readRecords(join(directory, 'allocations')),
+    readRecords(directory),
     // An engine that does not answer runs nothing that we could show.
     runtime.listContainers({ [LABEL.node]: node, [LABEL.role]: 'allocation' }).catch(() => []),
     measureSpool(join(directory, 'logs')),
@@ -76,7 +76,9 @@ function reportRecord({ record, containers, node, now }: RecordInput): Allocatio
   };
 }
 
-async function readRecords(directory: string): Promise<AllocationRecord[]> {
+/** What a run's directory knows of allocations. */
+export async function readRecords(runDirectory: string): Promise<AllocationRecord[]> {
+  const directory = join(runDirectory, 'allocations');
   const names = (await namesIn(directory)).filter((name) => name.endsWith('.json') && !name.startsWith('.'));
   const found = await Promise.all(names.map((name) => readJsonFile(join(directory, name), allocationRecordSchema)));
   return found.filter((record) => record !== null && record !== undefined);

@@ -40,7 +40,10 @@ async function readConfigFile(path: string, namedBy: string | null): Promise<Con
     // A data directory that is none is told as such, by whoever needs it.
     if ((code === 'ENOENT' || code === 'ENOTDIR') && namedBy === null) return null;
     throw new SettingsError([
-      { where: namedBy ?? path, expected: code === 'ENOENT' ? `there is no file ${path}` : `${path} cannot be read (${String(code)})` },
+      {
+        where: namedBy === null ? path : `${namedBy}: ${path}`,
+        expected: code === 'ENOENT' ? 'there is no such file' : `cannot be read (${String(code)})`,
+      },
     ]);
   }
 }
