@@ -31,7 +31,7 @@ export function createIptablesFence({ node, denied }: IptablesFenceOptions): Net
           publicMessage: 'The node cannot fence containers off: the agent does not run on Linux',
           hint: 'Run the agent on Linux, as root, beside its Docker Engine.',
         });
-      await v4.raise([...DENIED_RANGES, ...ownNetworks(bridgePrefix(node)), ...denied]);
+      await v4.raise([...DENIED_RANGES, ...ownNetworks(bridgePrefix(node), networkInterfaces()), ...denied]);
       if (await hasIpv6()) await v6.raise([]);
     },
     async probe(bridges) {
@@ -54,8 +54,8 @@ export function createIptablesFence({ node, denied }: IptablesFenceOptions): Net
 }
 
 /** What the machine is directly connected to, public addresses too: its neighbours. Bridges of ours come and go. */
-function ownNetworks(prefix: string): string[] {
-  const entries = Object.entries(networkInterfaces()).flatMap(([name, found]) => (name.startsWith(prefix) ? [] : (found ?? [])));
+export function ownNetworks(prefix: string, interfaces: ReturnType<typeof networkInterfaces>): string[] {
+  const entries = Object.entries(interfaces).flatMap(([name, found]) => (name.startsWith(prefix) ? [] : (found ?? [])));
   return [...new Set(entries.filter(({ family, internal }) => family === 'IPv4' && !internal).flatMap(({ cidr }) => networkOf(cidr)))];
 }
 

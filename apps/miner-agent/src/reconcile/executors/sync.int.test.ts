@@ -35,6 +35,8 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await bench.stop();
+  // An archive that was given up lets go of its volume a moment later.
+  await waitFor(async () => (await runtime.listContainers(roleLabels(node, 'helper'))).length === 0);
   for (const one of [node, neighbour]) await removeEverythingOf(runtime, one);
   await directory.remove();
 });
@@ -50,15 +52,18 @@ async function written(script: string): Promise<string> {
   return taskId;
 }
 
-it("archives no volume of another node's, though it has the name that a master's order makes of its task", async () => {
+it("neither takes nor archives a volume of another node's, though it has the name that a master's order makes of its task", async () => {
   const taskId = randomUUID();
-  await runtime.prepareVolume({
-    name: volumeName({ taskId, replica: 0 }, 'data'),
-    labels: volumeLabels(neighbour, { runId: '1', taskId }),
-    helperLabels: roleLabels(neighbour, 'helper'),
-    image: TEST_IMAGE,
-    owner: { uid: 65_532, gid: 65_532 },
-  });
+  const prepare = (owner: typeof node) =>
+    runtime.prepareVolume({
+      name: volumeName({ taskId, replica: 0 }, 'data'),
+      labels: volumeLabels(owner, { runId: '1', taskId }),
+      helperLabels: roleLabels(owner, 'helper'),
+      image: TEST_IMAGE,
+      owner: { uid: 65_532, gid: 65_532 },
+    });
+  await prepare(neighbour);
+  await expect(prepare(node)).rejects.toThrow('that this agent did not make');
   expect(await bench.sync(target(taskId))).toBe('VOLUME_UNKNOWN');
   expect(await bench.sync({ ...target(await written('echo 1 > /data/file')), runId: '2' })).toBe('VOLUME_UNKNOWN');
   expect(delivered).toEqual([]);
