@@ -17,4 +17,6 @@ try {
   process.exitCode = code;
 } catch (error) {
   process.exitCode = reportFailure(error);
+  // Nothing was reached, and the reader still gets his document.
+  if (json) process.stdout.write('{"ok":false,"arrows":[]}\n');
 }

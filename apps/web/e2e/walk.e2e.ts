@@ -2,12 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { devBuyer } from '@muster/network/chain';
+import { devBuyer, devChainId } from '@muster/network/chain';
 import { demoImage } from '@muster/network/demo-image';
 import { type DockerEngine, ensureDockerEngine } from '@muster/network/docker-engine';
 import { freePort } from '@muster/network/free-port';
 import { type Network, startNetwork } from '@muster/network/network';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { getRun } from '@muster/chain/actions/get-run';
+import { createChainClient } from '@muster/chain/clients';
 import { devAccount } from '@muster/chain/dev/dev-accounts';
 import { launchBrowser, openPage, screenshot } from './browser.ts';
 import { installExtensionWallet } from './extension-wallet.ts';
@@ -121,6 +123,8 @@ describe('a buyer walks through the dashboard', () => {
   it('restarts the task, then stops it gracefully', async () => {
     await byId('restart-task').click();
     await byId('log-view').getByText('goodbye').first().waitFor({ timeout: 60_000 });
+    // It counts from one again.
+    await byId('log-view').getByText('marching 1', { exact: true }).nth(1).waitFor({ timeout: 60_000 });
     await byId('stop-task').click();
     await byId('confirm').click();
     await page
@@ -224,6 +228,8 @@ describe('a buyer walks through the dashboard', () => {
       .first()
       .waitFor({ timeout: 60_000 });
     await screenshot(page, '11-closed');
+    const client = createChainClient({ chainId: devChainId, rpcUrl: network.chain.rpcUrl });
+    expect((await getRun({ client, registry: network.chain.registry }, runId)).closedAt).toBeGreaterThan(0);
     expect(errors).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Order } from '@muster/protocol/messages/order';
 import { verifyEnvelope } from '@muster/protocol/messages/define-message';
 import { SyncAck } from '@muster/protocol/messages/sync-ack';
+import { devBuyer } from '../../chain.ts';
 import { demoImage } from '../../demo-image.ts';
 import { waitForTask } from '../../progress.ts';
 import { waitFor } from '../../wait-for.ts';
@@ -42,6 +43,7 @@ export async function runExecution(smoke: Smoke, run: RegisteredNode): Promise<R
   const { taskId } = await recorder.arrow('4.1', 'the buyer creates a task', async () => {
     const created = await network.buyer.run<{ taskId: string }>(['task', 'create', runId, '-f', '-'], { stdin: specOf(word) });
     const row = await db.prisma.task.findUniqueOrThrow({ where: { taskId: created.taskId } });
+    expectFact(row.createdBy === devBuyer.address, `the task is of ${row.createdBy}, the buyer is ${devBuyer.address}`);
     return { taskId: created.taskId, evidence: `database: task ${row.taskId}, spec ${row.specHash}, by ${row.createdBy}` };
   });
   const orderOf = async (kind: string, acknowledged: boolean) => {
@@ -112,12 +114,18 @@ export async function runExecution(smoke: Smoke, run: RegisteredNode): Promise<R
     expectFact(archive.includes(word), 'the archive does not hold the file that the task wrote');
     return { evidence: `archive sha256 ${sha256}, recomputed from the download, signed by ${node}` };
   });
-  await recorder.arrow('4.8', 'the buyer asks for the logs', async () => {
+  const { lines } = await recorder.arrow('4.8', 'the buyer asks for the logs', async () => {
+    const said = await network.buyer.lines(['logs', taskId]);
+    const session = await db.prisma.authSession.findFirst({ where: { address: devBuyer.address, expiresAt: { gt: new Date() } } });
+    expectFact(session, `the server knows no session of ${devBuyer.address}`);
     const chunks = await db.prisma.logChunk.count({ where: { allocationId } });
-    return { evidence: `database: ${chunks} log chunks of allocation ${allocationId}` };
+    expectFact(chunks > 0, `the database holds no log of allocation ${allocationId}`);
+    return {
+      lines: said,
+      evidence: `database: asked in the session of ${session.address}; ${chunks} log chunks of allocation ${allocationId}`,
+    };
   });
   await recorder.arrow('4.9', 'the master returns the logs', async () => {
-    const lines = await network.buyer.lines(['logs', taskId]);
     const line = lines.find((text) => text.includes(`hello ${word}`));
     expectFact(line, `muster logs does not show the word:\n${lines.slice(0, 5).join('\n')}`);
     const raw = await engine.docker.getContainer(containerId).logs({ stdout: true, stderr: true });

@@ -19,6 +19,7 @@ export async function runTermination(smoke: Smoke, run: RegisteredNode, task: Ru
     await network.buyer.run(['task', 'stop', taskId]);
     const phase = await waitForTask(network, taskId, ['Succeeded', 'Cancelled']);
     const row = await db.prisma.allocation.findUniqueOrThrow({ where: { allocationId } });
+    expectFact(row.exitCode === 0, `the container ended with exit code ${row.exitCode}: it was not let end by itself`);
     const running = await engine.docker.listContainers({ filters: { id: [containerId] } });
     expectFact(running.length === 0, `container ${containerId} still runs`);
     const said = await waitFor(
@@ -34,6 +35,7 @@ export async function runTermination(smoke: Smoke, run: RegisteredNode, task: Ru
   await recorder.arrow('5.2', 'the miner leaves the run', async () => {
     await network.leaveRun();
     const event = await findEvent(at, { name: 'Ended', runId });
+    expectFact(event.args.node === node, `it was ${event.args.node} that left`);
     expectFact(event.args.standing === left, `the registration ended with standing ${event.args.standing}`);
     return { evidence: `node ${node} Left: ${await describeTransaction(client, event.transactionHash)}` };
   });

@@ -2,7 +2,8 @@ import { computeRegistryAbi } from '@muster/chain/generated/compute-registry';
 import { hashJson } from '@muster/protocol/canonical-json';
 import { Challenge } from '@muster/protocol/messages/challenge';
 import { ChallengeAnswer } from '@muster/protocol/messages/challenge-answer';
-import { verifyEnvelope } from '@muster/protocol/messages/define-message';
+import { digestOf, verifyEnvelope } from '@muster/protocol/messages/define-message';
+import { EndpointAnnouncement } from '@muster/protocol/messages/endpoint-announcement';
 import { audienceOfAddress } from '@muster/protocol/messages/header';
 import { waitFor } from '../../wait-for.ts';
 import { expectFact } from '../arrow.ts';
@@ -45,10 +46,17 @@ export async function runValidation(smoke: Smoke, run: RegisteredNode): Promise<
     });
     expectFact(evidence, `no evidence document of ${node}:\n${validator.lastLines()}`);
     const digest = parseEvidence(evidence.document).announcementDigest;
+    // Announcements are renewed: the validator was given the first that was seen here, or one that has replaced it.
+    const { envelope } = await db.prisma.announcement.findUniqueOrThrow({ where: { runId_node: { runId, node } } });
+    const kept = digestOf(EndpointAnnouncement, EndpointAnnouncement.envelopeSchema.parse(envelope).message, domain);
+    expectFact(
+      [run.announcementDigest, kept].some((known) => known === digest),
+      `the evidence names announcement ${digest}; the node signed ${run.announcementDigest} and ${kept}`,
+    );
     return {
       raw: evidence.document,
       verdict: evidence,
-      evidence: `the validator's evidence names announcement ${digest}${digest === run.announcementDigest ? ", the one that the node's key signed and the database holds" : ', an earlier one of this node'}`,
+      evidence: `the validator's evidence names announcement ${digest}, one that the node's key signed and the database held`,
     };
   });
   const { exchanges, reason } = parseEvidence(raw);
