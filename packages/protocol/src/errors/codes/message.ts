@@ -87,11 +87,6 @@ export const messageCodes = {
     severity: 'info',
   },
   CHALLENGE_KIND_UNKNOWN: { title: 'The node does not know this kind of challenge.', hint: 'Update the miner agent.', severity: 'warn' },
-  CHALLENGE_FAILED: {
-    title: 'The answer to the challenge is wrong.',
-    hint: 'Look at the evidence of the verdict; it names the check that failed.',
-    severity: 'info',
-  },
   ANNOUNCEMENT_STALE: {
     title: 'A newer announcement of this node is known.',
     hint: 'Announce with a higher sequence; the answer names the highest seen.',

@@ -23,11 +23,6 @@ export const workCodes = {
     severity: 'info',
   },
   TASK_ENDED: { title: 'The task has already ended.', hint: 'Create a new task.', severity: 'info' },
-  NO_NODE_FITS: {
-    title: 'No node of the run can take this task.',
-    hint: 'Ask for less, or wait for nodes with more; the task stays pending meanwhile.',
-    severity: 'info',
-  },
   NODE_NOT_READY: { title: 'The node has no open session.', hint: 'Wait until the node is healthy again.', severity: 'info' },
   POLICY_REFUSED: {
     title: "The node's owner does not allow this.",
@@ -48,11 +43,6 @@ export const workCodes = {
     title: 'The node has no GPU to give.',
     hint: 'Let the task run on another node; the owner of this one finds the reason with `muster-miner doctor`.',
     severity: 'info',
-  },
-  NODE_LOST: {
-    title: 'The node stopped answering and its grace period is over.',
-    hint: 'The allocation may be placed elsewhere, as the restart policy says.',
-    severity: 'warn',
   },
   START_TIMED_OUT: {
     title: 'The node did not get the container started.',
