@@ -36,6 +36,8 @@ export const uuidSchema = z.uuid({ version: 'v4', error: 'expected a UUIDv4' }).
 
 /** Unix time in milliseconds. */
 export const timestampMsSchema = z.int().nonnegative();
+/** One that a date can be: for what is shown, or kept in a column of times. */
+export const instantSchema = timestampMsSchema.max(8_640_000_000_000_000);
 export const durationMsSchema = z.int().nonnegative();
 /** A counter that fits in EIP-712 uint64 and in a JSON number alike. */
 export const counterSchema = z.int().nonnegative();

@@ -20,6 +20,12 @@ describe('describeError', () => {
     });
   });
 
+  it('lets nothing that a node or server said move the cursor, clear the screen or ring', () => {
+    const message = 'exited with code 1: \u001b[2J\u001b]0;owned\u0007\u009b31mred';
+    const { report } = setup(new AppError('CONTAINER_EXITED', { publicMessage: message, hint: 'look\u001b[1A at the log' }));
+    expect(formatError(report)).toContain('exited with code 1: [2J]0;owned31mred\n  hint: look[1A at the log');
+  });
+
   it('passes the issues of a refused field on', () => {
     const { report } = setup(new AppError('UNKNOWN_FIELD', { data: { issues: [{ path: 'spec.imge', message: 'unknown' }] } }));
     expect(report.issues).toEqual([{ path: 'spec.imge', message: 'unknown' }]);

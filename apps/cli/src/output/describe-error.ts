@@ -2,6 +2,7 @@ import { AppError } from '@muster/protocol/errors/app-error';
 import { docsPathOf, ERROR_CODES, type ErrorCode } from '@muster/protocol/errors/codes';
 import { EnvError } from '@muster/runtime/env';
 import { SetupError } from '@muster/runtime/setup-error';
+import { stripControls } from '@muster/runtime/strip-controls';
 import { UsageError } from '../usage-error.ts';
 
 /** An error as a person or a program reads it. */
@@ -37,9 +38,9 @@ export function describeError(error: unknown, { url }: { url: string }): { repor
   return { report: ofCode('INTERNAL', messageOf(error)), exitCode: EXIT_REFUSED };
 }
 
-/** `error CODE: message`, then the hint, then where to read more. */
+/** `error CODE: message`, then the hint, then where to read more. What is in it may be a node's word, or a container's. */
 export function formatError({ code, message, hint, docs }: ErrorReport): string {
-  return [`error ${code}: ${message}`, `  hint: ${hint}`, ...(docs === null ? [] : [`  docs: ${docs}`])].join('\n');
+  return stripControls([`error ${code}: ${message}`, `  hint: ${hint}`, ...(docs === null ? [] : [`  docs: ${docs}`])].join('\n'));
 }
 
 function ofApp(error: AppError): ErrorReport {

@@ -92,3 +92,30 @@ describe('log chunks', () => {
     expect(chunksOf([{ ...line, stream: 'stdin' }])).toBe(false);
   });
 });
+
+describe('what a node reports', () => {
+  const status = { allocationId, epoch: 1, phase: 'Running', oomKilled: false, restarts: 0, at: NOW };
+  const line = { at: NOW, stream: 'stdout', text: '' };
+
+  it.each([
+    ['a start that no date can be', allocationStatusSchema, { ...status, startedAt: 9e15 }],
+    ['an end that no date can be', allocationStatusSchema, { ...status, endedAt: 9e15 }],
+    ['an exit code that no system has', allocationStatusSchema, { ...status, exitCode: 2 ** 31 }],
+    ['more restarts than the master counts', allocationStatusSchema, { ...status, restarts: 2 ** 31 }],
+    [
+      'a line of a time that no date can be',
+      logChunksBodySchema,
+      { chunks: [{ allocationId, sequence: 1, lines: [{ ...line, at: 9e15 }] }] },
+    ],
+  ])('is refused with %s', (_, schema, body) => {
+    expect(schema.safeParse(body).success).toBe(false);
+  });
+
+  it('is taken up to there', () => {
+    const last = 8_640_000_000_000_000;
+    const full = { ...status, startedAt: last, endedAt: last, exitCode: -(2 ** 31), restarts: 1_000_000_000 };
+    expect(allocationStatusSchema.parse(full)).toEqual(full);
+    const chunks = [{ allocationId, sequence: 1, lines: [{ ...line, at: last }] }];
+    expect(logChunksBodySchema.parse({ chunks })).toEqual({ chunks });
+  });
+});

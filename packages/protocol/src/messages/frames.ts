@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { imageDigestSchema } from '../images/image-reference.ts';
-import { byteCountSchema, counterSchema, timestampMsSchema, uint32Schema, uuidSchema } from '../primitives.ts';
+import { byteCountSchema, counterSchema, instantSchema, timestampMsSchema, uint32Schema, uuidSchema } from '../primitives.ts';
 import { publishedPortsSchema } from '../task-spec/ports.ts';
 import { offerSchema } from '../offer.ts';
 import { EncryptionKeyStatement } from './encryption-key-statement.ts';
@@ -75,9 +75,6 @@ const allocationBeatSchema = z.strictObject({
   usage: allocationUsageSchema.optional(),
 });
 
-/** The latest instant that a date can be. */
-const instantSchema = timestampMsSchema.max(8_640_000_000_000_000);
-
 /** What carries this node's labels on its machine although no order of the master knows it: kept for a grace period, then removed. */
 export const orphanSchema = z.strictObject({
   /** As labelled: whoever wrote the label need not have kept to the form of an id. */
@@ -138,17 +135,17 @@ export const allocationStatusSchema = z.strictObject({
   reason: reason.optional(),
   containerId: z.string().max(128).optional(),
   imageId: z.string().max(128).optional(),
-  exitCode: z.int().optional(),
+  exitCode: z.int32().optional(),
   oomKilled: z.boolean(),
   error: z.strictObject({ code: errorCode, message: errorText, hint: errorText }).optional(),
   /** What the image is: its manifest's digest, or the id of one that no registry knows. */
   imageDigest: imageDigestSchema.optional(),
   pull: pullStateSchema.optional(),
-  restarts: uint32Schema,
+  restarts: uint32Schema.max(1_000_000_000),
   /** Where its ports are reached; once it has a container. */
   ports: publishedPortsSchema.optional(),
-  startedAt: timestampMsSchema.optional(),
-  endedAt: timestampMsSchema.optional(),
+  startedAt: instantSchema.optional(),
+  endedAt: instantSchema.optional(),
   at: timestampMsSchema,
 });
 export type AllocationStatus = z.output<typeof allocationStatusSchema>;

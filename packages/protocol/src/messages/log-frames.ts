@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { counterSchema, timestampMsSchema, uuidSchema } from '../primitives.ts';
+import { counterSchema, instantSchema, uuidSchema } from '../primitives.ts';
 
 /** Longer lines are cut by the agent before they reach the spool. */
 export const MAX_LINE_CHARS = 16_384;
@@ -9,7 +9,7 @@ export const MAX_CHUNKS_PER_FRAME = 64;
 
 export const logLineSchema = z.strictObject({
   /** The container's own timestamp, unix ms. */
-  at: timestampMsSchema,
+  at: instantSchema,
   stream: z.enum(['stdout', 'stderr']),
   text: z.string().max(MAX_LINE_CHARS),
 });
