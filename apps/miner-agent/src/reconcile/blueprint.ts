@@ -67,6 +67,15 @@ function gpusOf({ gpus }: AllocationRecord, { gpuAccess }: IsolationTerms): Cont
   throw new AppError('GPU_UNAVAILABLE', { publicMessage: 'The engine of the node no longer gives GPUs to containers' });
 }
 
+/** With these set, by an image too, the container toolkit adds devices that nobody granted: network adapters past every fence, storage, switches. */
+const NO_FURTHER_DEVICES = {
+  NVIDIA_MOFED: 'disabled',
+  NVIDIA_GDS: 'disabled',
+  NVIDIA_GDRCOPY: 'disabled',
+  NVIDIA_NVSWITCH: 'disabled',
+  NVIDIA_IMEX_CHANNELS: '',
+};
+
 /** The task may overwrite everything but who it is, and which GPUs it sees. */
 function environmentOf({ runId, taskId, allocationId, replica, spec, gpus }: AllocationRecord, imageEnv: readonly string[]): string[] {
   const hasHome = imageEnv.some((line) => line.startsWith('HOME='));
@@ -80,6 +89,7 @@ function environmentOf({ runId, taskId, allocationId, replica, spec, gpus }: All
     MUSTER_REPLICA: String(replica),
     // An engine whose default runtime is NVIDIA's gives a container whatever its image or its task names here.
     NVIDIA_VISIBLE_DEVICES: gpus.length === 0 ? 'void' : gpus.join(','),
+    ...(gpus.length === 0 ? {} : NO_FURTHER_DEVICES),
   };
   return Object.entries(env).map(([name, value]) => `${name}=${value}`);
 }

@@ -125,6 +125,15 @@ it('makes the granted GPUs visible, by UUID, and no other', () => {
   expect(optionsOf({}, { gpuAccess: 'cdi' }, { gpus: uuids }).HostConfig?.DeviceRequests).toEqual([
     { Driver: 'cdi', DeviceIDs: uuids.map((uuid) => `nvidia.com/gpu=${uuid}`) },
   ]);
+  // By these the container toolkit adds devices that are no GPU: of a network past every fence, among others.
+  const more = ['NVIDIA_MOFED', 'NVIDIA_GDS', 'NVIDIA_GDRCOPY', 'NVIDIA_NVSWITCH'];
+  const { Env: asked = [] } = optionsOf(
+    { env: Object.fromEntries(more.map((name) => [name, 'enabled'])) },
+    { gpuAccess: 'nvidia' },
+    { gpus: uuids },
+  );
+  for (const name of more) expect(asked.filter((line) => line.startsWith(`${name}=`))).toEqual([`${name}=disabled`]);
+  expect(asked).toContain('NVIDIA_IMEX_CHANNELS=');
   const without = optionsOf(greedy, { gpuAccess: 'nvidia' });
   expect(without.HostConfig).not.toHaveProperty('DeviceRequests');
   expect(without.Env).toContain('NVIDIA_VISIBLE_DEVICES=void');
