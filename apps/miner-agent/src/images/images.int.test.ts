@@ -157,6 +157,14 @@ describe('a pull', () => {
     },
   );
 
+  it('takes no image that gives every container of it more labels and environment than any needs', async () => {
+    const image = registry.add('team/img:1', { layers: [await layer(1_000)], labels: { note: 'x'.repeat(200_000) } });
+    const images = await stage.start();
+    expect(await refusal(images.get({ reference: image.reference }))).toBe('IMAGE_FORMAT_UNSUPPORTED');
+    const modest = registry.add('team/img:2', { layers: [await layer(1_000)], labels: { note: 'x'.repeat(20_000) } });
+    expect(await images.get({ reference: modest.reference })).toMatchObject({ digest: modest.digest });
+  });
+
   it('keeps no layer of which the engine makes nothing', async () => {
     const noTar = registry.add('team/no-tar:1', { layers: [randomBytes(3_000)] });
     const images = await stage.start();

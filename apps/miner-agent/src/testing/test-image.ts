@@ -43,11 +43,16 @@ export async function busyboxLayer(): Promise<Buffer> {
   return buffer(archive);
 }
 
-/** `diffIds`: what the configuration says of the layers, if not the truth. */
+export interface ImageOptions {
+  platform?: { os: string; architecture: string };
+  /** What the configuration says of the layers, if not the truth. */
+  diffIds?: string[];
+  labels?: Record<string, string>;
+}
+
 export function imageOf(
   tars: readonly Buffer[],
-  platform = { os: 'linux', architecture: 'amd64' },
-  diffIds = tars.map((tar) => digestOf(tar)),
+  { platform = { os: 'linux', architecture: 'amd64' }, diffIds = tars.map((tar) => digestOf(tar)), labels = {} }: ImageOptions = {},
 ): TestImage {
   const layers = tars.map((tar) => ({ bytes: gzipSync(tar), mediaType: `${DOCKER}.image.rootfs.diff.tar.gzip` }));
   const config = {
@@ -55,7 +60,7 @@ export function imageOf(
     bytes: Buffer.from(
       JSON.stringify({
         ...platform,
-        config: { Env: ['PATH=/bin'] },
+        config: { Env: ['PATH=/bin'], Labels: labels },
         rootfs: { type: 'layers', diff_ids: diffIds },
       }),
     ),

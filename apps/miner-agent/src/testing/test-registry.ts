@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { digestOf, imageOf, indexOf, tarOf, type TestBlob, type TestImage } from './test-image.ts';
+import { digestOf, imageOf, indexOf, tarOf, type ImageOptions, type TestBlob, type TestImage } from './test-image.ts';
 
 /** What the registry does to those who ask; may be changed while it runs. */
 export interface RegistryBehaviour {
@@ -33,10 +33,7 @@ export interface TestRegistry {
   /** How often a blob was asked for, by its digest. */
   fetchesOf(digest: string): number;
   /** Puts an image there, in place of one with the same tag; its reference and digests. */
-  add(
-    name: string,
-    image: { layers: Buffer[]; platform?: { os: string; architecture: string }; diffIds?: string[] },
-  ): TestImage & { reference: string };
+  add(name: string, image: { layers: Buffer[] } & ImageOptions): TestImage & { reference: string };
   /** Loses a blob. */
   forget(digest: string): void;
   /** Gives other bytes to whoever asks for this digest in this repository. */
@@ -134,8 +131,8 @@ export async function startTestRegistry(behaviour: Partial<RegistryBehaviour> = 
     behaviour: current,
     requests,
     fetchesOf: (digest) => requests.filter(({ method, path }) => method === 'GET' && path.endsWith(`/blobs/${digest}`)).length,
-    add(name, { layers, platform, diffIds }) {
-      const image = imageOf(layers, platform, diffIds);
+    add(name, { layers, ...options }) {
+      const image = imageOf(layers, options);
       keep(name, image);
       return { ...image, reference: `${host}/${name}` };
     },
@@ -146,7 +143,7 @@ export async function startTestRegistry(behaviour: Partial<RegistryBehaviour> = 
     forget: (digest) => void blobs.delete(digest),
     addIndex(name, platforms) {
       const [repository = ''] = name.split(':');
-      const images = platforms.map(({ layers, ...platform }) => ({ platform, image: imageOf(layers, platform) }));
+      const images = platforms.map(({ layers, ...platform }) => ({ platform, image: imageOf(layers, { platform }) }));
       for (const { image } of images) keep(`${repository}:${image.digest}`, image);
       const index = indexOf(images);
       const digest = digestOf(index.bytes);

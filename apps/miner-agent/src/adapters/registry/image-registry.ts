@@ -25,6 +25,8 @@ const IDLE_MS = 30_000;
 const MAX_REDIRECTS = 5;
 /** As the engines cap it: nothing honest comes near. */
 const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
+/** The engine repeats it for each container, whenever it lists them and with every event. */
+const MAX_RUN_CHARS = 128 * 1024;
 const tokenSchema = z.object({ token: z.string().optional(), access_token: z.string().optional() });
 
 /**
@@ -121,6 +123,7 @@ function openRepository(
     if (hashOf(configBytes, config.digest) !== config.digest) throw damaged(image, 'configuration');
     const parsed = parseConfig(parseJson(configBytes));
     if (parsed?.diffIds.length !== layers.length) throw damaged(image, 'configuration');
+    if (parsed.runChars > MAX_RUN_CHARS) throw overloaded(image);
     if (!isPlatform(parsed, platform)) throw otherPlatform(image, platform, [parsed]);
     return { digest: first.digest, manifestDigest: chosen.digest, config, layers, diffIds: parsed.diffIds, configBytes };
   }
@@ -152,6 +155,11 @@ function otherPlatform(image: string, { os, architecture }: Platform, has: reado
 }
 
 const nameOf = (name: string, wanted: string): string => `${name}${digestPattern.test(wanted) ? '@' : ':'}${wanted}`;
+
+const overloaded = (image: string): AppError =>
+  new AppError('IMAGE_FORMAT_UNSUPPORTED', {
+    publicMessage: `${image} gives its containers more than ${MAX_RUN_CHARS} characters of environment, labels and the like`,
+  });
 
 const damaged = (image: string, part: string): AppError =>
   new AppError('IMAGE_PULL_FAILED', { publicMessage: `${image} could not be pulled: its ${part} is not what its digest says` });

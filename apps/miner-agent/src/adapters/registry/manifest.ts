@@ -19,6 +19,7 @@ const imageSchema = z.object({ schemaVersion: z.literal(2), config: descriptor, 
 const configSchema = z.object({
   os: z.string().default('linux'),
   architecture: z.string(),
+  config: z.unknown(),
   rootfs: z.object({ type: z.literal('layers'), diff_ids: z.array(digest) }),
 });
 
@@ -46,13 +47,15 @@ export function parseManifest(value: unknown): Manifest | null {
 
 export interface ImageConfig extends Platform {
   diffIds: readonly string[];
+  /** Of what every container of it gets: environment, labels and the like, as text. */
+  runChars: number;
 }
 
 export function parseConfig(value: unknown): ImageConfig | null {
   const parsed = configSchema.safeParse(value);
   if (!parsed.success) return null;
-  const { os, architecture, rootfs } = parsed.data;
-  return { os, architecture, diffIds: rootfs.diff_ids };
+  const { os, architecture, config, rootfs } = parsed.data;
+  return { os, architecture, diffIds: rootfs.diff_ids, runChars: JSON.stringify(config ?? null).length };
 }
 
 export const isPlatform = (a: Platform, b: Platform): boolean => a.os === b.os && a.architecture === b.architecture;
