@@ -34,6 +34,7 @@ import { createStatusBoard } from './reconcile/status-board.ts';
 import { sweepHelpers } from './reconcile/sweep-helpers.ts';
 import { createOutbox } from './session/outbox.ts';
 import type { AcceptedInvite } from './state/agent-state.ts';
+import { createSlowWrites } from './state/slow-writes.ts';
 
 /** The node's work for its master: session, orders, containers, logs. It lives on whatever the chain or the network do meanwhile. */
 export interface Tenancy extends OwnerSide {
@@ -52,6 +53,7 @@ const RESYNC_MS = 15_000;
 const FLUSH_MS = 500;
 const WATCH_MS = 1_000;
 const METER_MS = 5_000;
+const SLOW_WRITE_MS = 1_000;
 /** After the last container has ended: for its last words to reach the master. */
 const FAREWELL_MS = 5_000;
 
@@ -72,12 +74,15 @@ export async function createTenancy(context: AgentContext, { rules, gpus }: { ru
     logger,
     signal,
   });
+  const timed = createSlowWrites({ logger, slowMs: SLOW_WRITE_MS, onSlow: () => tally.add('slow_writes', {}) });
   const fence = createFence({
     clock: context.bootClock,
     kept: await stores.lease.read(),
     lostAfterMs: state.get().invite?.lostAfterMs ?? null,
     keep: (lease) =>
-      void stores.lease.write(lease).catch((err: unknown) => logger.debug({ event: 'lease.unwritten', err }, 'the lease is not on disk')),
+      void timed(stores.lease.write(lease)).catch((err: unknown) =>
+        logger.debug({ event: 'lease.unwritten', err }, 'the lease is not on disk'),
+      ),
   });
   const clocks = createClockWatch({ now, logger });
   const orphans = createAnnouncedOrphans({ node, monotonic, now, graceMs: config.orphanGraceMs, logger });
@@ -93,6 +98,7 @@ export async function createTenancy(context: AgentContext, { rules, gpus }: { ru
     board,
     logs,
     keyStatement,
+    monotonic,
     onReported: () => undefined,
     onDelivered: (bytes) => tally.add('log_delivered_bytes', {}, bytes),
   });

@@ -1,6 +1,7 @@
 import { chainFaults } from './cases/chain.ts';
 import { crashFaults } from './cases/crash.ts';
 import { cutOffFaults } from './cases/cut-off.ts';
+import { diskFaults } from './cases/disk.ts';
 import { engineFaults } from './cases/engine.ts';
 import { firewallFaults } from './cases/firewall.ts';
 import { machineFaults } from './cases/machine.ts';
@@ -13,6 +14,7 @@ export const FAULTS: readonly Fault[] = [
   ...cutOffFaults,
   ...machineFaults,
   ...firewallFaults,
+  ...diskFaults,
   ...chainFaults,
   ...ownerFaults,
 ];

@@ -16,8 +16,8 @@ export interface LogCollector {
   drain(allocationId: string, containerId: string): Promise<void>;
   /** A line of the agent's own behind what is there; once, however often it is said. */
   remark(allocationId: string, text: string, at: number): Promise<void>;
-  /** Undelivered chunks of all allocations, oldest first within each. */
-  pending(limit: number): Promise<LogChunk[]>;
+  /** Undelivered chunks, oldest first within each allocation, and of each about as many: none waits until another has said all. */
+  pending(limit: number, isWanted?: (allocationId: string) => boolean): Promise<LogChunk[]>;
   acknowledge(acked: readonly { allocationId: string; sequence: number }[]): Promise<void>;
   hasPending(allocationId: string): boolean;
   /** What the master has not confirmed, of all allocations together. */
@@ -51,6 +51,7 @@ export async function createLogCollector(options: LogCollectorOptions): Promise<
   const followers = new Map<string, { abort: AbortController; ended: Promise<void> }>();
   const listeners: (() => void)[] = [];
   const remarks = new Set<string>();
+  let turn = 0;
 
   function spoolOf(allocationId: string): Promise<LogSpool> {
     const existing = spools.get(allocationId);
@@ -132,13 +133,16 @@ export async function createLogCollector(options: LogCollectorOptions): Promise<
     await onChunk();
   }
 
-  async function pending(limit: number): Promise<LogChunk[]> {
+  async function pending(limit: number, isWanted: (allocationId: string) => boolean = () => true): Promise<LogChunk[]> {
+    const waiting = [...opened].filter(([allocationId, { pendingCount }]) => pendingCount > 0 && isWanted(allocationId));
+    const share = Math.max(1, Math.floor(limit / Math.max(1, waiting.length)));
+    // Where there are more than fit, those who were last this time are first the next.
+    const first = turn % Math.max(1, waiting.length);
+    const chosen = [...waiting.slice(first), ...waiting.slice(0, first)].slice(0, limit);
+    turn = first + chosen.length;
     const chunks: LogChunk[] = [];
-    for (const [allocationId, spool] of opened) {
-      if (chunks.length >= limit) break;
-      if (spool.pendingCount === 0) continue;
-      for (const { sequence, lines } of await spool.pending(limit - chunks.length)) chunks.push({ allocationId, sequence, lines });
-    }
+    for (const [allocationId, spool] of chosen)
+      for (const { sequence, lines } of await spool.pending(share)) chunks.push({ allocationId, sequence, lines });
     return chunks;
   }
 

@@ -132,11 +132,14 @@ export function createSessionLoop(options: SessionLoopOptions): SessionLoop {
     channel = own;
     const ended = new AbortController();
     const gone = link.closed.then(() => Promise.reject(new AppError('MASTER_UNREACHABLE')));
+    let take: (orders: readonly unknown[]) => Promise<void> = options.onOrders;
     const orders = new Promise<never>((_, reject) => {
-      own.receiveOrders({ onOrders: (received) => void options.onOrders(received).catch(reject), onError: reject });
+      take = (received) => options.onOrders(received).catch(reject);
+      own.receiveOrders({ onOrders: (received) => void take(received), onError: reject });
     });
+    const beating = beat(own, { session, take, ended: ended.signal });
     try {
-      await Promise.race([gone, orders, newerInvite(session, ended.signal), beat(own, session, ended.signal), deliver(own, ended.signal)]);
+      await Promise.race([gone, orders, newerInvite(session, ended.signal), beating, deliver(own, ended.signal)]);
     } finally {
       ended.abort(new Error('the link ended'));
     }
@@ -147,7 +150,15 @@ export function createSessionLoop(options: SessionLoopOptions): SessionLoop {
     while (!ended.aborted && currentInvite()?.digest === inviteDigest) await invites.wait({ signal: ended });
   }
 
-  async function beat(own: SessionChannel, { heartbeatMs, lostAfterMs, sessionId }: OpenedSession, ended: AbortSignal): Promise<void> {
+  interface Beating {
+    session: OpenedSession;
+    take: (orders: readonly unknown[]) => Promise<void>;
+    ended: AbortSignal;
+  }
+
+  async function beat(own: SessionChannel, { session, take, ended }: Beating): Promise<void> {
+    const { heartbeatMs, lostAfterMs, sessionId } = session;
+    let taking: Promise<void> | null = null;
     for (;;) {
       const body = await options.heartbeatBody();
       const askedAt = options.moment();
@@ -156,7 +167,8 @@ export function createSessionLoop(options: SessionLoopOptions): SessionLoop {
       lastBeat = body;
       await options.onContact(lostAfterMs, askedAt);
       logger.debug({ event: 'heartbeat.sent', sessionId, allocations: body.allocations.length, orders: orders.length }, 'heartbeat');
-      await options.onOrders(orders);
+      // Orders are written down before they count. A disk that is slow at it must not look like a node that is gone; what rides on this beat rides on the next.
+      taking ??= take(orders).finally(() => (taking = null));
       await beats.wait({ signal: ended, timeoutMs: heartbeatMs });
       ended.throwIfAborted();
     }

@@ -99,6 +99,7 @@ export function createAgentMetrics(source: MetricsSource): Registry {
   counter('rpc_failures', "Calls of the chain's RPC that failed, by error code.", ['code']);
   counter('log_delivered_bytes', 'Text of logs that the master has confirmed.', []);
   counter('log_dropped_lines', 'Lines of logs that gave way because the master could not take them in time.', []);
+  counter('slow_writes', 'Small files that the disk of the data directory took more than a second for.', []);
   return registry;
 }
 

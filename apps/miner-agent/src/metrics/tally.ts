@@ -6,6 +6,7 @@ export interface Counts {
   rpc_failures: { code: string };
   log_delivered_bytes: Record<never, never>;
   log_dropped_lines: Record<never, never>;
+  slow_writes: Record<never, never>;
 }
 export type CountName = keyof Counts;
 

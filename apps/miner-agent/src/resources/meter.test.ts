@@ -35,6 +35,36 @@ it("tells the node's usage, with rates from the second beat on", async () => {
   expect((await meter.node('/')).usage).not.toHaveProperty('rxBytesPerSecond');
 });
 
+it('says what was seen last while nothing can be read, and reads on when it can', async () => {
+  const gates: (() => void)[] = [];
+  let isStuck = false;
+  let freeBytes = 30;
+  const meter = createMeter({
+    host: {
+      usage: () =>
+        isStuck
+          ? new Promise((resolve) => gates.push(() => resolve({ cpu: 2, memoryBytes: 2 })))
+          : Promise.resolve({ cpu: 1, memoryBytes: 2 }),
+      diskSpace: async () => ({ freeBytes, totalBytes: 100, freeFiles: 3, totalFiles: 10 }),
+    },
+    running: () => [],
+    readers: [],
+    gpus: { usage: () => null },
+    monotonic: () => 0,
+    patienceMs: 5,
+  });
+  const first = await meter.node('/');
+  [isStuck, freeBytes] = [true, 20];
+  expect(await meter.node('/')).toBe(first);
+  expect(await meter.node('/')).toBe(first);
+  // What hangs is asked once, and not again with every beat.
+  expect(gates).toHaveLength(1);
+  isStuck = false;
+  const next = meter.node('/');
+  gates[0]?.();
+  expect(await next).toMatchObject({ usage: { cpu: 2 }, freeDiskBytes: 20 });
+});
+
 it("adds the GPUs', once they were read", async () => {
   const { meter, setGpus } = setup();
   expect((await meter.node('/')).usage).not.toHaveProperty('gpus');

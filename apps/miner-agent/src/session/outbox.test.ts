@@ -15,6 +15,7 @@ function setup() {
     keyStatement: () => null,
     onReported: () => undefined,
     onDelivered: () => undefined,
+    monotonic: () => 0,
   });
   return { board, outbox };
 }

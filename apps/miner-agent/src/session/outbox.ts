@@ -12,13 +12,15 @@ export interface Outbox {
   /** Something waits that the master acts upon: a container that runs or has ended, an order that was refused. */
   isUrgent(): boolean;
   /** Sends everything that waits; what fails stays. */
-  flush(channel: SessionChannel): Promise<void>;
+  flush(channel: OutboxChannel): Promise<void>;
   onWork(listener: () => void): void;
   poke(): void;
 }
 
+export type OutboxChannel = Pick<SessionChannel, 'report' | 'logs'>;
+
 export interface OutboxOptions {
-  board: StatusBoard;
+  board: Pick<StatusBoard, 'unreported' | 'confirm'>;
   logs: Pick<LogCollector, 'pending' | 'acknowledge'>;
   /** What goes with the first report of a link; null while there is nothing to say. */
   keyStatement: () => Envelope<EncryptionKeyStatement> | null;
@@ -26,6 +28,7 @@ export interface OutboxOptions {
   onReported: () => void;
   /** The master has so much more text of logs. */
   onDelivered: (bytes: number) => void;
+  monotonic: () => number;
 }
 
 /** Nothing follows from how far a start is: it is for people to see. */
@@ -34,15 +37,19 @@ const ON_THE_WAY: ReadonlySet<AllocationStatus['phase']> = new Set(['Placed', 'P
 const MAX_RESULTS = 500;
 const MAX_STATUSES = 200;
 const MAX_CHUNKS = 16;
+/** Of a container whose log the master does not take as fast as it is written, before it is offered more. */
+const REST_MS = 1_000;
 
-export function createOutbox({ board, logs, keyStatement, onReported, onDelivered }: OutboxOptions): Outbox {
+export function createOutbox({ board, logs, keyStatement, onReported, onDelivered, monotonic }: OutboxOptions): Outbox {
   const results = new Map<string, OrderResult>();
   const listeners: (() => void)[] = [];
+  /** Allocations, and until when they rest. */
+  const resting = new Map<string, number>();
   /** Links over which the node's key has been stated. */
-  const told = new WeakSet<SessionChannel>();
+  const told = new WeakSet<OutboxChannel>();
   const poke = () => listeners.forEach((listener) => listener());
 
-  async function sendReports(channel: SessionChannel): Promise<void> {
+  async function sendReports(channel: OutboxChannel): Promise<void> {
     for (;;) {
       const orderIds = [...results.values()].slice(0, MAX_RESULTS);
       const allocations = board.unreported(MAX_STATUSES);
@@ -56,17 +63,22 @@ export function createOutbox({ board, logs, keyStatement, onReported, onDelivere
     }
   }
 
-  async function sendLogs(channel: SessionChannel): Promise<void> {
+  /** The master takes what it can. What it did not take comes again after a while, and holds up nobody else's meanwhile. */
+  function rest(refused: readonly string[]): void {
+    for (const [allocationId, until] of resting) if (until <= monotonic()) resting.delete(allocationId);
+    for (const allocationId of refused) resting.set(allocationId, monotonic() + REST_MS);
+    if (refused.length > 0) setTimeout(poke, REST_MS).unref();
+  }
+
+  async function sendLogs(channel: OutboxChannel): Promise<void> {
     for (;;) {
-      const chunks = await logs.pending(MAX_CHUNKS);
+      const chunks = await logs.pending(MAX_CHUNKS, (allocationId) => (resting.get(allocationId) ?? 0) <= monotonic());
       if (chunks.length === 0) return;
       const { acked } = await channel.logs({ chunks });
       await logs.acknowledge(acked);
-      onDelivered(
-        bytesOf(chunks.filter((chunk) => acked.some((one) => one.allocationId === chunk.allocationId && one.sequence === chunk.sequence))),
-      );
-      // The master takes what it can; what it did not take now comes again with the next flush.
-      if (acked.length === 0) return;
+      const isAcked = (chunk: LogChunk) => acked.some((one) => one.allocationId === chunk.allocationId && one.sequence === chunk.sequence);
+      onDelivered(bytesOf(chunks.filter(isAcked)));
+      rest(chunks.filter((chunk) => !isAcked(chunk)).map(({ allocationId }) => allocationId));
     }
   }
 
