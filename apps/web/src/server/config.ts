@@ -81,6 +81,7 @@ function limitsOf(env: Env): Pick<SettingsInput, 'limits' | 'trustedProxies'> {
     limits: {
       snapshotBytes: env.MUSTER_SNAPSHOT_MAX_BYTES,
       framesPerSecond: env.MUSTER_NODE_FRAMES_PER_SECOND,
+      logBytesPerSecond: { container: env.MUSTER_CONTAINER_LOG_BYTES_PER_SECOND, node: env.MUSTER_NODE_LOG_BYTES_PER_SECOND },
       openTasks: env.MUSTER_RUN_OPEN_TASKS,
       retention: {
         logsMs: env.MUSTER_KEEP_LOGS_DAYS * DAY_MS,

@@ -7,7 +7,7 @@ import { createInviter } from '../services/master/inviter.ts';
 import { createListening } from '../services/master/listening.ts';
 import { reconcile } from '../services/master/reconcile.ts';
 import type { Deps } from './deps.ts';
-import { sweep, sweepHistory } from './sweep.ts';
+import { sweep, sweepHistory, sweepLogs } from './sweep.ts';
 
 export type MasterLoops = {
   /** Of this process's follower; null in a copy that does not lead. */
@@ -44,6 +44,7 @@ export function startMasterLoops(deps: Deps, { signal, listeningSinceMs }: { sig
       loop(deps, { name: 'reconcile', topics: ['reconcile'], pauseMs, signal: leading, turn: reconcileOnce }),
       loop(deps, { name: 'invite', topics: ['invite'], pauseMs: MAX_PAUSE_MS, signal: leading, turn: () => inviter.turn() }),
       loop(deps, { name: 'sweep', topics: [], pauseMs: SWEEP_MS, signal: leading, turn: () => sweep(deps) }),
+      loop(deps, { name: 'logs', topics: [], pauseMs: SWEEP_MS, signal: leading, turn: () => sweepLogs(deps) }),
       loop(deps, { name: 'history', topics: [], pauseMs: SWEEP_HISTORY_MS, signal: leading, turn: () => sweepHistory(deps) }),
     ]);
     await inviter.idle();

@@ -8,6 +8,7 @@ import { saveEvidence } from './evidence.ts';
 import { issueOrders } from './issue-orders.ts';
 import { readLogChunks } from './logs.ts';
 import { sweepRetained, type Retention } from './retention.ts';
+import { trimLogs } from './trim-logs.ts';
 
 const DAY = 86_400_000;
 const KEEP: Retention = { logsMs: 10 * DAY, logBytes: 1_000_000, timelineMs: 10 * DAY, evidenceMs: 10 * DAY, ordersMs: 10 * DAY };
@@ -80,16 +81,39 @@ describe('retention', () => {
     expect(await sweepRetained(db, KEEP)).toMatchObject({ orders: 0 });
   });
 
-  it('keeps of a log that grows the newest part', async () => {
+  it('keeps of a log that grows the newest part, and says in its place how much is gone', async () => {
     const { db } = test;
-    const allocationId = randomUUID();
+    const [allocationId, small] = [randomUUID(), randomUUID()];
     const text = 'x'.repeat(300_000);
-    await appendLogChunks(
-      db,
-      [0, 1, 2, 3, 4].map((sequence) => ({ allocationId, sequence, lines: [{ at: 1, stream: 'stdout', text }] })),
-    );
-    expect(await sweepRetained(db, KEEP)).toMatchObject({ logsOverSize: 2 });
-    expect((await readLogChunks(db, { allocationId })).map(({ sequence }) => sequence)).toEqual([2, 3, 4]);
+    const append = (id: string, sequences: number[]) =>
+      appendLogChunks(
+        db,
+        sequences.map((sequence) => ({ allocationId: id, sequence, lines: [{ at: 1_000 + sequence, stream: 'stdout', text }] })),
+      );
+    const trim = () => trimLogs(db, { keepBytes: 1_000_000, grewWithinMs: 60_000 });
+    const read = async (id: string) =>
+      (await readLogChunks(db, { allocationId: id })).map(({ sequence, lines, droppedBytes }) => [
+        sequence,
+        JSON.stringify(lines).slice(0, 120),
+        droppedBytes,
+      ]);
+    await append(allocationId, [0, 1, 2, 3, 4]);
+    await append(small, [0, 1]);
+    const untouched = await read(small);
+    expect(await trim()).toBe(1);
+    const mark = (megabytes: number) => expect.stringContaining(`[muster] about ${megabytes} MB of this log were dropped here`);
+    expect(await read(allocationId)).toEqual([
+      [1, mark(1), 600_082],
+      ...[2, 3, 4].map((sequence) => [sequence, expect.stringContaining('xxx'), 0]),
+    ]);
+    expect(await trim()).toBe(0);
+    await append(allocationId, [5, 6]);
+    expect(await trim()).toBe(1);
+    expect(await read(allocationId)).toEqual([
+      [3, mark(2), 1_200_164],
+      ...[4, 5, 6].map((sequence) => [sequence, expect.stringContaining('xxx'), 0]),
+    ]);
+    expect(await read(small)).toEqual(untouched);
   });
 
   it('keeps the evidence about a registration that lives', async () => {

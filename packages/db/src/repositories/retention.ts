@@ -6,7 +6,7 @@ import { execute } from '../sql/query.ts';
 export interface Retention {
   /** After the end of their container. */
   logsMs: number;
-  /** Of one container's log, also while it runs: the oldest chunks go first. */
+  /** Of one container's log, also while it runs: see trim-logs. */
   logBytes: number;
   timelineMs: number;
   evidenceMs: number;
@@ -14,21 +14,17 @@ export interface Retention {
   ordersMs: number;
 }
 
-export type Removed = Record<'logs' | 'logsOverSize' | 'timeline' | 'evidence' | 'orders', number>;
+export type Removed = Record<'logs' | 'timeline' | 'evidence' | 'orders', number>;
 
 const BATCH = 5_000;
 /** The rest is for the next sweep. */
 const MAX_BATCHES = 200;
-/** Longer than between two sweeps: a log that has not grown since the last is not looked at again. */
-const GREW_WITHIN = `interval '3 hours'`;
-
 const LIVING = (Object.keys(NODE_TRANSITIONS) as NodePhase[]).filter((phase) => !isTerminalNodePhase(phase));
 
 /** Removes what has been over for longer than it is to be kept; never what a live task, container, node or registration still stands on. */
 export async function sweepRetained(db: Database, keep: Retention): Promise<Removed> {
   return {
     logs: await inBatches(db, OLD_LOGS, [keep.logsMs]),
-    logsOverSize: await execute(db.pool, LOGS_OVER_SIZE, [keep.logBytes]),
     timeline: await inBatches(db, OLD_TIMELINE, [keep.timelineMs, LIVING]),
     evidence: await inBatches(db, OLD_EVIDENCE, [keep.evidenceMs]),
     orders: await inBatches(db, OLD_ORDERS, [keep.ordersMs]),
@@ -66,14 +62,6 @@ const OLD_EVIDENCE: OldRows = {
   where: `x."createdAt" < ${AGO}
     AND NOT EXISTS (SELECT 1 FROM "Registration" r WHERE r."runId" = x."runId" AND r.node = x.node AND r.standing IN ('Pending', 'Approved'))`,
 };
-
-/** Only logs that grew lately are added up. */
-const LOGS_OVER_SIZE = `
-  WITH grew AS (SELECT DISTINCT "allocationId" FROM "LogChunk" WHERE "receivedAt" > now() - ${GREW_WITHIN}),
-  sized AS (
-    SELECT c."allocationId", c.sequence, sum(c."sizeBytes") OVER (PARTITION BY c."allocationId" ORDER BY c.sequence DESC) AS "fromHere"
-    FROM "LogChunk" c JOIN grew USING ("allocationId"))
-  DELETE FROM "LogChunk" c USING sized WHERE c."allocationId" = sized."allocationId" AND c.sequence = sized.sequence AND sized."fromHere" > $1`;
 
 /** A statement that deletes everything at once would hold its locks, and the disk, for as long. */
 async function inBatches(db: Database, { table, where }: OldRows, values: readonly unknown[]): Promise<number> {

@@ -10,6 +10,7 @@ import type { Deps } from '../../app/deps.ts';
 import type { IncomingEnvelope } from '../../shapes/envelope.ts';
 import { envelopesOf } from '../order/order-envelopes.ts';
 import { acknowledgeSync } from './acknowledge-sync.ts';
+import { createLogBudget } from './log-budget.ts';
 import { openNodeFrame, sealAnswer } from './node-frame.ts';
 import { openSession } from './open-session.ts';
 import { recordHeartbeat } from './record-heartbeat.ts';
@@ -38,6 +39,7 @@ export type SessionService = {
 
 export function createSessionService(deps: Deps, door: SessionDoor): SessionService {
   const { db, clock } = deps;
+  const budget = createLogBudget(deps);
   return {
     open(envelope, from) {
       door.knock(from);
@@ -63,7 +65,7 @@ export function createSessionService(deps: Deps, door: SessionDoor): SessionServ
     async logs(frame, from) {
       const { session, counter, body } = await openNodeFrame(door, { frame, from, path: 'logs', schema: logChunksBodySchema });
       await requireCounter(db, { sessionId: session.sessionId, kind: 'logs', counter });
-      return sealAnswer(session, { path: 'logs', counter, body: await takeLogs(deps, session, body) });
+      return sealAnswer(session, { path: 'logs', counter, body: await takeLogs(deps, { session, budget }, body) });
     },
 
     async acknowledgeSync(frame, from) {

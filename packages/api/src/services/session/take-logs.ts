@@ -3,15 +3,16 @@ import { findAllocations } from '@muster/db/repositories/allocations';
 import type { LogAnswer, LogChunksBody } from '@muster/protocol/messages/log-frames';
 import type { Deps } from '../../app/deps.ts';
 import { logTopic } from '../../live/topics.ts';
+import type { LogBudget } from './log-budget.ts';
 import type { SessionKeys } from './session-book.ts';
 
 /**
- * Keeps chunks of the node's own allocations, durably before it answers. Chunks of any other allocation are acknowledged and dropped:
+ * Keeps chunks of the node's own allocations, durably before it answers; what goes beyond their budget is not acknowledged, and comes again. Chunks of any other allocation are acknowledged and dropped:
  * the node could do nothing with a refusal but send them for ever.
  */
 export async function takeLogs(
   { db, live, logger }: Pick<Deps, 'db' | 'live' | 'logger'>,
-  session: SessionKeys,
+  { session, budget }: { session: SessionKeys; budget: LogBudget },
   { chunks }: LogChunksBody,
 ): Promise<LogAnswer> {
   const { runId, node } = session;
@@ -20,7 +21,10 @@ export async function takeLogs(
   const own = new Set(
     known.filter((allocation) => allocation.runId === runId && allocation.node === node).map(({ allocationId }) => allocationId),
   );
-  const kept = chunks.filter(({ allocationId }) => own.has(allocationId));
+  const kept = budget.admit(
+    session,
+    chunks.filter(({ allocationId }) => own.has(allocationId)),
+  );
   const acked = await appendLogChunks(db, kept);
   live.publish([...own].map(logTopic));
   const dropped = chunks
