@@ -1,3 +1,4 @@
+import { interleave } from '@muster/domain/interleave';
 import { deriveStanding } from '@muster/domain/registry/derive-standing';
 import { nextRound, ROUND_TIMEOUT_MS } from '@muster/domain/registry/next-round';
 import { isLive } from '@muster/domain/registry/standing';
@@ -12,7 +13,8 @@ export function findWork(state: RegistryState, validator: string, nowMs: number)
     if (!job) return [];
     return state.verdicts.has(verdictKey({ ...job, validator })) ? [] : [job];
   });
-  return interleaveRuns(jobs);
+  // One run full of silent nodes must not keep the others waiting.
+  return interleave(jobs, ({ runId }) => runId);
 }
 
 function jobOf(state: RegistryState, registration: RegistrationState, nowMs: number): RoundJob | null {
@@ -30,15 +32,4 @@ function jobOf(state: RegistryState, registration: RegistrationState, nowMs: num
     // A later round that nobody has opened stays possible; we give an unreachable node as long as an open round has.
     deadline: closesAt ?? opensAt + ROUND_TIMEOUT_MS,
   };
-}
-
-/** One run full of silent nodes must not keep the others waiting. */
-function interleaveRuns(jobs: readonly RoundJob[]): RoundJob[] {
-  const places = new Map<string, number>();
-  const placed = jobs.map((job) => {
-    const place = places.get(job.runId) ?? 0;
-    places.set(job.runId, place + 1);
-    return { job, place };
-  });
-  return placed.toSorted((a, b) => a.place - b.place).map(({ job }) => job);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nodeWith, runWith } from '../../testing/rows.ts';
-import { isInviteDue } from './due-invites.ts';
+import { inTurn, isInviteDue } from './due-invites.ts';
 
 const NOW = Date.parse('2026-01-01T01:00:00Z');
 const due = (node: Parameters<typeof nodeWith>[0], run = {}) =>
@@ -35,5 +35,19 @@ describe('isInviteDue', () => {
     expect(due({ state: { ...invited, acknowledgedAt: ago(1_000) } })).toBe(false);
     expect(due({ state: { ...acknowledged, phase: 'Lost' }, silentMs: 200_000 })).toBe(true);
     expect(due({ state: { ...acknowledged, acknowledgedAt: ago(1_000), phase: 'Lost' }, silentMs: 200_000 })).toBe(false);
+  });
+});
+
+describe('inTurn', () => {
+  const silent = Array.from({ length: 100 }, () => ({ run: { runId: '1' }, attempts: 7 }));
+
+  it('lets no run of silent nodes keep another run waiting', () => {
+    const honest = { run: { runId: '2' }, attempts: 0 };
+    expect(inTurn([...silent, honest]).slice(0, 2)).toContain(honest);
+  });
+
+  it('tries first whom it has tried least', () => {
+    const fresh = { run: { runId: '1' }, attempts: 0 };
+    expect(inTurn([...silent, fresh])[0]).toBe(fresh);
   });
 });

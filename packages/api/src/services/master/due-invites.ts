@@ -1,3 +1,4 @@
+import { interleave } from '@muster/domain/interleave';
 import type { NodeOverview } from '@muster/db/repositories/nodes';
 import type { RunRow } from '@muster/db/rows';
 import { standingNow } from './node-facts.ts';
@@ -28,3 +29,15 @@ export function isInviteDue({
   const silentMs = Math.min(nowMs - state.acknowledgedAt.getTime(), session?.silentMs ?? Number.POSITIVE_INFINITY);
   return (state.phase === 'Invited' || state.phase === 'Lost') && silentMs > lostAfterMs;
 }
+
+type Waiting = { run: Pick<RunRow, 'runId'>; attempts: number };
+
+/**
+ * Whom to invite first. Anybody may name this master in a run of silent nodes, each of which holds a place for as long as it is waited for:
+ * it keeps no other run waiting, and within a run those that were tried least go first.
+ */
+export const inTurn = <T extends Waiting>(candidates: readonly T[]): T[] =>
+  interleave(
+    candidates.toSorted((a, b) => a.attempts - b.attempts),
+    ({ run }) => run.runId,
+  );

@@ -1,7 +1,7 @@
 import { listRunsToReconcile } from '@muster/db/repositories/master-work';
 import { listNodesOfRuns } from '@muster/db/repositories/nodes';
 import type { Deps } from '../../app/deps.ts';
-import { isInviteDue } from './due-invites.ts';
+import { inTurn, isInviteDue } from './due-invites.ts';
 import { inviteNode, type Candidate } from './invite-node.ts';
 
 /** Invites under way at once. */
@@ -28,7 +28,7 @@ export function createInviter(deps: Deps): Inviter {
 
   return {
     async turn() {
-      for (const candidate of await dueCandidates(deps)) start(candidate);
+      for (const candidate of inTurn(await dueCandidates(deps))) start(candidate);
     },
     async idle() {
       await Promise.all(underWay.values());
