@@ -7,8 +7,9 @@ const [entry = 'src/main.ts', ...rest] = process.argv.slice(2);
 const isSmall = rest.includes('--small');
 const external = rest.filter((word) => word !== '--small');
 
-// What dockerode loads for ways to reach an engine that no program here takes (ssh, BuildKit's sessions): tens of megabytes of memory.
-const unused = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/;
+// What dockerode loads for ways to reach an engine that no program here takes (ssh, BuildKit's sessions), and pino for writing logs from
+// another thread: tens of megabytes of memory.
+const unused = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|thread-stream)$/;
 const leaveOut = {
   name: 'leave-out',
   setup(bundling) {
@@ -34,7 +35,7 @@ await build({
   minifySyntax: true,
   minifyIdentifiers: isSmall,
   logLevel: 'warning',
-  external: ['secp256k1', 'systeminformation', ...external],
+  external: ['secp256k1', ...external],
   plugins: [leaveOut],
   banner: {
     js: [
