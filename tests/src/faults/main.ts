@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { aptInstall } from '../../../tooling/scripts/lib/debian.mjs';
+import { reportFailure } from '../../../tooling/scripts/lib/steps.mjs';
 import { chooseCases, readCaseOptions, runCases, type Case } from '../lib/run-cases.ts';
 import { FAULTS } from './cases.ts';
 import { FAKETIME } from './cases/machine.ts';
@@ -20,7 +21,7 @@ async function installTools(): Promise<void> {
   if (!existsSync(FAKETIME)) await aptInstall(['libfaketime'], 'A library that moves the clock of one program');
 }
 
-async function main(): Promise<boolean> {
+async function main(): Promise<number> {
   const options = readCaseOptions(process.argv.slice(2));
   const faults = chooseCases(FAULTS, options).toSorted((a, b) => (b.seconds ?? 0) - (a.seconds ?? 0));
   await installTools();
@@ -36,12 +37,13 @@ async function main(): Promise<boolean> {
     for (const { ended } of lanes) void ended.then(() => stopping.abort());
     const inLane = ({ name }: Fault): Case => ({
       name,
-      run: async ({ lane }) => (await lanes[lane]?.run({ name, seed: options.seed })) ?? '',
+      run: async ({ lane }) => lanes[lane]?.run({ name, seed: options.seed }) ?? Promise.reject(new Error(`there is no lane ${lane}`)),
     });
-    return await runCases({ title: 'faults', cases: faults.map(inLane), options, signal: stopping.signal, lanes: count });
+    const ok = await runCases({ title: 'faults', cases: faults.map(inLane), options, signal: stopping.signal, lanes: count });
+    return ok ? 0 : 1;
   } finally {
     await Promise.all(lanes.map((lane) => lane.stop()));
   }
 }
 
-process.exitCode = (await main()) ? 0 : 1;
+process.exitCode = await main().catch(reportFailure);
