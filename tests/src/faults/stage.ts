@@ -20,7 +20,8 @@ import { until } from './lib/until.ts';
 /** Five seconds instead of thirty between heartbeats: the same code, in a time that a restart of the agent on a busy machine still fits into. */
 export const HEARTBEAT_MS = 5_000;
 export const LOST_AFTER_MS = 4 * HEARTBEAT_MS;
-export const ORPHAN_GRACE_MS = 3_000;
+/** The buyer is told of an orphan with a heartbeat, and one may be lost with its session. */
+export const ORPHAN_GRACE_MS = 3 * HEARTBEAT_MS;
 const DATA_DIR_BYTES = 32 * 1024 * 1024;
 
 /** A whole network around one agent that is a process of its own; between it and the others stands what a case needs to do harm. */

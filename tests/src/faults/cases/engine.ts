@@ -142,10 +142,8 @@ export const engineFaults: Fault[] = [
       await Promise.all([orphan.start(), stranger.start()]);
       const from = performance.now();
       await stage.agent().waitForEvent('orphan.found', { timeoutMs: 30_000, where: ({ allocationId }) => allocationId === id });
-      const told = await until(
-        'the buyer sees the orphan',
-        async () => (await orphansOf(stage)).find(({ allocationId }) => allocationId === id),
-        10_000,
+      const told = await until('the buyer sees the orphan', async () =>
+        (await orphansOf(stage)).find(({ allocationId }) => allocationId === id),
       );
       await stage.agent().waitForEvent('orphan.removed', { timeoutMs: 60_000, where: ({ allocationId }) => allocationId === id });
       const keptMs = performance.now() - from;
