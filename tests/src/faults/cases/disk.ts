@@ -4,8 +4,9 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../fault.ts';
 import { runTool } from '../lib/run-tool.ts';
+import { until } from '../lib/until.ts';
 import { HEARTBEAT_MS, type FaultStage } from '../stage.ts';
-import { counting, expectWhole, place, untilLines, untilRunning, type PlacedTask } from '../task.ts';
+import { cancel, counting, expectWhole, lasting, linesOf, place, untilLines, untilRunning, type PlacedTask } from '../task.ts';
 
 /** Longer than a beat is late by itself on a busy machine, and shorter than what makes a node unhealthy: two missed. */
 const MOST_LATE_MS = HEARTBEAT_MS + 3_000;
@@ -15,6 +16,10 @@ const BETWEEN_S = 0.3;
 /** More than the four threads with which Node.js reads and writes files. */
 const TASKS = 6;
 const LINES = 250;
+const MiB = 1024 * 1024;
+const FLOOD_MS = 25_000;
+/** What a master takes of one container by default, and a minute's worth at once. */
+const LOG_BYTES_PER_SECOND = 512 * 1024;
 
 /** The agent's data directory on a file system of its own that can be made to stall; the agent begins another life on it, and again afterwards. */
 async function onDiskOfItsOwn<T>(stage: FaultStage, use: (path: string) => Promise<T>): Promise<T> {
@@ -54,6 +59,17 @@ async function startsOf({ engine }: FaultStage, { allocationId }: PlacedTask): P
   return events.split('\n').filter((line) => line !== '').length;
 }
 
+/** What tells the buyer that something of the log is gone. */
+async function markOf({ db }: FaultStage, { allocationId }: PlacedTask): Promise<string | null> {
+  const chunks = await db.prisma.logChunk.findMany({
+    where: { allocationId },
+    orderBy: { sequence: 'desc' },
+    take: 500,
+    select: { lines: true },
+  });
+  return /\[muster\] \d+ lines[^"]*dropped here[^"]*/.exec(JSON.stringify(chunks))?.[0] ?? null;
+}
+
 async function sinceHeartbeat({ db, runId, node }: FaultStage): Promise<number> {
   const newest = await db.prisma.session.findFirst({
     where: { runId, node },
@@ -91,5 +107,41 @@ export const diskFaults: Fault[] = [
         deepStrictEqual(await startsOf(stage, begun), 1);
         return `writes that take ${STALLS_S.join(', ')} s: heartbeats at most ${late} ms apart, every line of ${TASKS} tasks once, a task of just then started once; the agent says: ${String(slow['msg'])}`;
       }),
+  },
+  {
+    name: 'a log without end',
+    seconds: 50,
+    async run(stage) {
+      await stage.killAgent();
+      await stage.startAgent({ env: { MUSTER_LOG_SPOOL_BYTES: String(4 * MiB) } });
+      const calm = await place(stage, lasting());
+      await untilLines(stage, calm, 5);
+      const loud = await place(stage, ['sh', '-c', `yes ${'flood '.repeat(150)}`], { resources: { cpu: 1, memory: '64MiB' } });
+      await untilLines(stage, loud, 1);
+      const from = performance.now();
+      let silence = { lines: 0, at: from, longestMs: 0 };
+      await until(
+        'a mark in the log that the buyer reads',
+        async () => {
+          const { length: lines } = await linesOf(stage, calm);
+          const at = performance.now();
+          silence =
+            lines > silence.lines ? { ...silence, lines, at } : { ...silence, longestMs: Math.max(silence.longestMs, at - silence.at) };
+          return await markOf(stage, loud);
+        },
+        FLOOD_MS * 3,
+      );
+      await until('the flood has gone on for long enough', () => performance.now() - from > FLOOD_MS, FLOOD_MS);
+      const kept = await stage.db.prisma.logChunk.aggregate({ where: { allocationId: loud.allocationId }, _sum: { sizeBytes: true } });
+      const [seconds, bytes] = [(performance.now() - from) / 1000, kept._sum.sizeBytes ?? 0];
+      ok(bytes < LOG_BYTES_PER_SECOND * (60 + seconds) * 1.2 + MiB, `${bytes} bytes in ${seconds} s`);
+      ok(silence.longestMs < 5_000, `the other log said nothing for ${silence.longestMs} ms`);
+      const mark = await markOf(stage, loud);
+      await cancel(stage, loud);
+      await cancel(stage, calm);
+      await stage.killAgent();
+      await stage.startAgent();
+      return `${Math.round(bytes / MiB)} MiB in ${Math.round(seconds)} s, another log at most ${Math.round(silence.longestMs)} ms late; the buyer reads: ${mark}`;
+    },
   },
 ];
