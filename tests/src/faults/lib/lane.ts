@@ -20,7 +20,8 @@ export type LaneAnswer = z.infer<typeof answerSchema>;
 /** Resolves once its stage is set up. */
 export async function openLane(main: string, progress: number | 'ignore'): Promise<Lane> {
   const child = spawnIsolated(main, progress);
-  const ended = once(child, 'close');
+  // Not `close`, which never comes once the channel was closed from this side.
+  const ended = once(child, 'exit');
   const answer = async (): Promise<string> => {
     const [said] = await Promise.race([once(child, 'message'), ended.then((): never => gone())]);
     const { ok, said: text } = answerSchema.parse(said);
