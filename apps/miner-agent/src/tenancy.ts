@@ -15,6 +15,7 @@ import { createLogCollector } from './logs/log-collector.ts';
 import { createClockWatch } from './loops/clock-watch.ts';
 import { createFence } from './loops/fence.ts';
 import { heartbeatBody } from './loops/heartbeat-body.ts';
+import { createLeaseKeeper } from './loops/keep-lease.ts';
 import { forgetFinished } from './loops/housekeeping.ts';
 import { createSessionLoop } from './loops/session.ts';
 import { guardMachine } from './loops/guard-machine.ts';
@@ -84,6 +85,7 @@ export async function createTenancy(context: AgentContext, { rules, gpus }: { ru
         logger.debug({ event: 'lease.unwritten', err }, 'the lease is not on disk'),
       ),
   });
+  const lease = createLeaseKeeper({ fence, store, logger, onCut: () => reconciler.wake() });
   const clocks = createClockWatch({ now, logger });
   const orphans = createAnnouncedOrphans({ node, monotonic, now, graceMs: config.orphanGraceMs, logger });
   const keyStatement = () => {
@@ -125,7 +127,7 @@ export async function createTenancy(context: AgentContext, { rules, gpus }: { ru
     onOrdersComplete,
     onMasterClock: (theirs) => clocks.masterSays(theirs),
     moment: () => fence.now(),
-    onContact,
+    onContact: (lostAfterMs, askedAt) => lease.contact(lostAfterMs, askedAt),
   });
   const deliverSnapshot = createSnapshotDelivery({ channel: session.channel, state, domain, signer, allowPrivate, now });
   const credentialsOf = createCredentialsOpener({ domain, node, privateKey: stores.encryptionKey.privateKey });
@@ -193,23 +195,8 @@ export async function createTenancy(context: AgentContext, { rules, gpus }: { ru
     },
   });
 
-  /** "A node stops a container it may no longer run before the master may place it elsewhere." */
-  async function enforceFence(): Promise<void> {
-    const reason = fence.cut();
-    const cut = reason === null ? 0 : await stopAllocations(store, { phase: 'Lost', reason });
-    if (cut === 0) return;
-    logger.warn({ event: 'fenced', stopped: cut, reason }, 'cut off from the master for too long; stopping its containers');
-    reconciler.wake();
-  }
-
-  /** What ran through a silence that was too long goes, though the master answers again: it may run elsewhere by now. */
-  async function onContact(lostAfterMs: number, askedAt: number): Promise<void> {
-    await enforceFence();
-    fence.contact(lostAfterMs, askedAt);
-  }
-
   async function onOrders(orders: readonly unknown[]): Promise<void> {
-    await enforceFence();
+    await lease.enforce();
     await desk.take(orders);
   }
 
@@ -240,7 +227,7 @@ export async function createTenancy(context: AgentContext, { rules, gpus }: { ru
     const drained = await stopDrained(store, state.get(), now());
     const closing = await rules.drainDue();
     if (drained + closing > 0) reconciler.wake();
-    await enforceFence();
+    await lease.enforce();
   }
 
   return {
@@ -248,7 +235,7 @@ export async function createTenancy(context: AgentContext, { rules, gpus }: { ru
     async run() {
       const onError = (err: unknown) => logger.warn({ event: 'watch.failed', err }, 'looking after the allocations failed; trying again');
       // Before anything is looked at or started: a former life may have been cut off, and this machine may have been off.
-      await enforceFence().catch(onError);
+      await lease.enforce().catch(onError);
       await sweepHelpers(runtime, node).catch(onError);
       // Nothing is promised of a disk that nobody has seen.
       await lookAtDisk({ node, runtime, readFree, records: store.list() }).then(onSeen).catch(onError);
@@ -263,7 +250,7 @@ export async function createTenancy(context: AgentContext, { rules, gpus }: { ru
     },
     async acceptInvite(invite) {
       await state.update((current) => ({ ...current, invite }));
-      await onContact(invite.lostAfterMs, fence.now());
+      await lease.contact(invite.lostAfterMs, fence.now());
       session.inviteChanged();
     },
     inviteChanged: () => session.inviteChanged(),
