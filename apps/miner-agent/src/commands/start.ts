@@ -27,4 +27,6 @@ export async function startCommand(config: Config): Promise<void> {
     }
   }
   await lifetime.stop('the agent has ended');
+  // All is closed and written. A connection that discovery keeps open must not hold the process until systemd kills it.
+  process.exit();
 }
