@@ -12,4 +12,6 @@ export type BuyerContext = {
   token: string | null;
   /** Sets or (null) clears the session cookie where the transport can still do so. */
   setSessionCookie(session: { token: string; expiresAt: Date } | null): void;
+  /** Resolves when the caller has taken what was said, as far as the transport can tell; long streams ask between two items. */
+  taken(): Promise<void>;
 };

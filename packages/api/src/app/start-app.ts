@@ -86,7 +86,14 @@ export async function startApp({ settings, databaseUrl, blobDir, signer, logger 
     services,
     api,
     createCaller: (token) =>
-      buyerRouter.createCaller({ services, token, remoteAddress: '', origin: deps.origins.primary, setSessionCookie: () => undefined }),
+      buyerRouter.createCaller({
+        services,
+        token,
+        remoteAddress: '',
+        origin: deps.origins.primary,
+        setSessionCookie: () => undefined,
+        taken: () => Promise.resolve(),
+      }),
     sweep: () => sweep(deps),
     checkReady: () => db.ping(),
     async stop() {

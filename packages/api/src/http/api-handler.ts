@@ -4,6 +4,7 @@ import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import { MAX_RELAYED_ANSWER_BYTES } from '@muster/protocol/relay/relayed-call';
 import type { IpRanges } from '@muster/runtime/ip-ranges';
 import type { Logger } from '@muster/runtime/logger';
+import type { WebSocket } from 'ws';
 import type { AgentContext, BuyerContext } from '../context.ts';
 import { buyerRouter } from '../routers/buyer-router.ts';
 import { discoveryRouter } from '../routers/discovery-router.ts';
@@ -18,6 +19,7 @@ import { originOf, tokenOf } from './buyer-request.ts';
 import { sessionCookie, tokenFromBearer } from './session-cookie.ts';
 import { createLogFailure } from './log-failure.ts';
 import { createTrpcSocket } from './trpc-socket.ts';
+import { untilTaken } from './until-taken.ts';
 
 const BUYER_BODY_BYTES = 1024 * 1024;
 /** The sealed answer of a relayed node, in hex (protocol/relay/relayed-call.ts), is the largest message. */
@@ -42,7 +44,10 @@ export function createApiHandler({ services, origins, trustedProxies, logger }: 
   const agentContext = (req: IncomingMessage): AgentContext => ({ services, remoteAddress: callerOf(req) });
   const secure = origins.primary.startsWith('https:');
 
-  const buyerContext = (req: IncomingMessage, extra: { bearer?: string | undefined; res?: ServerResponse | undefined }): BuyerContext => ({
+  const buyerContext = (
+    req: IncomingMessage,
+    extra: { bearer?: string | undefined; res?: ServerResponse; client?: WebSocket },
+  ): BuyerContext => ({
     services,
     remoteAddress: callerOf(req),
     origin: originOf(req, origins),
@@ -50,6 +55,7 @@ export function createApiHandler({ services, origins, trustedProxies, logger }: 
     setSessionCookie: (session) => {
       if (extra.res && !extra.res.headersSent) extra.res.setHeader('set-cookie', sessionCookie(session, { secure }));
     },
+    taken: () => (extra.client ? untilTaken(extra.client) : Promise.resolve()),
   });
 
   const masterPost = createFastPost({ router: masterRouter, createContext: agentContext, maxBytes: AGENT_BODY_BYTES, onFailure });
@@ -68,7 +74,7 @@ export function createApiHandler({ services, origins, trustedProxies, logger }: 
   });
   const buyerSocket = createTrpcSocket({
     router: buyerRouter,
-    createContext: ({ req, info }) => buyerContext(req, { bearer: info.connectionParams?.['authorization'] }),
+    createContext: ({ req, res: client, info }) => buyerContext(req, { bearer: info.connectionParams?.['authorization'], client }),
     maxBytes: BUYER_BODY_BYTES,
     onFailure,
   });

@@ -7,5 +7,9 @@ const input = z.union([z.strictObject({ taskId: uuidSchema, afterSequence }), z.
 
 /** What is stored, then what arrives, per allocation in order; ends when the run changes hands. */
 export const followLog = ownerProcedure.input(input).subscription(async function* follow({ ctx, input: ref, signal }) {
-  yield* ctx.services.logs.follow({ ref, afterSequence: ref.afterSequence, recheck: ctx.recheck, signal });
+  for await (const chunk of ctx.services.logs.follow({ ref, afterSequence: ref.afterSequence, recheck: ctx.recheck, signal })) {
+    yield chunk;
+    // A log may be hundreds of megabytes, and its reader slow.
+    await ctx.taken();
+  }
 });

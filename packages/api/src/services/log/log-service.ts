@@ -51,6 +51,8 @@ export function createLogService({ db, live }: Pick<Deps, 'db' | 'live'>): LogSe
             yield chunkView(chunk);
           }
           if (found.length < PAGE || signal?.aborted === true) return;
+          // A slow reader may be at it for long.
+          await recheck();
         }
       }
     },
