@@ -82,6 +82,17 @@ describe('directory blob store', () => {
     expect(await store.has(refOf(bytes).sha256)).toBe(true);
   });
 
+  it('leaves room on the disk, and counts what others are about to write', async () => {
+    const total = 100_000;
+    const store = await createDirectoryStore(temp.path, () => Promise.resolve({ free: 40_000, total }));
+    const [large, first, second] = [randomBytes(30_001), randomBytes(20_000), randomBytes(20_000)];
+    await expect(store.put(streamOf(large), refOf(large))).rejects.toMatchObject({ code: 'DISK_FULL' });
+    const both = await Promise.allSettled([first, second].map((bytes) => store.put(streamOf(bytes), refOf(bytes))));
+    expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    await store.put(streamOf(second), refOf(second));
+    expect(await uploads()).toEqual([]);
+  });
+
   it('sweeps uploads that a killed process left long ago, and no others', async () => {
     await createDirectoryStore(temp.path);
     const [old, young] = ['old', 'young'].map((name) => join(temp.path, 'uploads', name));

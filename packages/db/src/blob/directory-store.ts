@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { syncDirectory } from '@muster/runtime/atomic-file';
@@ -8,16 +8,40 @@ import type { BlobRef, BlobStore } from './blob-store.ts';
 
 const SHA256 = /^0x[0-9a-f]{64}$/;
 const STALE_UPLOAD_MS = 24 * 60 * 60_000;
+const RESERVE_SHARE = 0.1;
+const MAX_RESERVE_BYTES = 5 * 1024 ** 3;
 
-/** Blobs as files under `directory`, fanned out by their first byte. A blob appears complete, checked and on disk, or not at all. */
-export async function createDirectoryStore(directory: string): Promise<BlobStore> {
+/** Of the file system that the blobs are on, in bytes. */
+export interface DiskSpace {
+  free: number;
+  total: number;
+}
+
+/**
+ * Blobs as files under `directory`, fanned out by their first byte. A blob appears complete, checked and on disk, or not at all.
+ * A tenth of the disk, 5 GiB at the most, stays free of blobs: a database may live there, and strangers fill the store.
+ */
+export async function createDirectoryStore(directory: string, readSpace = spaceOf): Promise<BlobStore> {
   const uploads = join(directory, 'uploads');
   await mkdir(uploads, { recursive: true, mode: 0o700 });
   await sweepUploads(uploads);
+  let awaitedBytes = 0;
+
+  /** What others have still to write counts whole: too careful by what they have written already. */
+  async function takeRoom(sizeBytes: number): Promise<void> {
+    const { free, total } = await readSpace(directory);
+    const reserve = Math.min(MAX_RESERVE_BYTES, total * RESERVE_SHARE);
+    if (free - awaitedBytes - sizeBytes < reserve)
+      throw new AppError('DISK_FULL', {
+        publicMessage: `The blob store has no room for ${mebibytes(sizeBytes)} more: ${mebibytes(free)} are free, and ${mebibytes(reserve)} stay so.`,
+      });
+    awaitedBytes += sizeBytes;
+  }
 
   async function put(stream: AsyncIterable<Uint8Array>, expected: BlobRef): Promise<void> {
     const path = pathOf(directory, expected.sha256);
     const temp = join(uploads, randomUUID());
+    await takeRoom(expected.sizeBytes);
     try {
       const found = await writeChecked(stream, temp, expected.sizeBytes);
       if (found.sha256 !== expected.sha256 || found.sizeBytes !== expected.sizeBytes) {
@@ -31,6 +55,8 @@ export async function createDirectoryStore(directory: string): Promise<BlobStore
     } catch (error) {
       await rm(temp, { force: true });
       throw isDiskFull(error) ? new AppError('DISK_FULL', { publicMessage: 'The disk of the blob store is full.', cause: error }) : error;
+    } finally {
+      awaitedBytes -= expected.sizeBytes;
     }
   }
 
@@ -84,6 +110,13 @@ async function sweepUploads(uploads: string): Promise<void> {
     if (found && found.mtimeMs < before) await rm(path, { force: true });
   }
 }
+
+async function spaceOf(directory: string): Promise<DiskSpace> {
+  const { bavail, blocks, bsize } = await statfs(directory);
+  return { free: bavail * bsize, total: blocks * bsize };
+}
+
+const mebibytes = (bytes: number): string => `${Math.floor(bytes / 1024 ** 2)} MiB`;
 
 const isDiskFull = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
