@@ -21,7 +21,7 @@ export const arrows = [
   { files: 'apps/cli/**/*.int.test.ts', may: ['protocol', 'chain', 'runtime', 'api'] },
   { files: 'apps/miner-agent/**', may: ['protocol', 'domain', 'chain', 'runtime'], only: { api: 'miner' } },
   { files: 'apps/miner-agent/src/adapters/docker/**', like: 'apps/miner-agent/**', owns: ['dockerode'] },
-  { files: 'apps/miner-agent/src/adapters/host/**', like: 'apps/miner-agent/**' },
+  { files: 'apps/miner-agent/src/adapters/host/**', like: 'apps/miner-agent/**', owns: ['systeminformation'] },
   { files: 'apps/validator/**', may: ['protocol', 'domain', 'chain', 'runtime'], types: ['api'] },
   { files: '{tooling,bench,tests}/**', may: packages, owns: ['dockerode', 'pg', 'prisma'] },
   { files: 'apps/web/e2e/**', may: packages, owns: ['dockerode', 'pg'] },
@@ -30,6 +30,7 @@ export const arrows = [
 /** Outside modules that only the folders which own them may import. */
 const guarded = {
   dockerode: '^dockerode($|/)',
+  systeminformation: '^systeminformation($|/)',
   prisma: '^@prisma/',
   pg: '^pg($|/)',
 };

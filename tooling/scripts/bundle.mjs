@@ -35,7 +35,7 @@ await build({
   minifySyntax: true,
   minifyIdentifiers: isSmall,
   logLevel: 'warning',
-  external: ['secp256k1', ...external],
+  external: ['secp256k1', 'systeminformation', ...external],
   plugins: [leaveOut],
   banner: {
     js: [

@@ -2,7 +2,6 @@ import { AppError } from '@muster/protocol/errors/app-error';
 import { createLifetime } from '@muster/runtime/lifetime';
 import { createLogger } from '@muster/runtime/logger';
 import { SetupError } from '@muster/runtime/setup-error';
-import { installSmallFetch } from '@muster/runtime/small-fetch/install';
 import { runAgent } from '../agent.ts';
 import { requireRunId, type Config } from '../config.ts';
 import { asForeseen, fail } from './fail.ts';
@@ -10,7 +9,6 @@ import { asForeseen, fail } from './fail.ts';
 export async function startCommand(config: Config): Promise<void> {
   // Before anything is made or logged.
   requireRunId(config);
-  installSmallFetch();
   const { level, pretty } = config.log;
   const isForPeople = pretty ?? process.stdout.isTTY ?? false;
   const logger = createLogger({ name: 'miner', level, pretty: isForPeople, unsaid: ['runId', 'node'] });

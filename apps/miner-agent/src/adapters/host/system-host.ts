@@ -1,7 +1,7 @@
 import { readFile, statfs } from 'node:fs/promises';
-import { arch, freemem, networkInterfaces, platform, release, totalmem } from 'node:os';
+import { networkInterfaces } from 'node:os';
+import { cpu, currentLoad, mem, osInfo } from 'systeminformation';
 import type { Host } from '../../ports/host.ts';
-import { createLoadMeter, describeProcessor } from './processor.ts';
 import { rankAddresses } from './rank-addresses.ts';
 import { countFiles } from './count-files.ts';
 import { isOutward, parseTraffic } from './traffic.ts';
@@ -10,13 +10,20 @@ import { readGpus } from './nvidia-smi/read-gpus.ts';
 import { readPciGraphics } from './pci-graphics.ts';
 
 export function createSystemHost(): Host {
-  const load = createLoadMeter();
   return {
-    describe: async () => ({
-      cpu: await describeProcessor(),
-      memoryBytes: totalmem(),
-      os: { platform: platform(), kernel: release(), arch: arch() },
-    }),
+    async describe() {
+      const [processor, memory, os] = await Promise.all([cpu(), mem(), osInfo()]);
+      const threads = Math.max(1, processor.cores);
+      return {
+        cpu: {
+          model: (processor.brand || processor.manufacturer || 'unknown').slice(0, 200),
+          cores: Math.max(1, processor.physicalCores || threads),
+          threads,
+        },
+        memoryBytes: memory.total,
+        os: { platform: os.platform, kernel: os.kernel, arch: os.arch },
+      };
+    },
     async diskSpace(path) {
       const { bavail, blocks, bsize, files, ffree } = await statfs(path);
       const [totalFiles, freeFiles] = files === 0 ? [Infinity, Infinity] : [files, ffree];
@@ -24,11 +31,11 @@ export function createSystemHost(): Host {
     },
     countFiles,
     async usage() {
+      const [load, memory, traffic] = await Promise.all([currentLoad(), mem(), readTraffic()]);
       return {
-        cpu: load(),
-        // What is free counts caches that give way, as the kernel reckons it.
-        memoryBytes: Math.max(0, totalmem() - freemem()),
-        ...(await readTraffic()),
+        cpu: Math.max(0, (load.currentLoad / 100) * load.cpus.length),
+        memoryBytes: Math.max(0, memory.total - memory.available),
+        ...traffic,
       };
     },
     gpus: readGpus,
