@@ -106,7 +106,9 @@ export async function expectWhole(
   { lines, exitCode, containerId }: { lines: number; exitCode: number; containerId?: string },
 ) {
   const ended = await untilPhase(stage, task, 'Failed', 'Succeeded', 'Lost', 'Cancelled');
-  deepStrictEqual({ phase: ended.phase, exitCode: ended.exitCode }, { phase: exitCode === 0 ? 'Succeeded' : 'Failed', exitCode });
+  const phase = exitCode === 0 ? 'Succeeded' : 'Failed';
+  const why = ended.phase === phase ? null : ended.phaseReason;
+  deepStrictEqual({ phase: ended.phase, exitCode: ended.exitCode, why }, { phase, exitCode, why: null });
   if (containerId !== undefined) deepStrictEqual(ended.containerId, containerId);
   expectUnbroken(await untilLines(stage, task, lines), lines);
   await untilGone(stage, task);
