@@ -54,4 +54,14 @@ describe('formatError', () => {
       'error X: m\n  hint: h\n  docs: docs/errors/X.md',
     );
   });
+
+  it('names every mistake of several, and the one of one once', () => {
+    const issue = { path: 'image', message: 'this field is required', line: 1 };
+    const other = { path: 'imge', message: 'unknown field', line: 1, hint: 'Did you mean image?' };
+    const shown = (issues: object[]) => formatError({ code: 'X', message: 'm', hint: 'h', docs: null, issues });
+    expect(shown([issue])).toBe('error X: m\n  hint: h');
+    expect(shown([issue, other])).toBe(
+      'error X: m\n  image (line 1): this field is required\n  imge (line 1): unknown field. Did you mean image?\n  hint: h',
+    );
+  });
 });

@@ -1,5 +1,6 @@
 import { AppError } from '@muster/protocol/errors/app-error';
 import { docsPathOf, ERROR_CODES, type ErrorCode } from '@muster/protocol/errors/codes';
+import { z } from 'zod';
 import { EnvError } from '@muster/runtime/env';
 import { SetupError } from '@muster/runtime/setup-error';
 import { stripControls } from '@muster/runtime/strip-controls';
@@ -14,6 +15,11 @@ export interface ErrorReport {
   docs: string | null;
   issues?: unknown;
 }
+
+/** What the codes advise, in the words of this program's options. */
+const HINTS: Partial<Record<ErrorCode, string>> = {
+  RPC_UNAVAILABLE: 'Check --rpc: the URL of an RPC of the chain that the server follows.',
+};
 
 export const EXIT_REFUSED = 1;
 export const EXIT_USAGE = 2;
@@ -38,14 +44,26 @@ export function describeError(error: unknown, { url }: { url: string }): { repor
   return { report: ofCode('INTERNAL', messageOf(error)), exitCode: EXIT_REFUSED };
 }
 
-/** `error CODE: message`, then the hint, then where to read more. What is in it may be a node's word, or a container's. */
-export function formatError({ code, message, hint, docs }: ErrorReport): string {
-  return stripControls([`error ${code}: ${message}`, `  hint: ${hint}`, ...(docs === null ? [] : [`  docs: ${docs}`])].join('\n'));
+const issueSchema = z.object({ path: z.string(), message: z.string(), hint: z.string().optional(), line: z.number().optional() });
+
+/** `error CODE: message`, then every mistake of several, then the hint, then where to read more. What is in it may be a node's word, or a container's. */
+export function formatError({ code, message, hint, docs, issues }: ErrorReport): string {
+  const parsed = z.array(issueSchema).safeParse(issues);
+  // A single one is the message already.
+  const several = parsed.success && parsed.data.length > 1 ? parsed.data : [];
+  const lines = several.map((issue) => {
+    const where = [issue.path, issue.line === undefined ? '' : `(line ${issue.line})`].filter((part) => part !== '').join(' ');
+    return `  ${where}: ${issue.message}${issue.hint === undefined ? '' : `. ${issue.hint}`}`;
+  });
+  return stripControls(
+    [`error ${code}: ${message}`, ...lines, `  hint: ${hint}`, ...(docs === null ? [] : [`  docs: ${docs}`])].join('\n'),
+  );
 }
 
 function ofApp(error: AppError): ErrorReport {
   const { issues } = error.data;
-  const report = { code: error.code, message: error.publicMessage, hint: error.hint, docs: error.docsUrl };
+  const hint = HINTS[error.code] ?? error.hint;
+  const report = { code: error.code, message: error.publicMessage, hint, docs: error.docsUrl };
   return issues === undefined ? report : { ...report, issues };
 }
 

@@ -33,12 +33,19 @@ const ALLOCATION: Record<string, PhaseInfo> = {
   Lost: { tone: 'bad', meaning: 'Its node was gone for too long.' },
 };
 
+/** A task is in one phase for all of its copies, whichever step each of them is at. */
+const TASK: Record<string, PhaseInfo> = {
+  ...ALLOCATION,
+  Starting: { tone: 'progress', meaning: 'A node fetches its image or starts its container.', live: true },
+  Stopping: { tone: 'warn', meaning: 'Its containers were asked to stop and have their grace period.', live: true },
+};
+
 const RUN: Record<string, PhaseInfo> = {
   open: { tone: 'ok', meaning: 'Nodes may register.' },
   closed: { tone: 'ended', meaning: 'Takes no registrations any more.' },
 };
 
-const TABLES = { node: NODE, allocation: ALLOCATION, task: ALLOCATION, run: RUN } as const;
+const TABLES = { node: NODE, allocation: ALLOCATION, task: TASK, run: RUN } as const;
 export type PhaseKind = keyof typeof TABLES;
 
 /** A phase that this build does not know is shown as it is, in a neutral tone. */
