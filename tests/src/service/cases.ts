@@ -218,7 +218,8 @@ export const serviceCases: ServiceCase[] = [
         const { phase, phaseReason } = await stage.db.prisma.task.findUniqueOrThrow({ where: { taskId: refused } });
         return phase === 'Pending' && phaseReason;
       });
-      match(why, /cannot fence containers off/);
+      // By the node's offer, or before it has told one by its refusal.
+      match(why, /no node offers egress|cannot fence containers off/);
       await stage.network.buyer.run(['task', 'stop', refused]);
       const task = await place(stage, countTo60());
       await expectWhole(stage, task, COUNT);
