@@ -35,6 +35,7 @@ export interface Config {
   log: { level: string; pretty: boolean | undefined };
   stopContainersOnExit: boolean;
   orphanGraceMs: number;
+  leastHeartbeatMs: number;
   logSpoolBytes: number;
   logSpoolTotalBytes: number;
   isolation: { runtime: string | null; egressDns: readonly string[]; egressDeny: readonly string[]; diskReserveBytes: number };
@@ -83,6 +84,7 @@ export function createConfig(env: Env): Config {
     log: { level: env.MUSTER_LOG_LEVEL, pretty: env.MUSTER_LOG_FORMAT === undefined ? undefined : env.MUSTER_LOG_FORMAT === 'pretty' },
     stopContainersOnExit: env.MUSTER_STOP_CONTAINERS_ON_EXIT,
     orphanGraceMs: env.MUSTER_ORPHAN_GRACE_MS,
+    leastHeartbeatMs: env.MUSTER_LEAST_HEARTBEAT_MS,
     logSpoolBytes: env.MUSTER_LOG_SPOOL_BYTES,
     logSpoolTotalBytes: env.MUSTER_LOG_SPOOL_TOTAL_BYTES,
     isolation: {

@@ -170,6 +170,10 @@ export const settingsSchema = z.object({
   MUSTER_ORPHAN_GRACE_MS: ms
     .default(60_000)
     .register(settingNotes, { about: 'how long a container of ours that no order knows may stay', example: '60000' }),
+  MUSTER_LEAST_HEARTBEAT_MS: ms.max(5_000, 'expected 5 seconds at the most').default(500).register(settingNotes, {
+    about: 'the shortest pause between two heartbeats, however short a one the master asks for',
+    example: '500',
+  }),
   MUSTER_LOG_SPOOL_BYTES: bytes.default(64 * 1024 * 1024).register(settingNotes, {
     about: 'undelivered log per allocation; beyond it the oldest lines give way to a note',
     example: '67108864',

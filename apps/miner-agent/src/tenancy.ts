@@ -120,6 +120,7 @@ export async function createTenancy(context: AgentContext, { rules, gpus }: { ru
     logger,
     signal,
     allowPrivate,
+    leastHeartbeatMs: config.leastHeartbeatMs,
     outbox,
     currentInvite: () => state.get().invite,
     heartbeatBody: async () => heartbeatBody({ meter, board, orphans, state, store, rules, diskPath: await diskPath(), now }),

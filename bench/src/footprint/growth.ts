@@ -20,7 +20,13 @@ export async function measureGrowth(dockerHost: string, signal: AbortSignal): Pr
   const directory = await createTempDir('muster-probe');
   const file = join(directory.path, 'memory.jsonl');
   const probe = fileURLToPath(new URL('gc-probe.cjs', import.meta.url));
-  const env = { NODE_OPTIONS: `--require ${probe}`, MUSTER_BENCH_PROBE: file, MUSTER_CHAIN_POLL_MS: '15000' };
+  const env = {
+    NODE_OPTIONS: `--require ${probe}`,
+    MUSTER_BENCH_PROBE: file,
+    MUSTER_CHAIN_POLL_MS: '15000',
+    // Otherwise no master makes it beat so fast.
+    MUSTER_LEAST_HEARTBEAT_MS: '1',
+  };
   try {
     return await withAgent({ dockerHost, heartbeatMs: 1, env }, async ({ pid, master }) => {
       const samples: { beats: number; heapUsed: number; rss: number }[] = [];

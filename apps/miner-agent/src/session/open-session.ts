@@ -12,12 +12,14 @@ import { z } from 'zod';
 import type { MasterLink } from '../adapters/master/master-link.ts';
 import type { AcceptedInvite, AgentState } from '../state/agent-state.ts';
 import type { JsonStore } from '../state/json-store.ts';
+import { restBetweenBeats } from './pace.ts';
 
 export interface OpenedSession {
   sessionId: string;
   generation: number;
   inviteDigest: string;
   keys: SessionKeys;
+  /** As the node keeps it, whatever the master asks. */
   heartbeatMs: number;
   lostAfterMs: number;
 }
@@ -29,6 +31,8 @@ export interface OpenSessionInput {
   domain: MusterDomain;
   signer: Signer;
   now: () => number;
+  /** The owner's word on how often to beat at most. */
+  leastHeartbeatMs: number;
 }
 
 const OPEN_TTL_MS = 30_000;
@@ -52,7 +56,7 @@ export async function openSession(input: OpenSessionInput): Promise<OpenedSessio
   }
 }
 
-async function tryOpen({ link, invite, state, domain, signer, now }: OpenSessionInput): Promise<OpenedSession> {
+async function tryOpen({ link, invite, state, domain, signer, now, leastHeartbeatMs }: OpenSessionInput): Promise<OpenedSession> {
   // Written down before it is used: after a crash it is not used again.
   const { generation, newestOrder, identity } = await state.update((current) => ({ ...current, generation: current.generation + 1 }));
   const ephemeral = createEphemeral();
@@ -88,10 +92,11 @@ async function tryOpen({ link, invite, state, domain, signer, now }: OpenSession
     domain,
     now: clock,
   });
-  const { sessionId, ephemeralKey: peerPublicKey, heartbeatMs, lostAfterMs } = message;
+  const { sessionId, ephemeralKey: peerPublicKey, lostAfterMs } = message;
   if (message.generation !== generation)
     throw new AppError('RESPONSE_INVALID', { publicMessage: 'The master accepted another generation than was asked for' });
   const keys = deriveSessionKeys({ privateKey: ephemeral.privateKey, peerPublicKey, inviteDigest: invite.digest, sessionId, generation });
+  const heartbeatMs = restBetweenBeats(message, leastHeartbeatMs);
   return { sessionId, generation, inviteDigest: invite.digest, keys, heartbeatMs, lostAfterMs };
 }
 

@@ -76,6 +76,7 @@ export async function setUpStage({ requirements = '', ...masterOptions }: StageO
       MUSTER_PROVIDER_KEY: devKey(ROLES.provider),
       MUSTER_LISTEN_HOST: '127.0.0.1',
       MUSTER_LISTEN_PORT: '0',
+      MUSTER_LEAST_HEARTBEAT_MS: '100',
       DOCKER_HOST: testDockerHost(),
       ...env,
     });

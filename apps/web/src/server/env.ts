@@ -39,7 +39,7 @@ const schema = z.object({
   MUSTER_DEPLOYMENT_BLOCK: z.coerce.number().int().nonnegative().optional(),
   MUSTER_MASTER_KEY: z.string().optional(),
   MUSTER_MASTER_KEY_FILE: z.string().optional(),
-  MUSTER_HEARTBEAT_MS: z.coerce.number().int().min(100).max(600_000).default(30_000),
+  MUSTER_HEARTBEAT_MS: z.coerce.number().int().min(500).max(600_000).default(30_000),
   MUSTER_START_WITHIN_MS: z.coerce.number().int().min(1_000).default(DEFAULT_START_WITHIN_MS),
   MUSTER_TRUSTED_PROXIES: proxies,
   MUSTER_SNAPSHOT_MAX_BYTES: z.coerce.number().int().positive().default(DEFAULT_LIMITS.snapshotBytes),
