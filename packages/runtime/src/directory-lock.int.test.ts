@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { link, mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DirectoryInUseError, lockDirectory } from './directory-lock.ts';
@@ -27,8 +28,20 @@ async function holdElsewhere(directory: string) {
     await exited;
   };
   cleanups.push(kill);
-  await once(child.stdout, 'data');
+  await Promise.race([once(child.stdout, 'data'), exited.then(() => Promise.reject(new Error('it did not get the lock')))]);
   return kill;
+}
+
+/** What a holder leaves that was killed: its names, and nobody behind them. */
+async function leaveBehind(directory: string) {
+  const lock = await lockDirectory(directory);
+  const aside = `${directory}-aside`;
+  await mkdir(aside, { recursive: true });
+  const names = await readdir(directory);
+  for (const name of names) await link(join(directory, name), join(aside, name));
+  await lock.release();
+  for (const name of names) await rename(join(aside, name), join(directory, name));
+  expect(names).not.toEqual([]);
 }
 
 describe('lockDirectory', () => {
@@ -46,5 +59,24 @@ describe('lockDirectory', () => {
     await expect(lockDirectory(directory)).rejects.toThrow(directory);
     await kill();
     await (await lockDirectory(directory)).release();
+  });
+
+  it('is taken over from a dead one by one alone, however many come at once, and leaves nothing', async () => {
+    const directory = await setup();
+    for (let round = 0; round < 20; round += 1) {
+      await leaveBehind(directory);
+      const turns = await Promise.allSettled(Array.from({ length: 6 }, () => lockDirectory(directory)));
+      const held = turns.flatMap((turn) => (turn.status === 'fulfilled' ? [turn.value] : []));
+      expect(held).toHaveLength(1);
+      await held[0]?.release();
+    }
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('is taken over by one process alone', async () => {
+    const directory = await setup();
+    await leaveBehind(directory);
+    const takers = await Promise.allSettled(Array.from({ length: 3 }, () => holdElsewhere(directory)));
+    expect(takers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 });

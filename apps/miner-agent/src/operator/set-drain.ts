@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { lockDirectory } from '@muster/runtime/directory-lock';
 import { agentStateSchema, initialState, type AgentState } from '../state/agent-state.ts';
-import { lockDataDir } from '../state/data-dir.ts';
 import { openJsonStore } from '../state/json-store.ts';
 import { runDirectory } from '../state/open-stores.ts';
 import { connectAgent } from './control-client.ts';
@@ -20,7 +20,7 @@ export async function setDrain({ dataDir, identity, drain }: SetDrainInput): Pro
     return true;
   }
   // Held while writing: an agent that starts meanwhile would not see the change.
-  const lock = await lockDataDir(dataDir);
+  const lock = await lockDirectory(dataDir);
   try {
     const state = await openJsonStore(join(runDirectory(dataDir, identity), 'agent.json'), agentStateSchema, initialState(identity));
     await state.update((current) => ({ ...current, ownerDrain: drain }));

@@ -1,10 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NonceStore } from '@muster/protocol/messages/nonce-guard';
+import { lockDirectory } from '@muster/runtime/directory-lock';
 import type { AllocationRecord } from '../reconcile/desired.ts';
 import { agentStateSchema, initialState, type AgentState } from './agent-state.ts';
 import { openAllocationStore, type AllocationStore } from './allocation-store.ts';
-import { lockDataDir } from './data-dir.ts';
 import { loadEncryptionKey, type EncryptionKey } from './encryption-key.ts';
 import { openJsonStore, type JsonStore } from './json-store.ts';
 import { createLeaseFile, type LeaseFile } from './lease-file.ts';
@@ -44,9 +44,9 @@ export interface OpenOptions {
   now: () => number;
 }
 
-/** Throws DATA_DIR_UNUSABLE, or JsonFileError for a damaged file. */
+/** Two agents in one directory would take each other's containers for their own. Throws DirectoryInUseError, or JsonFileError for a damaged file. */
 export async function openAgentStores({ dataDir, identity, now }: OpenOptions): Promise<AgentStores> {
-  const lock = await lockDataDir(dataDir);
+  const lock = await lockDirectory(dataDir);
   const directory = runDirectory(dataDir, identity);
   const scratchDirectory = join(directory, 'scratch');
   await mkdir(directory, { recursive: true, mode: 0o700 });
