@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import { AppError } from '@muster/protocol/errors/app-error';
+import { localSocket } from '@muster/runtime/local-socket';
 import { agentReportSchema, type AgentReport } from './agent-report.ts';
-import { controlSocketPath } from './control-socket.ts';
+import { CONTROL_SOCKET } from './control-server.ts';
 import type { OwnerDrain } from './drain.ts';
 
 /** The agent that runs on this data directory, as its owner's commands see it. */
@@ -16,12 +17,11 @@ const NOBODY = new Set(['ENOENT', 'ECONNREFUSED']);
 
 /** Null when no agent runs here. Throws FORBIDDEN when this user may not speak to it, TIMED_OUT when it does not answer. */
 export async function connectAgent(dataDir: string): Promise<ControlClient | null> {
-  const socketPath = controlSocketPath(dataDir);
   const client: ControlClient = {
-    report: async () => agentReportSchema.parse(await call({ socketPath, method: 'GET', path: '/status' })),
+    report: async () => agentReportSchema.parse(await call(dataDir, { method: 'GET', path: '/status' })),
     drain: async (drain) => {
       const what = drain ? { method: 'PUT', body: JSON.stringify(drain) } : { method: 'DELETE' };
-      await call({ socketPath, path: '/drain', ...what });
+      await call(dataDir, { path: '/drain', ...what });
     },
   };
   try {
@@ -36,15 +36,23 @@ export async function connectAgent(dataDir: string): Promise<ControlClient | nul
 const isNobody = (error: unknown): boolean => error instanceof Error && 'code' in error && NOBODY.has(String(error.code));
 
 interface Call {
-  socketPath: string;
   method: string;
   path: string;
   body?: string;
 }
 
-function call({ body, ...target }: Call): Promise<unknown> {
+async function call(dataDir: string, what: Call): Promise<unknown> {
+  const { path, release } = await localSocket(dataDir, CONTROL_SOCKET);
+  try {
+    return await exchange(path, what);
+  } finally {
+    await release();
+  }
+}
+
+function exchange(socketPath: string, { body, ...target }: Call): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const sent = request({ ...target, timeout: TIMEOUT_MS, agent: false }, (response) => {
+    const sent = request({ ...target, socketPath, timeout: TIMEOUT_MS, agent: false }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (part: string) => (text += part));

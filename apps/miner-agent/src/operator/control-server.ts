@@ -1,10 +1,14 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { AppError } from '@muster/protocol/errors/app-error';
+import { localSocket } from '@muster/runtime/local-socket';
 import type { Logger } from '@muster/runtime/logger';
 import { toAppError } from '../reconcile/step-failure.ts';
 import { ownerDrainSchema, type OwnerDrain } from './drain.ts';
 import type { AgentReport } from './agent-report.ts';
+
+/** In the data directory. */
+export const CONTROL_SOCKET = 'control.sock';
 
 /** What the owner may ask of the running agent. */
 export interface ControlHandlers {
@@ -21,7 +25,7 @@ const MAX_BODY_BYTES = 16 * 1024;
  */
 export async function startControlServer(
   handlers: ControlHandlers,
-  { path, logger }: { path: string; logger: Logger },
+  { dataDir, logger }: { dataDir: string; logger: Logger },
 ): Promise<{ close(): Promise<void> }> {
   const server = createServer((request, response) => {
     answer(handlers, request).then(
@@ -33,15 +37,18 @@ export async function startControlServer(
       },
     );
   });
+  const { path, release } = await localSocket(dataDir, CONTROL_SOCKET);
   if (process.platform !== 'win32') await rm(path, { force: true });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve));
   if (process.platform !== 'win32') await chmod(path, 0o600);
   return {
-    close: () =>
-      new Promise((resolve) => {
+    async close() {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-      }),
+      });
+      await release();
+    },
   };
 }
 

@@ -6,7 +6,6 @@ import type { Tenancy } from '../tenancy.ts';
 import { AGENT_VERSION } from '../version.ts';
 import type { AgentReport } from './agent-report.ts';
 import { startControlServer } from './control-server.ts';
-import { controlSocketPath } from './control-socket.ts';
 
 /** What the machine's owner sees of the running agent: its commands by the control socket, and metrics when they are asked for. */
 export async function openToOperator(
@@ -16,10 +15,7 @@ export async function openToOperator(
   const { config, stores, features, host, tally, logger, now } = context;
   const startedAt = now();
   const report = (): AgentReport => tenancy.report({ version: AGENT_VERSION, pid: process.pid, startedAt });
-  const control = await startControlServer(
-    { report, drain: (drain) => tenancy.ownerDrains(drain) },
-    { path: controlSocketPath(config.dataDir), logger },
-  );
+  const control = await startControlServer({ report, drain: (drain) => tenancy.ownerDrains(drain) }, { dataDir: config.dataDir, logger });
   lifetime.onStop(() => control.close());
   if (!config.metricsListen) return;
   const metrics = await startMetricsServer(

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { devKey } from '@muster/chain/dev/dev-accounts';
@@ -11,7 +12,7 @@ import { readEnv } from '../env.ts';
 import { testDockerHost, waitFor } from '../testing/test-docker.ts';
 import { setUpStage, type StageOptions, type TestStage } from '../testing/test-stage.ts';
 import { connectAgent, type ControlClient } from './control-client.ts';
-import { controlSocketPath } from './control-socket.ts';
+import { CONTROL_SOCKET } from './control-server.ts';
 import { setDrain } from './set-drain.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
@@ -64,7 +65,7 @@ describe('the status', () => {
     });
     expect(report.agent.session?.lastHeartbeatAt).toBeGreaterThan(Date.now() - 10_000);
     expect(report.agent.allocations).toMatchObject([{ allocationId, taskId, phase: 'Running', image: 'muster/demo:latest' }]);
-    if (process.platform !== 'win32') expect((await stat(controlSocketPath(dataDir))).mode & 0o777).toBe(0o600);
+    if (process.platform !== 'win32') expect((await stat(join(dataDir, CONTROL_SOCKET))).mode & 0o777).toBe(0o600);
 
     await life.stop();
     const left = await status();
