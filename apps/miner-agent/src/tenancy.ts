@@ -272,7 +272,7 @@ export async function createTenancy(context: AgentContext, { rules, gpus }: { ru
         logger.info({ event: 'volume.removed', volume: name }, 'a volume is removed');
       }
     },
-    forgetFinished: () => forgetFinished({ store, state, board, logs, now }),
+    forgetFinished: () => forgetFinished({ store, state, board, logs, logger, now }),
     ...createOwnerSide({ ...context, session, board, logs, orphans, fence }),
   };
 }
