@@ -144,7 +144,7 @@ async function createContext({ config, client, keys, logger, signal }: ContextIn
     now: Date.now,
     runtime,
     host: createSystemHost(),
-    stores: await openAgentStores({ dataDir, identity: { chainId, registry, runId, node }, now: Date.now }),
+    stores: await openAgentStores({ dataDir, identity: { chainId, registry, runId, node }, now: Date.now, logger }),
     allowPrivate: network.isDev,
     logger: logger.child({ runId, node }),
     diskPath: createDiskPath(runtime, dataDir),

@@ -26,6 +26,7 @@ let state: AgentState;
 let records: Map<string, AllocationRecord>;
 let results: OrderResult[];
 let refused: unknown[];
+let damaged: Set<string>;
 
 beforeEach(() => {
   const invite = {
@@ -38,12 +39,13 @@ beforeEach(() => {
     acceptedAt: 1,
   };
   state = { ...initialState({ chainId: 31_337, registry: OTHER_NODE, runId: '1', node: TEST_NODE }), invite };
-  [records, results, refused] = [new Map(), [], []];
+  [records, results, refused, damaged] = [new Map(), [], [], new Set()];
 });
 
 const store: AllocationStore = {
   list: () => [...records.values()],
   get: (id) => records.get(id),
+  isDamaged: (id) => damaged.has(id),
   update: async (id, change) => apply(id, change),
   insist: async (id, change) => apply(id, change),
 };
@@ -113,6 +115,15 @@ describe('an order desk', () => {
     expect([records.size, results]).toEqual([0, [expect.objectContaining({ ok: true })]]);
     await desk().take([start({ counter: 6 })]);
     expect(records.size).toBe(1);
+  });
+
+  it('does not begin again what has an unreadable record: it may have run to its end', async () => {
+    damaged.add(allocationId);
+    // What is forgotten is known to be done; of this nobody knows.
+    state = { ...state, forgottenOrders: { masterEpoch: 2, counter: 5 } };
+    await desk().take([start()]);
+    expect(records.get(allocationId)).toMatchObject({ stop: { phase: 'Lost', graceMs: spec.graceMs } });
+    expect(results).toEqual([expect.objectContaining({ ok: true })]);
   });
 
   it('writes down a hundred syncs, and no more', async () => {

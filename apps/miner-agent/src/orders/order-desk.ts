@@ -10,7 +10,7 @@ import type { Logger } from '@muster/runtime/logger';
 import type { Address } from 'viem';
 import { whyDraining } from '../operator/drain.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
-import { isNewer, type SyncRecord } from '../reconcile/desired.ts';
+import { isNewer, type AllocationRecord, type SyncRecord } from '../reconcile/desired.ts';
 import { findContainer } from '../reconcile/observe.ts';
 import { toAppError } from '../reconcile/step-failure.ts';
 import type { AgentState } from '../state/agent-state.ts';
@@ -65,6 +65,8 @@ export function createOrderDesk(options: OrderDeskOptions): OrderDesk {
     return message;
   }
 
+  const isKnown = (allocationId: string): boolean => store.get(allocationId) !== undefined || store.isDamaged(allocationId);
+
   /** Results of the last orders by id: a repetition is answered without doing anything again. */
   const results = new Map<string, OrderResult>();
 
@@ -73,7 +75,7 @@ export function createOrderDesk(options: OrderDeskOptions): OrderDesk {
     const kinded = unwrap(parseOrderBody(order));
     // Up to here everything is done and forgotten: whatever comes again from there is a replay.
     const isForgotten = !isNewer(version, state.get().forgottenOrders);
-    if (isForgotten && !(hasAllocation(kinded) && store.get(kinded.body.allocationId))) throw new AppError('ORDER_REPLAYED');
+    if (isForgotten && !(hasAllocation(kinded) && isKnown(kinded.body.allocationId))) throw new AppError('ORDER_REPLAYED');
     await dispatch(order, kinded, version);
     // What was taken on is taken on, whether or not the disk notes its number: the allocation's record bears it too.
     await state
@@ -105,7 +107,10 @@ export function createOrderDesk(options: OrderDeskOptions): OrderDesk {
       admit,
       startedAt: container?.startedAt ?? null,
     };
-    const change: Change = (record) => unwrap(applyOrder(record, kinded, context));
+    const change: Change = (record) => {
+      const next = unwrap(applyOrder(record, kinded, context));
+      return next && !record && store.isDamaged(allocationId) ? asLost(next) : next;
+    };
     if (kinded.kind !== 'stop') {
       await store.update(allocationId, change);
       return onChanged(allocationId);
@@ -195,6 +200,12 @@ export function createOrderDesk(options: OrderDeskOptions): OrderDesk {
     },
   };
 }
+
+/** It may have run to its end, or runs still: what is there of it is stopped, and it is not begun anew. */
+const asLost = (record: AllocationRecord): AllocationRecord => ({
+  ...record,
+  stop: { graceMs: record.spec.graceMs, reason: 'what the node knew of it was damaged on its disk', phase: 'Lost' },
+});
 
 /** What the master's repetition may find mended. A start that no disk takes note of is not begun: another node may have it. */
 const isPassing = (code: ErrorCode, kind: Order['kind']): boolean =>

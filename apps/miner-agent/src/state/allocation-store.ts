@@ -1,6 +1,6 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readJsonFile, writeFileAtomic } from '@muster/runtime/atomic-file';
+import { JsonFileError, readJsonFile, writeFileAtomic } from '@muster/runtime/atomic-file';
 import { allocationRecordSchema, type AllocationRecord } from '../reconcile/desired.ts';
 
 export type Change = (current: AllocationRecord | undefined) => AllocationRecord | null | undefined;
@@ -9,6 +9,8 @@ export type Change = (current: AllocationRecord | undefined) => AllocationRecord
 export interface AllocationStore {
   list(): AllocationRecord[];
   get(allocationId: string): AllocationRecord | undefined;
+  /** Its record could not be read any more: nobody knows how far it had come. */
+  isDamaged(allocationId: string): boolean;
   /** Durable before it resolves; changes of one allocation never overlap. Null removes it. */
   update(allocationId: string, change: Change): Promise<void>;
   /**
@@ -18,15 +20,32 @@ export interface AllocationStore {
   insist(allocationId: string, change: Change): Promise<void>;
 }
 
-const idOf = (name: string): string[] => (/^[^.].*\.json$/.test(name) ? [name.slice(0, -'.json'.length)] : []);
+/** What a damaged file is called from then on. */
+const DAMAGED = '.json.damaged';
+const idsIn = (names: readonly string[], ending: string): string[] =>
+  names.flatMap((name) => (!name.startsWith('.') && name.endsWith(ending) ? [name.slice(0, -ending.length)] : []));
 
-export async function openAllocationStore(directory: string): Promise<AllocationStore> {
+/** One that cannot be read is set aside, where its owner finds it, and does not keep the others from being looked after. */
+export async function openAllocationStore(
+  directory: string,
+  onDamaged: (file: string, error: JsonFileError) => void = () => undefined,
+): Promise<AllocationStore> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const fileOf = (allocationId: string) => join(directory, `${allocationId}.json`);
   const records = new Map<string, AllocationRecord>();
-  for (const id of (await readdir(directory)).flatMap(idOf)) {
-    const record = await readJsonFile(fileOf(id), allocationRecordSchema);
-    if (record) records.set(record.allocationId, record);
+  const names = await readdir(directory);
+  const damaged = new Set(idsIn(names, DAMAGED));
+  const asideOf = (allocationId: string) => join(directory, `${allocationId}${DAMAGED}`);
+  for (const id of idsIn(names, '.json')) {
+    try {
+      const record = await readJsonFile(fileOf(id), allocationRecordSchema);
+      if (record) records.set(record.allocationId, record);
+    } catch (error) {
+      if (!(error instanceof JsonFileError)) throw error;
+      await rename(fileOf(id), asideOf(id));
+      damaged.add(id);
+      onDamaged(asideOf(id), error);
+    }
   }
   const turns = new Map<string, Promise<void>>();
 
@@ -37,6 +56,7 @@ export async function openAllocationStore(directory: string): Promise<Allocation
     if (next === null) {
       records.delete(allocationId);
       await rm(fileOf(allocationId), { force: true });
+      if (damaged.delete(allocationId)) await rm(asideOf(allocationId), { force: true });
       return;
     }
     if (insists) records.set(allocationId, next);
@@ -58,6 +78,7 @@ export async function openAllocationStore(directory: string): Promise<Allocation
   return {
     list: () => [...records.values()],
     get: (allocationId) => records.get(allocationId),
+    isDamaged: (allocationId) => damaged.has(allocationId),
     update: (allocationId, change) => inTurn(allocationId, change, false),
     insist: (allocationId, change) => inTurn(allocationId, change, true),
   };

@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NonceStore } from '@muster/protocol/messages/nonce-guard';
 import { lockDirectory } from '@muster/runtime/directory-lock';
+import type { Logger } from '@muster/runtime/logger';
 import type { AllocationRecord } from '../reconcile/desired.ts';
 import { agentStateSchema, initialState, type AgentState } from './agent-state.ts';
 import { openAllocationStore, type AllocationStore } from './allocation-store.ts';
@@ -42,17 +43,23 @@ export interface OpenOptions {
   dataDir: string;
   identity: AgentState['identity'];
   now: () => number;
+  logger: Logger;
 }
 
 /** Two agents in one directory would take each other's containers for their own. Throws DirectoryInUseError, or JsonFileError for a damaged file. */
-export async function openAgentStores({ dataDir, identity, now }: OpenOptions): Promise<AgentStores> {
+export async function openAgentStores({ dataDir, identity, now, logger }: OpenOptions): Promise<AgentStores> {
   const lock = await lockDirectory(dataDir);
   const directory = runDirectory(dataDir, identity);
   const scratchDirectory = join(directory, 'scratch');
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await rm(scratchDirectory, { recursive: true, force: true });
   const state = await openJsonStore(join(directory, 'agent.json'), agentStateSchema, initialState(identity));
-  const allocations = await openAllocationStore(join(directory, 'allocations'));
+  const allocations = await openAllocationStore(join(directory, 'allocations'), (file, err) =>
+    logger.error(
+      { event: 'allocation.damaged', file, err },
+      'the record of an allocation is damaged: it is set aside, and the allocation lost',
+    ),
+  );
   return {
     lease: createLeaseFile(join(directory, 'lease.json')),
     state,

@@ -112,7 +112,7 @@ export const machineFaults: Fault[] = [
       const task = await place(stage, lasting());
       const container = await untilRunning(stage, task);
       await stage.killAgent();
-      const file = join(stage.stateDir, 'allocations', `${task.allocationId}.json`);
+      const file = join(stage.stateDir, 'agent.json');
       const whole = await readFile(file);
       await truncate(file, Math.floor(whole.length / 2));
       const life = await stage.startAgent({ alone: true });

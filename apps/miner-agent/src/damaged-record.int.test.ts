@@ -1,0 +1,35 @@
+import { readFile, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { LABEL } from './reconcile/labels.ts';
+import { runDirectory } from './state/open-stores.ts';
+import { testRuntime, waitFor } from './testing/test-docker.ts';
+import { setUpStage, type TestStage } from './testing/test-stage.ts';
+
+let stage: TestStage;
+afterEach(() => stage.stop());
+
+it('serves on when the record of one allocation is damaged, and ends that one as lost', async () => {
+  stage = await setUpStage();
+  const { startServing, start, place, master, domain, dataDir, runId } = stage;
+  const life = await startServing();
+  const untilTerm = ['sh', '-c', 'trap "echo bye; exit 0" TERM; echo up; while :; do sleep 0.1; done'];
+  const [whole, damaged] = [place({ command: untilTerm }), place({ command: untilTerm })];
+  const phaseOf = ({ allocationId }: { allocationId: string }) => master.statuses.get(allocationId)?.phase;
+  await waitFor(() => phaseOf(whole) === 'Running' && phaseOf(damaged) === 'Running');
+  await life.stop();
+
+  const registry = domain.verifyingContract;
+  const directory = join(runDirectory(dataDir, { chainId: 31_337, registry, runId }), 'allocations');
+  const file = join(directory, `${damaged.allocationId}.json`);
+  const text = await readFile(file, 'utf8');
+  await truncate(file, Math.floor(text.length / 2));
+
+  const next = start();
+  expect(await next.event('allocation.damaged')).toMatchObject({ file: `${file}.damaged` });
+  await waitFor(() => phaseOf(damaged) === 'Lost');
+  expect(master.linesOf(damaged.allocationId)).toContain('bye');
+  const containers = await testRuntime().listContainers({ [LABEL.node]: stage.node.address, [LABEL.role]: 'allocation' });
+  expect(containers.map(({ labels, state }) => [labels[LABEL.allocation], state])).toEqual([[whole.allocationId, 'running']]);
+  expect(phaseOf(whole)).toBe('Running');
+});
