@@ -12,6 +12,7 @@ export interface Check {
     | 'docker'
     | 'docker-limits'
     | 'docker-init'
+    | 'runc'
     | 'clock'
     | 'data-dir'
     | 'seccomp'

@@ -1,6 +1,7 @@
 import type { AppError } from '@muster/protocol/errors/app-error';
 import type { RuntimeInfo } from '../ports/container-runtime.ts';
 import { failed, passed, warned, type Check } from './check.ts';
+import { checkRunc } from './known-holes.ts';
 import { checkCgroup, checkKernel } from './outside-checks.ts';
 
 export const engineMissing = ({ publicMessage }: AppError, dockerHost: string): Check =>
@@ -10,10 +11,11 @@ export const engineMissing = ({ publicMessage }: AppError, dockerHost: string): 
     'Start the Docker Engine, add this user to the docker group, or set DOCKER_HOST.',
   );
 
-export function checkEngine({ version, memoryLimit, pidsLimit, hasInit, kernel, cgroupVersion }: RuntimeInfo): Check[] {
+export function checkEngine({ version, runc, memoryLimit, pidsLimit, hasInit, kernel, cgroupVersion }: RuntimeInfo): Check[] {
   const missing = [...(memoryLimit ? [] : ['memory']), ...(pidsLimit ? [] : ['processes'])];
   return [
     passed('docker', `Docker ${version} answers`),
+    ...checkRunc(runc),
     checkKernel(kernel),
     checkCgroup(cgroupVersion),
     missing.length === 0

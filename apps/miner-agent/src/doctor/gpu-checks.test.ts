@@ -34,7 +34,7 @@ function readingOf(name: string): Extract<GpuReading, { state: 'ok' }> {
 }
 
 const seen = (findings: Partial<GpuFindings>) =>
-  checkGpus({ reading: { state: 'absent' }, graphics: [], access: 'nvidia', ...findings }).map(
+  checkGpus({ reading: { state: 'absent' }, graphics: [], access: 'nvidia', toolkit: null, ...findings }).map(
     ({ id, severity, reason }) => `${id} ${severity}: ${reason}`,
   );
 const TOOLKIT = 'gpu-toolkit info: the engine gives out GPUs by the NVIDIA runtime';
@@ -65,6 +65,16 @@ describe('the doctor', () => {
       { reading: readingOf('580-gb10'), access: 'cdi' },
       ['gpu info: NVIDIA GB10 (memory unknown), driver 580.95.05', 'gpu-toolkit info: the engine gives out GPUs by CDI'],
     ],
+    [
+      'a toolkit by which an image can break out',
+      { reading: readingOf('580-gb10'), toolkit: '1.17.7' },
+      [
+        'gpu info: NVIDIA GB10 (memory unknown), driver 580.95.05',
+        TOOLKIT,
+        'gpu-toolkit warning: an image that gets a GPU can break out to this machine by a hole of the NVIDIA container toolkit 1.17.7 (CVE-2025-23266)',
+      ],
+    ],
+    ['no such toolkit where no GPU is given', { toolkit: '1.17.7' }, ['gpu info: no NVIDIA GPU; the machine serves without one']],
     ['slices', { reading: readingOf('580-h200-mig') }, ['gpu info: NVIDIA H200 MIG 3g.71gb (74.8 GB), driver 580.173.02', TOOLKIT]],
     [
       'a broken driver',

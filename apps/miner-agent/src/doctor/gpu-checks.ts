@@ -1,6 +1,7 @@
 import type { GpuAccess } from '../ports/container-runtime.ts';
 import type { GpuReading, GpuTrouble, PciGraphics } from '../ports/host.ts';
 import { passed, warned, type Check } from './check.ts';
+import { checkToolkitHole } from './known-holes.ts';
 import { gigabytes } from './machine-checks.ts';
 
 export interface GpuFindings {
@@ -8,11 +9,18 @@ export interface GpuFindings {
   graphics: readonly PciGraphics[];
   /** By which way the engine gives GPUs to containers; null when it cannot, or does not answer. */
   access: GpuAccess | null;
+  /** Of the container toolkit on this machine; null when it is not known. */
+  toolkit: string | null;
 }
 
 /** Driver, toolkit, and what sits in the machine without being of use. */
-export function checkGpus({ reading, graphics, access }: GpuFindings): Check[] {
-  return [checkDriver(reading, graphics), ...checkTroubles(reading, graphics), ...checkToolkit(reading, access), ...checkOthers(graphics)];
+export function checkGpus({ reading, graphics, access, toolkit }: GpuFindings): Check[] {
+  return [
+    checkDriver(reading, graphics),
+    ...checkTroubles(reading, graphics),
+    ...checkToolkit(reading, access, toolkit),
+    ...checkOthers(graphics),
+  ];
 }
 
 /** Why containers get no GPU of this machine; null when they can. */
@@ -74,11 +82,12 @@ function checkTroubles(reading: GpuReading, graphics: readonly PciGraphics[]): C
   ];
 }
 
-function checkToolkit(reading: GpuReading, access: GpuAccess | null): Check[] {
+function checkToolkit(reading: GpuReading, access: GpuAccess | null, version: string | null): Check[] {
   if (reading.state !== 'ok' || reading.gpus.length === 0) return [];
   if (access !== null)
     return [
       passed('gpu-toolkit', access === 'cdi' ? 'the engine gives out GPUs by CDI' : 'the engine gives out GPUs by the NVIDIA runtime'),
+      ...checkToolkitHole(version),
     ];
   return [
     warned(

@@ -40,11 +40,12 @@ export interface DoctorOptions {
 /** Looks at the machine; the same look yields the document whose hash is registered. */
 export async function runDoctor({ host, runtime, isolation, config, readClocks }: DoctorOptions): Promise<DoctorReport> {
   const { network, dataDir, policyFile, dockerHost, endpoint, listen } = config;
-  const [description, engine, reading, graphics, clocks] = await Promise.all([
+  const [description, engine, reading, graphics, toolkit, clocks] = await Promise.all([
     host.describe(),
     runtime.info().catch(toAppError),
     host.gpus(),
     host.graphics(),
+    host.toolkitVersion(),
     readClocks(),
   ]);
   const access = engine instanceof AppError ? null : engine.gpuAccess;
@@ -55,7 +56,7 @@ export async function runDoctor({ host, runtime, isolation, config, readClocks }
     checkCpu(description),
     checkMemory(description),
     checkDisk({ freeBytes, forTasksBytes: await diskForTasks(freeBytes, config), path: diskPath }),
-    ...checkGpus({ reading, graphics, access }),
+    ...checkGpus({ reading, graphics, access, toolkit }),
     checkNetwork(chooseReach({ configured: endpoint, listen, addresses: host.addresses(), allowPrivate: network.isDev })),
     ...(engine instanceof AppError ? [engineMissing(engine, dockerHost)] : await checkContainers(engine, isolation)),
     checkClock(clocks),

@@ -16,6 +16,7 @@ const engine: ContainerRuntime = {
   ...createDockerRuntime({ dockerHost: 'unix:///nowhere/docker.sock' }),
   info: async () => ({
     version: '20',
+    runc: null,
     rootDir: '/engine',
     storageDriver: 'vfs',
     hasInit: true,

@@ -71,6 +71,8 @@ export type GpuAccess = 'nvidia' | 'cdi';
 
 export interface RuntimeInfo {
   version: string;
+  /** Of the program that starts its containers, as its builder wrote it; null when the engine does not say. */
+  runc: string | null;
   rootDir: string;
   /** How it keeps images and containers, such as overlay2. */
   storageDriver: string;

@@ -13,6 +13,8 @@ export interface Host {
   /** NVIDIA's GPUs as they are now, and how busy: one look, which takes the driver's program up to a second. */
   gpus(): Promise<GpuReading>;
   graphics(): Promise<PciGraphics[]>;
+  /** Of the NVIDIA container toolkit; null when it is not on this machine. */
+  toolkitVersion(): Promise<string | null>;
   /** Whether the system keeps its clock by NTP; null when it does not say. */
   keepsTime(): Promise<boolean | null>;
   /** Addresses of this machine under which others may reach it, best first: neither loopback nor link-local. */

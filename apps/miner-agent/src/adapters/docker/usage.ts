@@ -25,6 +25,7 @@ export function createUsage(engine: Engine): Pick<ContainerRuntime, 'readUsage' 
       const text = (name: string) => (typeof raw[name] === 'string' ? raw[name] : '');
       return {
         version: text('ServerVersion'),
+        runc: commitSchema.safeParse(raw['RuncCommit']).data?.ID ?? null,
         rootDir: text('DockerRootDir'),
         storageDriver: text('Driver'),
         hasInit: text('InitBinary') !== '',
@@ -49,6 +50,7 @@ export function createUsage(engine: Engine): Pick<ContainerRuntime, 'readUsage' 
   return { readUsage, info };
 }
 
+const commitSchema = z.object({ ID: z.string() });
 const runtimesSchema = z.record(z.string(), z.object({ runtimeArgs: z.array(z.string()).nullish() }));
 
 function argumentsOf(runtimes: unknown): ReadonlyMap<string, readonly string[]> {

@@ -6,6 +6,7 @@ import { rankAddresses } from './rank-addresses.ts';
 import { countFiles } from './count-files.ts';
 import { isOutward, parseTraffic } from './traffic.ts';
 import { runTool } from './run-tool.ts';
+import { readToolkitVersion } from './toolkit-version.ts';
 import { readGpus } from './nvidia-smi/read-gpus.ts';
 import { readPciGraphics } from './pci-graphics.ts';
 
@@ -40,6 +41,7 @@ export function createSystemHost(): Host {
     },
     gpus: readGpus,
     graphics: () => readPciGraphics(),
+    toolkitVersion: readToolkitVersion,
     addresses: () => rankAddresses(networkInterfaces()),
     async keepsTime() {
       const { code, stdout } = await runTool('timedatectl', ['show', '--property=NTPSynchronized', '--value'], { timeoutMs: 3_000 });
