@@ -33,3 +33,14 @@ it('serves on when the record of one allocation is damaged, and ends that one as
   expect(containers.map(({ labels, state }) => [labels[LABEL.allocation], state])).toEqual([[whole.allocationId, 'running']]);
   expect(phaseOf(whole)).toBe('Running');
 });
+
+it('does not start on a damaged state of its own, which nothing stands in for, and names the file', async () => {
+  stage = await setUpStage();
+  const { start, dataDir, domain, runId } = stage;
+  const life = start();
+  await life.event('registered');
+  await life.stop();
+  const file = join(runDirectory(dataDir, { chainId: 31_337, registry: domain.verifyingContract, runId }), 'agent.json');
+  await truncate(file, 10);
+  expect(await start().ended).toMatchObject({ code: 'STATE_CORRUPT', message: expect.stringContaining(file) });
+});
