@@ -35,10 +35,12 @@ export interface DiskWatchOptions {
 const LIMIT_GRACE_MS = 2_000;
 /** What an ended allocation was promised is free for others once it has been seen what it left; but not everything is measured for each. */
 const SETTLE_MS = 5_000;
+/** Where nothing lives, only the owner writes: often enough for every heartbeat to tell of it. */
+const IDLE_MS = 20_000;
 
 /**
  * Holds allocations to what they may write, and the machine's disk above its owner's reserve. One call is one tick: free space is read
- * every time, what each container has written only when somebody can have gone too far. Where the engine's storage holds
+ * every time while anything lives, what each container has written only when somebody can have gone too far. Where the engine's storage holds
  * containers to a size, the kernel was there first; volumes are watched in any case.
  */
 export function createDiskWatch(options: DiskWatchOptions): () => Promise<void> {
@@ -46,6 +48,7 @@ export function createDiskWatch(options: DiskWatchOptions): () => Promise<void> 
   const bytes = createDiskGauge(BYTES, monotonic);
   const files = createDiskGauge(FILES, monotonic);
   let ended: ReadonlySet<string> = new Set();
+  let seenAt = -Infinity;
   let { rootDir } = options;
   const sacrificed = new Set<string>();
 
@@ -109,19 +112,21 @@ export function createDiskWatch(options: DiskWatchOptions): () => Promise<void> 
       .list()
       .some((record) => record !== owner && !record.outcome && record.spec.volumes.some(({ name }) => volumeName(record, name) === volume));
 
-  /** Whether the books are of another time: nothing lives, which costs nothing to see, or somebody has ended. */
-  const isSightOld = (live: readonly AllocationRecord[], sinceMeasureMs: number): boolean =>
-    sinceMeasureMs >= SETTLE_MS &&
-    (live.length === 0 || store.list().some(({ allocationId, outcome }) => outcome && !ended.has(allocationId)));
+  /** Whether the books are of another time. */
+  function isSightOld(live: readonly AllocationRecord[]): boolean {
+    const hasNews = store.list().some(({ allocationId, outcome }) => outcome && !ended.has(allocationId));
+    return monotonic() - seenAt >= (hasNews ? SETTLE_MS : live.length === 0 ? IDLE_MS : Infinity);
+  }
 
   async function watchBytes(live: readonly AllocationRecord[], space: DiskSpace): Promise<void> {
     const look = bytes.look({ free: space.freeBytes, reserve: reserveBytes });
     const running = live.filter(hasContainer);
-    if (bytes.isDue(running.map(byBytes), look) || isSightOld(live, look.sinceMeasureMs)) {
+    if (bytes.isDue(running.map(byBytes), look) || isSightOld(live)) {
       const readFree = async () => (await readSpace()).freeBytes;
       const sight = await lookAtDisk({ node, runtime, readFree, records: store.list() }).catch(nullIfAway);
       if (sight === null) return;
       ({ ended } = sight);
+      seenAt = monotonic();
       const accounts = sight.shares.map(({ allocationId, limitBytes, usedBytes }) => ({
         allocationId,
         limit: limitBytes,
@@ -153,8 +158,9 @@ export function createDiskWatch(options: DiskWatchOptions): () => Promise<void> 
   }
 
   return async () => {
-    const space = await readSpace();
     const live = store.list().filter(({ outcome }) => !outcome);
+    if (live.length === 0 && !isSightOld(live)) return;
+    const space = await readSpace();
     await watchBytes(live, space);
     await watchFiles(live, space);
   };
