@@ -1,7 +1,8 @@
 import { readFile, statfs } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
-import { cpu, currentLoad, mem, osInfo } from 'systeminformation';
+import { cpu, mem, osInfo } from 'systeminformation';
 import type { Host } from '../../ports/host.ts';
+import { createLoadMeter } from './cpu-load.ts';
 import { rankAddresses } from './rank-addresses.ts';
 import { countFiles } from './count-files.ts';
 import { isOutward, parseTraffic } from './traffic.ts';
@@ -11,6 +12,7 @@ import { readGpus } from './nvidia-smi/read-gpus.ts';
 import { readPciGraphics } from './pci-graphics.ts';
 
 export function createSystemHost(): Host {
+  const load = createLoadMeter();
   return {
     async describe() {
       const [processor, memory, os] = await Promise.all([cpu(), mem(), osInfo()]);
@@ -32,9 +34,9 @@ export function createSystemHost(): Host {
     },
     countFiles,
     async usage() {
-      const [load, memory, traffic] = await Promise.all([currentLoad(), mem(), readTraffic()]);
+      const [memory, traffic] = await Promise.all([mem(), readTraffic()]);
       return {
-        cpu: Math.max(0, (load.currentLoad / 100) * load.cpus.length),
+        cpu: load(),
         memoryBytes: Math.max(0, memory.total - memory.available),
         ...traffic,
       };
