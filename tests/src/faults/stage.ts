@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Address } from 'viem';
 import { createDatabase, type Database } from '@muster/db/client';
@@ -11,6 +11,7 @@ import { startNetwork, type Network } from '@muster/network/network';
 import { startRpcProxy, type RpcProxy } from '@muster/chain/testing/rpc-proxy';
 import { createLogger } from '@muster/runtime/logger';
 import { createTempDir } from '@muster/runtime/temp-dir';
+import { copyData } from './lib/copy-data.ts';
 import { startDockerGate, type DockerGate } from './lib/docker-gate.ts';
 import { createOwnEngine, type OwnEngine } from './lib/own-engine.ts';
 import { startTcpGate, type TcpGate } from './lib/tcp-gate.ts';
@@ -165,7 +166,7 @@ export async function setUpStage(): Promise<FaultStage> {
       async startTwin() {
         const twinDir = join(dataDir, 'twin');
         await rm(twinDir, { recursive: true, force: true });
-        await cp(minerDir, twinDir, { recursive: true, filter: (path) => !/agent\.lock$|\.sock$|\.tmp$/.test(path) });
+        await copyData(minerDir, twinDir);
         return startMiner(surroundingsOf({}), { ...miner(), name: 'twin', port: await freePort() });
       },
       agentCommand: (args, env = {}) => outputOfMiner(surroundingsOf(env), miner(), args),

@@ -1,8 +1,9 @@
 import { deepStrictEqual, ok } from 'node:assert';
-import { cp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../fault.ts';
+import { copyData } from '../lib/copy-data.ts';
 import { runTool } from '../lib/run-tool.ts';
 import { until } from '../lib/until.ts';
 import { HEARTBEAT_MS, type FaultStage } from '../stage.ts';
@@ -28,9 +29,9 @@ async function onDiskOfItsOwn<T>(stage: FaultStage, use: (path: string) => Promi
   const copy = `${dataDir}.copy`;
   const move = async (change: () => Promise<unknown>) => {
     await stage.killAgent();
-    await cp(dataDir, copy, { recursive: true, filter: (path) => !/\.sock$|lost\+found$/.test(path) });
+    await copyData(dataDir, copy);
     await change();
-    await cp(copy, dataDir, { recursive: true, force: true });
+    await copyData(copy, dataDir);
     await rm(copy, { recursive: true });
     await stage.startAgent();
   };
