@@ -29,8 +29,14 @@ export function run(command, args, { cwd = root, env = {}, inherit = false, onLi
     };
     child.stdout?.setEncoding('utf8').on('data', collect);
     child.stderr?.setEncoding('utf8').on('data', collect);
+    // A supervisor tells this process alone; Ctrl-C reaches the child by itself.
+    const passOn = () => child.kill('SIGTERM');
+    if (inherit) process.on('SIGTERM', passOn);
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code: code ?? (signal === 'SIGINT' ? 130 : 1), output }));
+    child.on('close', (code, signal) => {
+      process.off('SIGTERM', passOn);
+      resolve({ code: code ?? (signal === 'SIGINT' ? 130 : 1), output });
+    });
   });
 }
 
