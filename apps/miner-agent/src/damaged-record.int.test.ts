@@ -28,7 +28,7 @@ it('serves on when the record of one allocation is damaged, and ends that one as
   const next = start();
   expect(await next.event('allocation.damaged')).toMatchObject({ file: `${file}.damaged` });
   await waitFor(() => phaseOf(damaged) === 'Lost');
-  expect(master.linesOf(damaged.allocationId)).toContain('bye');
+  await waitFor(() => master.linesOf(damaged.allocationId).includes('bye'));
   const containers = await testRuntime().listContainers({ [LABEL.node]: stage.node.address, [LABEL.role]: 'allocation' });
   expect(containers.map(({ labels, state }) => [labels[LABEL.allocation], state])).toEqual([[whole.allocationId, 'running']]);
   expect(phaseOf(whole)).toBe('Running');

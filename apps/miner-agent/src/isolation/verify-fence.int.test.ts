@@ -95,7 +95,8 @@ describe('the network fence, tried for real', () => {
 
   it('writes nothing while nothing has changed: its counters go on', async () => {
     const [input, forward] = [`MUSTER-IN-${nodeTag(node)}`, `MUSTER-FWD-${nodeTag(node)}`];
-    const count = async () => /\[(\d+):\d+\] -A MUSTER-IN/.exec((await runTool('iptables-save', ['-c'])).stdout)?.[1];
+    const first = new RegExp(String.raw`\[(\d+):\d+\] -A ${input} `);
+    const count = async () => first.exec((await runTool('iptables-save', ['-c'])).stdout)?.[1];
     const set = () => runTool('iptables', ['-R', input, '1', '-c', '7', '7', ...REPLIES]);
     await fence.raise();
     await set();

@@ -54,7 +54,7 @@ export function countClosingLine(output: string): Tally | undefined {
 interface VitestReport {
   numPassedTests: number;
   numFailedTests: number;
-  numFailedTestSuites: number;
+  testResults: { status: 'passed' | 'failed'; assertionResults: { status: string }[] }[];
 }
 
 /** A vitest run of some projects, counted from its JSON report; a file that fails to load is a failure too. */
@@ -72,8 +72,10 @@ export function vitestStage(name: string, projects: string[], env: Record<string
     ],
     env,
     count: () => {
-      const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8')) as VitestReport;
-      return { passed: numPassedTests, failed: Math.max(numFailedTests, numFailedTestSuites) };
+      const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8')) as VitestReport;
+      const isBroken = (file: VitestReport['testResults'][number]) =>
+        file.status === 'failed' && file.assertionResults.every(({ status }) => status !== 'failed');
+      return { passed: numPassedTests, failed: numFailedTests + testResults.filter(isBroken).length };
     },
   };
 }
