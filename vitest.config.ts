@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 const exclude = ['**/node_modules/**', '**/dist/**', '**/.next/**'];
 
+/** What ends a test that waits for something that never comes: far from how long any takes on a machine that is many times slower and busy. */
+const patience = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } };
+
 /** Four kinds of test, told apart by their file's ending (see CONTRIBUTING.md). */
 export default defineConfig({
   test: {
@@ -11,6 +14,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{apps,packages,tooling,tests}/**/*.test.{ts,tsx}'],
           exclude: [...exclude, '**/*.prop.test.ts', '**/*.int.test.ts'],
+          ...patience,
           sequence: { groupOrder: 0 },
         },
       },
@@ -19,7 +23,8 @@ export default defineConfig({
           name: 'prop',
           include: ['{apps,packages}/**/*.prop.test.ts'],
           exclude: [...exclude],
-          testTimeout: 60_000,
+          ...patience,
+          testTimeout: 180_000,
           sequence: { groupOrder: 0 },
         },
       },
@@ -29,8 +34,9 @@ export default defineConfig({
           include: ['{apps,packages,tooling}/**/*.int.test.ts'],
           exclude,
           globalSetup: ['tooling/testing/global-setup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...patience,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },

@@ -1,17 +1,13 @@
 import { readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { LABEL } from './reconcile/labels.ts';
 import { runDirectory } from './state/open-stores.ts';
 import { testRuntime, waitFor } from './testing/test-docker.ts';
-import { setUpStage, type TestStage } from './testing/test-stage.ts';
-
-let stage: TestStage;
-afterEach(() => stage.stop());
+import { setUpStage } from './testing/test-stage.ts';
 
 it('serves on when the record of one allocation is damaged, and ends that one as lost', async () => {
-  stage = await setUpStage();
-  const { startServing, start, place, master, domain, dataDir, runId } = stage;
+  const { startServing, start, place, master, node, domain, dataDir, runId } = await setUpStage();
   const life = await startServing();
   const untilTerm = ['sh', '-c', 'trap "echo bye; exit 0" TERM; echo up; while :; do sleep 0.1; done'];
   const [whole, damaged] = [place({ command: untilTerm }), place({ command: untilTerm })];
@@ -29,14 +25,15 @@ it('serves on when the record of one allocation is damaged, and ends that one as
   expect(await next.event('allocation.damaged')).toMatchObject({ file: `${file}.damaged` });
   await waitFor(() => phaseOf(damaged) === 'Lost');
   await waitFor(() => master.linesOf(damaged.allocationId).includes('bye'));
-  const containers = await testRuntime().listContainers({ [LABEL.node]: stage.node.address, [LABEL.role]: 'allocation' });
-  expect(containers.map(({ labels, state }) => [labels[LABEL.allocation], state])).toEqual([[whole.allocationId, 'running']]);
+  const containers = () => testRuntime().listContainers({ [LABEL.node]: node.address, [LABEL.role]: 'allocation' });
+  // The outcome is told before the container is removed.
+  await waitFor(async () => (await containers()).length === 1);
+  expect((await containers()).map(({ labels, state }) => [labels[LABEL.allocation], state])).toEqual([[whole.allocationId, 'running']]);
   expect(phaseOf(whole)).toBe('Running');
 });
 
 it('does not start on a damaged state of its own, which nothing stands in for, and names the file', async () => {
-  stage = await setUpStage();
-  const { start, dataDir, domain, runId } = stage;
+  const { start, dataDir, domain, runId } = await setUpStage();
   const life = start();
   await life.event('registered');
   await life.stop();

@@ -3,16 +3,13 @@ import { devKey } from '@muster/chain/dev/dev-accounts';
 import { ROLES } from '@muster/chain/testing/dev-chain';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { createTempDir } from '@muster/runtime/temp-dir';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { LABEL } from '../reconcile/labels.ts';
 import { atTerminal, CTRL_C, CTRL_D } from '../testing/at-terminal.ts';
-import { testDockerHost, testRuntime, waitFor } from '../testing/test-docker.ts';
+import { signalContainer, testDockerHost, testRuntime, waitFor } from '../testing/test-docker.ts';
 import { setUpStage } from '../testing/test-stage.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-const clearing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const clear of clearing.splice(0)) await clear();
-});
 
 const musterWith = (env: Record<string, string>, args: string[]) =>
   atTerminal([process.execPath, '--import', 'tsx', main, ...args], { PATH: process.env['PATH'], ...env });
@@ -20,7 +17,6 @@ const musterWith = (env: Record<string, string>, args: string[]) =>
 /** A serving agent with one running container, and the commands of its owner at a terminal. */
 async function serve(script: string) {
   const stage = await setUpStage();
-  clearing.push(() => stage.stop());
   const life = await stage.startServing();
   const { allocationId, taskId } = stage.place({ command: ['sh', '-c', script] });
   const phase = () => stage.master.statuses.get(allocationId)?.phase;
@@ -39,7 +35,7 @@ async function serve(script: string) {
 describe('setup, at a terminal', () => {
   it('takes Ctrl-D for no answer, and writes nothing', async () => {
     const directory = await createTempDir('muster-terminal');
-    clearing.push(() => directory.remove());
+    onTestFinished(() => directory.remove());
     const setup = musterWith({ MUSTER_DATA_DIR: directory.path }, ['setup']);
     await setup.untilPrinted(/Which run shall this machine serve\? Its number: /);
     setup.type(CTRL_D);
@@ -87,9 +83,13 @@ describe('logs', () => {
   });
 
   it('come from the spool when the container is gone and nobody has taken them, with an agent and without', async () => {
-    const { stage, life, allocationId, taskId, muster } = await serve('sleep 1; echo first; echo last');
+    const script = 'trap "echo first; echo last; exit 0" USR1; echo up; while :; do sleep 0.1; done';
+    const { stage, life, allocationId, taskId, muster } = await serve(script);
+    await waitFor(() => stage.master.linesOf(allocationId).includes('up'));
     stage.master.refuseWith(new AppError('UNAVAILABLE'));
-    await waitFor(async () => (await testRuntime().listContainers({ 'muster.allocation': allocationId })).length === 0);
+    const containers = () => testRuntime().listContainers({ [LABEL.allocation]: allocationId });
+    await signalContainer((await containers())[0]?.id ?? '', 'SIGUSR1');
+    await waitFor(async () => (await containers()).length === 0);
     const running = muster('logs', allocationId.slice(0, 8));
     expect([await running.ended, running.output()]).toEqual([0, 'first\nlast\n']);
     await life.stop();

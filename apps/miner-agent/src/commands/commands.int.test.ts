@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,7 +33,7 @@ function muster(args: string[], env: Record<string, string> = {}): Promise<Outco
     ...env,
   };
   return new Promise((resolve) => {
-    execFile(process.execPath, ['--import', 'tsx', main, ...args], { env: surroundings, timeout: 50_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, ['--import', 'tsx', main, ...args], { env: surroundings, timeout: 120_000 }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
     });
   });
@@ -44,11 +44,15 @@ describe('muster-miner', () => {
     const node = trialNode(join(directory.path, 'data'));
     const runtime = testRuntime();
     const left = async () => [
-      ...(await runTool('iptables', ['-S'])).stdout.split('\n').filter((rule) => rule.includes(nodeTag(node))),
+      ...(await runTool('iptables', ['-w', '5', '-S'])).stdout.split('\n').filter((rule) => rule.includes(nodeTag(node))),
       ...(await runtime.listNetworks({ [LABEL.node]: node })),
     ];
     await createIptablesFence({ node, denied: [] }).raise();
-    await runtime.createNetwork({ name: 'muster-probe-killed', labels: roleLabels(node, 'probe'), bridge: bridgeName(node, 'killed') });
+    await runtime.createNetwork({
+      name: `muster-probe-${randomUUID()}`,
+      labels: roleLabels(node, 'probe'),
+      bridge: bridgeName(node, 'killed'),
+    });
     expect((await left()).length).toBeGreaterThan(1);
     expect((await muster(['doctor', '--json'])).stdout).toContain('"checks"');
     expect(await left()).toEqual([]);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@muster/protocol/errors/app-error';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { PullProgress } from '../ports/container-runtime.ts';
 import { openImagesStage, type ImagesStage } from '../testing/images-stage.ts';
 import { waitFor } from '../testing/test-docker.ts';
@@ -12,12 +12,10 @@ import { startTestRegistry, type TestRegistry } from '../testing/test-registry.t
 let stage: ImagesStage;
 let registry: TestRegistry;
 beforeEach(async () => {
-  stage = await openImagesStage();
   registry = await startTestRegistry();
-});
-afterEach(async () => {
-  await stage.stop();
-  await registry.stop();
+  onTestFinished(() => registry.stop());
+  stage = await openImagesStage();
+  onTestFinished(() => stage.stop());
 });
 
 const layer = (bytes: number) => tarOf({ [randomBytes(6).toString('hex')]: randomBytes(bytes) });
@@ -53,7 +51,7 @@ describe('a pull', () => {
   it('goes on after a restart where it was: whole layers are not fetched again, a cut one goes on from its middle', async () => {
     const image = registry.add('team/img:1', { layers: [await layer(50_000), await layer(60_000), await layer(1_500_000)] });
     const [first = '', second = '', third = ''] = layersOf(image);
-    registry.behaviour.bytesPerSecond = 400_000;
+    registry.behaviour.crawlAfterBytes = 600_000;
     const life = new AbortController();
     let received = 0;
     const pulling = (await stage.start()).get({
@@ -61,10 +59,11 @@ describe('a pull', () => {
       signal: life.signal,
       onProgress: ({ current }) => (received = current),
     });
-    await waitFor(() => received > 600_000);
+    const before = image.layers.slice(0, 2).reduce((sum, { bytes }) => sum + bytes.length, 0);
+    await waitFor(() => received >= before + 600_000);
     life.abort(new Error('the agent ends'));
     await expect(pulling).rejects.toThrow('the agent ends');
-    registry.behaviour.bytesPerSecond = null;
+    registry.behaviour.crawlAfterBytes = null;
 
     const ready = await (await stage.start()).get({ reference: image.reference });
     expect(ready.id).toBe(digestOf(image.config.bytes));
@@ -103,7 +102,7 @@ describe('a pull', () => {
   it('is one for all who want the same, and ends when nobody wants it any more', async () => {
     const image = registry.add('team/img:1', { layers: [await layer(1_000_000)] });
     const [digest = ''] = layersOf(image);
-    registry.behaviour.bytesPerSecond = 300_000;
+    registry.behaviour.crawlAfterBytes = 200_000;
     const images = await stage.start();
     const first = new AbortController();
     const second = new AbortController();
@@ -116,23 +115,28 @@ describe('a pull', () => {
     first.abort(new Error('stopped'));
     await expect(pulls[0]).rejects.toThrow('stopped');
     const before = received;
+    registry.behaviour.crawlAfterBytes = 800_000;
     await waitFor(() => received > before);
     second.abort(new Error('stopped too'));
     await ended;
     await waitFor(() => registry.requests.find(({ path, status }) => path.endsWith(digest) && status !== 0));
     expect(registry.fetchesOf(digest)).toBe(1);
 
-    registry.behaviour.bytesPerSecond = null;
+    registry.behaviour.crawlAfterBytes = null;
     await Promise.all([1, 2, 3].map(() => images.get({ reference: image.reference })));
     expect(registry.fetchesOf(digest)).toBe(2);
   });
 
   it('shares a layer with another that goes on at the same time: fetched once, and whole in both', async () => {
-    const base = await layer(200_000);
+    const base = await layer(1_000_000);
     const wanted = await Promise.all([1, 2].map(async (n) => registry.add(`team/img${n}:1`, { layers: [base, await layer(1_000)] })));
-    registry.behaviour.bytesPerSecond = 400_000;
+    registry.behaviour.crawlAfterBytes = 100_000;
     const images = await stage.start();
-    const ready = await Promise.all(wanted.map(({ reference }) => images.get({ reference })));
+    const getting = Promise.all(wanted.map(({ reference }) => images.get({ reference })));
+    const own = wanted.map((image) => layersOf(image)[1] ?? '');
+    await Promise.race([getting, waitFor(() => own.every((digest) => registry.fetchesOf(digest) === 1))]);
+    registry.behaviour.crawlAfterBytes = null;
+    const ready = await getting;
     expect(ready.map(({ id }) => id)).toEqual(wanted.map(({ config }) => digestOf(config.bytes)));
     expect(registry.fetchesOf(layersOf(wanted[0] ?? { layers: [] })[0] ?? '')).toBe(1);
   });
@@ -173,17 +177,16 @@ describe('a pull', () => {
   });
 
   it('waits while others are under way', async () => {
-    registry.behaviour.bytesPerSecond = 200_000;
+    registry.behaviour.crawlAfterBytes = 30_000;
     const images = await stage.start();
-    const wanted = await Promise.all([1, 2, 3, 4].map(async (n) => registry.add(`team/img${n}:1`, { layers: [await layer(60_000)] })));
-    let most = 0;
-    const look = setInterval(
-      () => (most = Math.max(most, registry.requests.filter(({ path, status }) => path.includes('/blobs/') && status === 0).length)),
-      5,
-    );
-    await Promise.all(wanted.map(({ reference }) => images.get({ reference })));
-    clearInterval(look);
-    expect(most).toBe(2);
+    const wanted = await Promise.all([1, 2, 3, 4].map(async (n) => registry.add(`team/img${n}:1`, { layers: [await layer(1_000_000)] })));
+    const stages = wanted.map(() => '');
+    const gets = wanted.map(({ reference }, index) => images.get({ reference, onProgress: ({ stage: at }) => (stages[index] = at) }));
+    const ready = Promise.all(gets);
+    await Promise.race([ready, waitFor(() => stages.every((at) => at !== ''))]);
+    expect(stages.toSorted()).toEqual(['download', 'download', 'queue', 'queue']);
+    registry.behaviour.crawlAfterBytes = null;
+    expect((await ready).map(({ digest }) => digest)).toEqual(wanted.map(({ digest }) => digest));
   });
 });
 
@@ -359,8 +362,9 @@ describe('the disk budget', () => {
     const bomb = registry.add('team/bomb:1', { layers: [await tarOf({ zeros: Buffer.alloc(50_000_000) })] });
     const images = await stage.start({ imageBytes: 10_000_000 });
     expect(await refusal(images.get({ reference: bomb.reference }))).toBe('IMAGE_TOO_LARGE');
-    const open = await Promise.all((await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
-    expect(open.filter((path) => path.startsWith(stage.directory))).toEqual([]);
+    const open = async () => Promise.all((await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+    // A stream that was given up closes its file a moment later.
+    await waitFor(async () => !(await open()).some((path) => path.startsWith(stage.directory)));
     expect(await readdir(join(stage.directory, 'images', 'blobs'))).toEqual([]);
   });
 });

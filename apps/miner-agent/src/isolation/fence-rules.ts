@@ -28,6 +28,12 @@ export const isPublicIpv4 = (text: string): boolean => {
   return !Number.isNaN(address) && !DENIED_RANGES.some((range) => contains(range, address));
 };
 
+/** Whether no address of this range passes anyway. */
+export const isDeniedRange = (range: string): boolean => {
+  const [base = '', length] = range.split('/');
+  return DENIED_RANGES.some((denied) => Number(denied.split('/')[1]) <= Number(length) && contains(denied, numberOf(base)));
+};
+
 function contains(range: string, address: number): boolean {
   const [base = '', length = '32'] = range.split('/');
   const size = 2 ** (32 - Number(length));

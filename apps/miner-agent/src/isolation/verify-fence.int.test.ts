@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { AppError } from '@muster/protocol/errors/app-error';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createIptablesFence } from '../adapters/host/iptables-fence.ts';
 import { runTool } from '../adapters/host/run-tool.ts';
 import { randomNode, removeEverythingOf, testRuntime, waitFor } from '../testing/test-docker.ts';
@@ -16,11 +16,13 @@ const node = randomNode();
 const fence = createIptablesFence({ node, denied: ['203.0.113.0/24'] });
 const REPLIES = REPLY_RULE.split(' ');
 const hole = ['-i', `${bridgePrefix(node)}+`, '-j', 'ACCEPT'];
+/** Docker and other tests' agents change rules meanwhile: wait for the lock. */
+const iptables = (program: string, args: readonly string[]) => runTool(program, ['-w', '5', ...args]);
 const rulesOf = async (program: string) =>
-  (await runTool(program, ['-S'])).stdout.split('\n').filter((rule) => rule.includes(nodeTag(node)));
+  (await iptables(program, ['-S'])).stdout.split('\n').filter((rule) => rule.includes(nodeTag(node)));
 
 afterEach(async () => {
-  for (const [program, chain] of HOLES) while ((await runTool(program, ['-D', chain, ...hole])).code === 0);
+  for (const [program, chain] of HOLES) while ((await iptables(program, ['-D', chain, ...hole])).code === 0);
   await fence.lower();
   await removeEverythingOf(runtime, node);
 });
@@ -33,7 +35,7 @@ const HOLES = [
   ['ip6tables', 'INPUT'],
 ] as const;
 const openHoles = async () => {
-  for (const [program, chain] of HOLES) await runTool(program, ['-I', chain, '1', ...hole]);
+  for (const [program, chain] of HOLES) await iptables(program, ['-I', chain, '1', ...hole]);
 };
 
 describe('the network fence, tried for real', () => {
@@ -64,7 +66,7 @@ describe('the network fence, tried for real', () => {
     await fence.raise();
     const before = await rulesOf('iptables');
     await openHoles();
-    await runTool('iptables', ['-F', `MUSTER-FWD-${nodeTag(node)}`]);
+    await iptables('iptables', ['-F', `MUSTER-FWD-${nodeTag(node)}`]);
     const attempts = await verifyFence({ node, runtime, fence });
     expect(attempts.filter(({ outcome }) => outcome === 'reached')).toEqual([]);
     const theirs = (rules: string[]) => rules.filter((rule) => !rule.endsWith('ACCEPT')).toSorted();
@@ -73,49 +75,45 @@ describe('the network fence, tried for real', () => {
 
   it('cuts what was opened while it was down, and lets answers to those who come in pass', async () => {
     let heard = '';
-    const server = createServer((socket) => socket.on('data', (chunk: Buffer) => (heard += chunk.toString())));
+    const server = createServer((socket) => socket.on('data', (chunk: Buffer) => (heard += chunk.toString())).on('error', () => undefined));
+    onTestFinished(() => void server.close());
     await once(server.listen(0), 'listening');
     const address = server.address();
     await fence.raise();
-    await runTool('iptables', ['-F', `MUSTER-IN-${nodeTag(node)}`]);
+    await iptables('iptables', ['-F', `MUSTER-IN-${nodeTag(node)}`]);
     const tenant = await startTenant(node, typeof address === 'object' && address ? address.port : 0);
-    try {
-      await fence.raise();
-      tenant.say();
-      const refused = async () => (await runTool('iptables', ['-nvxL', `MUSTER-IN-${nodeTag(node)}`])).stdout;
-      await waitFor(async () => /^\s*[1-9]\d*\s+\d+ REJECT/m.test(await refused()));
-      expect(heard).toBe('');
-      const visitor = connect({ host: TENANT_ADDRESS, port: 8080 });
-      expect(await text(visitor)).toBe('answered');
-    } finally {
-      await tenant.stop();
-      server.close();
-    }
+    await fence.raise();
+    tenant.say();
+    const refused = async () => (await iptables('iptables', ['-nvxL', `MUSTER-IN-${nodeTag(node)}`])).stdout;
+    await waitFor(async () => /^\s*[1-9]\d*\s+\d+ REJECT/m.test(await refused()));
+    expect(heard).toBe('');
+    const visitor = connect({ host: TENANT_ADDRESS, port: 8080 });
+    expect(await text(visitor)).toBe('answered');
   });
 
   it('writes nothing while nothing has changed: its counters go on', async () => {
     const [input, forward] = [`MUSTER-IN-${nodeTag(node)}`, `MUSTER-FWD-${nodeTag(node)}`];
     const first = new RegExp(String.raw`\[(\d+):\d+\] -A ${input} `);
     const count = async () => first.exec((await runTool('iptables-save', ['-c'])).stdout)?.[1];
-    const set = () => runTool('iptables', ['-R', input, '1', '-c', '7', '7', ...REPLIES]);
+    const set = () => iptables('iptables', ['-R', input, '1', '-c', '7', '7', ...REPLIES]);
     await fence.raise();
     await set();
     await fence.raise();
     expect(await count()).toBe('7');
-    await runTool('iptables', ['-D', forward, '2']);
+    await iptables('iptables', ['-D', forward, '2']);
     await fence.raise();
     expect(await count()).toBe('0');
   });
 
   it('does not take silence for safety: a probe whose packets do not arrive proves nothing', async () => {
     const drop = ['-i', `${bridgePrefix(node)}+`, '-j', 'DROP'];
-    const elsewhere = async () => void (await runTool('iptables', ['-t', 'raw', '-I', 'PREROUTING', '1', ...drop]));
+    const elsewhere = async () => void (await iptables('iptables', ['-t', 'raw', '-I', 'PREROUTING', '1', ...drop]));
     try {
       const muted = { ...fence, raise: async () => (await fence.raise(), await elsewhere()) };
       const error = await verifyFence({ node, runtime, fence: muted }).catch((caught: unknown) => caught);
       expect(AppError.is(error, 'EGRESS_UNAVAILABLE') && error.publicMessage).toContain('did not come to the fence');
     } finally {
-      await runTool('iptables', ['-t', 'raw', '-D', 'PREROUTING', ...drop]);
+      await iptables('iptables', ['-t', 'raw', '-D', 'PREROUTING', ...drop]);
     }
   });
 });

@@ -59,7 +59,7 @@ it('follows the file, also when another is put in its place', async () => {
   const stopping = new AbortController();
   const following = book.follow(stopping.signal);
   await replace('limits: { allocations: 4 }');
-  expect(await waitFor(() => book.current().limits.maxAllocations === 4 && 'followed', 10_000)).toBe('followed');
+  expect(await waitFor(() => book.current().limits.maxAllocations === 4 && 'followed')).toBe('followed');
   stopping.abort();
   await following;
 });

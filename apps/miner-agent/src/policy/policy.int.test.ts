@@ -7,7 +7,7 @@ import { AppError } from '@muster/protocol/errors/app-error';
 import { Challenge } from '@muster/protocol/messages/challenge';
 import { signMessage } from '@muster/protocol/messages/define-message';
 import { audienceOfAddress, newHeader } from '@muster/protocol/messages/header';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LABEL } from '../reconcile/labels.ts';
 import { testRuntime, waitFor } from '../testing/test-docker.ts';
 import { setUpStage, type TestStage } from '../testing/test-stage.ts';
@@ -16,7 +16,6 @@ const runtime = testRuntime();
 const SLEEP = ['sh', '-c', 'trap "exit 0" TERM; sleep 600 & wait'];
 const small = { cpu: 0.1, memoryBytes: 16 * 1024 * 1024, diskBytes: 1024 };
 let stage: TestStage;
-afterEach(() => stage.stop());
 
 /** An agent that serves under this policy. */
 async function setUp(policy: string) {
@@ -91,14 +90,15 @@ features: { egress: refuse }
   it('tells how busy the machine and its containers are', async () => {
     const { place, master } = await setUp('');
     const { allocationId } = place({ command: ['sh', '-c', 'while true; do :; done'], resources: { ...small, cpu: 0.3 } });
-    const usage = await waitFor(() => master.lastHeartbeat()?.allocations.find((one) => one.allocationId === allocationId)?.usage);
-    // Never more than its quota allows; how much it gets is up to whoever else works on the machine.
-    expect(usage.cpu).toBeGreaterThan(0.01);
+    const usageNow = () => master.lastHeartbeat()?.allocations.find((one) => one.allocationId === allocationId)?.usage;
+    // Never more than its quota allows, read twice with five seconds between; how much it gets, and when it begins, is up to whoever else works on the machine.
+    const usage = await waitFor(() => ((usageNow()?.cpu ?? 0) > 0.01 ? usageNow() : null));
     expect(usage.cpu).toBeLessThan(0.5);
     expect(usage.memoryBytes).toBeGreaterThan(0);
     expect(usage.memoryBytes).toBeLessThan(small.memoryBytes);
     expect(usage).toMatchObject({ rxBytesPerSecond: 0, txBytesPerSecond: 0 });
-    expect(master.lastHeartbeat()?.usage.rxBytesPerSecond).toBeGreaterThanOrEqual(0);
+    // Its counters shrink when an interface goes, and then there is no rate for one beat.
+    expect(await waitFor(() => master.lastHeartbeat()?.usage.rxBytesPerSecond)).toBeGreaterThanOrEqual(0);
   });
 
   it('has the same books after a restart of the agent', async () => {

@@ -1,31 +1,34 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { createTempDir, type TempDir } from '@muster/runtime/temp-dir';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTempDir } from '@muster/runtime/temp-dir';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startBench } from '../testing/reconcile-bench.ts';
 import { randomNode, removeEverythingOf, testRuntime, waitFor } from '../testing/test-docker.ts';
 
 const runtime = testRuntime();
 const node = randomNode();
-const RANGE = { from: 47_310, to: 47_313 };
+/** Below what kernels give to outgoing connections, one of which might have any of these for a moment. */
+const RANGE = { from: 27_310, to: 27_313 };
 type Bench = Awaited<ReturnType<typeof startBench>>;
 
-const cleanups: (() => void)[] = [];
-let directory: TempDir;
 let bench: Bench;
-const start = async () => {
-  bench = await startBench({ directory: directory.path, node, runtime, ports: RANGE });
-};
+let start: () => Promise<Bench>;
+
+/** An agent of its own, and all that it leaves; begins its lives. */
+async function newAgent(owner: typeof node): Promise<() => Promise<Bench>> {
+  const directory = await createTempDir('muster-ports');
+  onTestFinished(() => directory.remove());
+  onTestFinished(() => removeEverythingOf(runtime, owner));
+  return async () => {
+    const life = await startBench({ directory: directory.path, node: owner, runtime, ports: RANGE });
+    onTestFinished(() => life.stop());
+    return life;
+  };
+}
 
 beforeEach(async () => {
-  directory = await createTempDir('muster-ports');
-  await start();
-});
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) cleanup();
-  await bench.stop();
-  await removeEverythingOf(runtime, node);
-  await directory.remove();
+  start = await newAgent(node);
+  bench = await start();
 });
 
 /** Says a word to everybody who comes. */
@@ -51,7 +54,7 @@ describe('containers with ports', () => {
   it('are reached on ports of their own, around one that another program has', async () => {
     const other = createServer().listen(RANGE.from, '127.0.0.1');
     await once(other, 'listening');
-    cleanups.push(() => void other.close());
+    onTestFinished(() => void other.close());
     const [one, two] = await Promise.all([bench.place(serving('one')), bench.place(serving('two'))]);
     const ports = [await portOf(one), await portOf(two)];
     expect(ports.toSorted()).toEqual([RANGE.from + 1, RANGE.from + 2]);
@@ -60,21 +63,13 @@ describe('containers with ports', () => {
   });
 
   it('are reached around the container of another agent on this machine', async () => {
-    const elsewhere = await createTempDir('muster-ports');
-    const stranger = randomNode();
-    const other = await startBench({ directory: elsewhere.path, node: stranger, runtime, ports: RANGE });
-    try {
-      const theirs = await other.place(serving('theirs'));
-      await waitFor(async () => other.phaseOf(theirs) === 'Running' || null);
-      expect(other.statusOf(theirs)?.ports).toMatchObject([{ hostPort: RANGE.from }]);
-      const port = await portOf(await bench.place(serving('ours')));
-      expect(port).toBe(RANGE.from + 1);
-      expect([await heard(RANGE.from), await heard(RANGE.from + 1)]).toEqual(['theirs', 'ours']);
-    } finally {
-      await other.stop();
-      await removeEverythingOf(runtime, stranger);
-      await elsewhere.remove();
-    }
+    const other = await (await newAgent(randomNode()))();
+    const theirs = await other.place(serving('theirs'));
+    await waitFor(async () => other.phaseOf(theirs) === 'Running' || null);
+    expect(other.statusOf(theirs)?.ports).toMatchObject([{ hostPort: RANGE.from }]);
+    const port = await portOf(await bench.place(serving('ours')));
+    expect(port).toBe(RANGE.from + 1);
+    expect([await heard(RANGE.from), await heard(RANGE.from + 1)]).toEqual(['theirs', 'ours']);
   });
 
   it('keep them over a restart of the agent, and give them back when they end', async () => {
@@ -83,7 +78,7 @@ describe('containers with ports', () => {
     expect(before).toBe(RANGE.from);
     await bench.stop();
     expect(await heard(RANGE.from)).toBe('still here');
-    await start();
+    bench = await start();
     expect(await portOf(id)).toBe(before);
     expect(await heard(RANGE.from)).toBe('still here');
     const next = await bench.place(serving('next'));

@@ -1,7 +1,7 @@
 import { createTempDir, type TempDir } from '@muster/runtime/temp-dir';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startBench } from '../testing/reconcile-bench.ts';
-import { randomNode, removeEverythingOf, testRuntime, waitFor } from '../testing/test-docker.ts';
+import { randomNode, removeEverythingOf, signalContainer, testRuntime, waitFor } from '../testing/test-docker.ts';
 import { LABEL } from './labels.ts';
 
 const runtime = testRuntime();
@@ -12,19 +12,16 @@ type Bench = Awaited<ReturnType<typeof startBench>>;
 let directory: TempDir;
 let bench: Bench;
 const start = async (options: { orphanGraceMs?: number } = {}) => {
-  bench = await startBench({ directory: directory.path, node, runtime, ...options });
-  return bench;
+  const own = (bench = await startBench({ directory: directory.path, node, runtime, ...options }));
+  onTestFinished(() => own.stop());
 };
 const containersOf = (allocationId: string) => runtime.listContainers({ [LABEL.node]: node, [LABEL.allocation]: allocationId });
 
 beforeEach(async () => {
   directory = await createTempDir('muster-bench');
+  onTestFinished(() => directory.remove());
+  onTestFinished(() => removeEverythingOf(runtime, node));
   await start();
-});
-afterEach(async () => {
-  await bench.stop();
-  await removeEverythingOf(runtime, node);
-  await directory.remove();
 });
 
 describe('a reconciler on a real engine', () => {
@@ -101,18 +98,20 @@ describe('a reconciler on a real engine', () => {
   it('finds its container again after its own restart: the same one, without a gap or a double in its log', async () => {
     const id = await bench.place({ command: shell('i=0; while [ $i -lt 60 ]; do i=$((i+1)); echo $i; sleep 0.05; done') });
     await waitFor(async () => (await bench.linesOf(id)).length >= 5);
-    const [before] = await containersOf(id);
+    const before = bench.statusOf(id)?.containerId;
     await bench.stop();
     await start();
     await waitFor(() => bench.phaseOf(id) === 'Succeeded');
-    expect(bench.statusOf(id)?.containerId).toBe(before?.id);
+    expect(before).toMatch(/^[0-9a-f]{64}$/);
+    expect(bench.statusOf(id)?.containerId).toBe(before);
     expect(await bench.linesOf(id)).toEqual(Array.from({ length: 60 }, (_, i) => String(i + 1)));
   });
 
   it('takes the exit code of a container that ended while the agent was away', async () => {
-    const id = await bench.place({ command: shell('echo going; sleep 1; echo gone; exit 3') });
-    await waitFor(() => bench.phaseOf(id) === 'Running');
+    const id = await bench.place({ command: shell('trap "echo gone; exit 3" USR1; echo going; while :; do sleep 0.1; done') });
+    await waitFor(async () => (await bench.linesOf(id)).includes('going'));
     await bench.stop();
+    await signalContainer((await containersOf(id))[0]?.id ?? '', 'SIGUSR1');
     await waitFor(async () => (await containersOf(id))[0]?.state === 'exited');
     await start();
     await waitFor(() => bench.phaseOf(id) === 'Failed');

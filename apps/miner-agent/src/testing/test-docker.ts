@@ -36,7 +36,15 @@ export async function removeEverythingOf(runtime: ContainerRuntime, node: Addres
   for (const name of await runtime.listVolumes({ [LABEL.node]: node })) await runtime.removeVolume(name);
 }
 
-export async function waitFor<T>(look: () => T | Promise<T>, timeoutMs = 20_000): Promise<NonNullable<T>> {
+/** What a container of a test waits for that has a trap for it: nothing else says when it goes on. */
+export async function signalContainer(id: string, signal: 'SIGUSR1'): Promise<void> {
+  await connectEngine(testDockerHost()).getContainer(id).kill({ signal });
+}
+
+/** Long enough for a machine that is many times slower than ours: what comes ends the wait, and only what never comes takes the time. */
+const PATIENCE_MS = 60_000;
+
+export async function waitFor<T>(look: () => T | Promise<T>, timeoutMs = PATIENCE_MS): Promise<NonNullable<T>> {
   const until = performance.now() + timeoutMs;
   for (;;) {
     const found = await look();

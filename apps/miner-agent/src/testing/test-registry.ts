@@ -7,8 +7,8 @@ import { digestOf, imageOf, indexOf, tarOf, type ImageOptions, type TestBlob, ty
 export interface RegistryBehaviour {
   /** Null: open to everybody. */
   auth: { kind: 'basic' | 'token'; username: string; password: string } | null;
-  /** Of every blob; unlimited when null. */
-  bytesPerSecond: number | null;
+  /** So much of every blob is sent at once, and what follows at a crawl, until this is more, or null. */
+  crawlAfterBytes: number | null;
   /** Breaks the connection after so many bytes of the next blob with at least as many; then no more. */
   breakAfterBytes: number | null;
   /** So many of the next requests are refused as too many. */
@@ -43,9 +43,17 @@ export interface TestRegistry {
   stop(): Promise<void>;
 }
 
-const OPEN: RegistryBehaviour = { auth: null, bytesPerSecond: null, breakAfterBytes: null, tooManyRequests: 0, honoursRange: true };
+const OPEN: RegistryBehaviour = {
+  auth: null,
+  crawlAfterBytes: null,
+  breakAfterBytes: null,
+  tooManyRequests: 0,
+  honoursRange: true,
+};
 const TOKEN = 'a-token-of-this-registry';
 const CHUNK = 16 * 1024;
+/** 20 KiB a second: more than makes an agent give up a registry, and no layer of a test ends by it. */
+const CRAWL = { bytes: 2 * 1024, everyMs: 100 };
 
 /** The pull half of the distribution API on loopback, where plain HTTP is accepted, with the misbehaviour that a test asks for. */
 export async function startTestRegistry(behaviour: Partial<RegistryBehaviour> = {}): Promise<TestRegistry> {
@@ -103,12 +111,14 @@ export async function startTestRegistry(behaviour: Partial<RegistryBehaviour> = 
     if (!isBlob) return void res.end(body);
     const breakAt = current.breakAfterBytes !== null && body.length > current.breakAfterBytes ? current.breakAfterBytes : null;
     if (breakAt !== null) current.breakAfterBytes = null;
-    for (let offset = 0; offset < body.length; offset += CHUNK) {
+    for (let offset = 0; offset < body.length;) {
       if (res.destroyed) return;
       if (breakAt !== null && offset >= breakAt) return void res.destroy();
-      const chunk = body.subarray(offset, offset + CHUNK);
+      const isCrawling = offset >= (current.crawlAfterBytes ?? Infinity);
+      const chunk = body.subarray(offset, offset + (isCrawling ? CRAWL.bytes : CHUNK));
       await new Promise<void>((resolve, reject) => res.write(chunk, (error) => (error ? reject(error) : resolve())));
-      if (current.bytesPerSecond !== null) await sleep((chunk.length / current.bytesPerSecond) * 1000);
+      offset += chunk.length;
+      if (isCrawling) await sleep(CRAWL.everyMs);
     }
     res.end();
   }

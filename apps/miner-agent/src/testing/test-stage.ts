@@ -9,6 +9,7 @@ import type { Lifetime } from '@muster/runtime/lifetime';
 import { createLoggerTo } from '@muster/runtime/logger';
 import { createTempDir, type TempDir } from '@muster/runtime/temp-dir';
 import type { Hex } from 'viem';
+import { onTestFinished } from 'vitest';
 import { runAgent } from '../agent.ts';
 import { createConfig } from '../config.ts';
 import { readEnv } from '../env.ts';
@@ -19,12 +20,15 @@ import { testSpec } from './test-record.ts';
 
 export interface LogEvent {
   event: string;
+  /** By `performance.now()`. */
+  seenAt: number;
   [field: string]: unknown;
 }
 
 /** One life of the agent, in this process. */
 export interface AgentLife {
   events: LogEvent[];
+  /** The first of this name, also one that has come already; fails when the agent ends without it. */
   event(name: string, where?: (event: LogEvent) => boolean): Promise<LogEvent>;
   /** As SIGTERM does; resolves when the agent has ended. */
   stop(): Promise<void>;
@@ -46,7 +50,6 @@ export interface TestStage {
   /** Registered, approved, invited, with a session. */
   startServing(env?: Record<string, string>): Promise<AgentLife & { endpoint: string }>;
   place(spec: Partial<TaskSpec>, order?: { taskId: string; registryAuth: Hex }): { allocationId: string; taskId: string; orderId: string };
-  stop(): Promise<void>;
 }
 
 export interface StageOptions {
@@ -55,17 +58,21 @@ export interface StageOptions {
   lostAfterMs?: number;
 }
 
-/** A real chain, a real engine, and a master that speaks the real protocol, around the whole agent. */
+/** A real chain, a real engine, and a master that speaks the real protocol, around the whole agent; all of it goes with the test. */
 export async function setUpStage({ requirements = '', ...masterOptions }: StageOptions = {}): Promise<TestStage> {
-  const chain = await startDevChain();
-  const directory: TempDir = await createTempDir('muster-agent');
   const nodeKey: Hex = `0x${randomBytes(32).toString('hex')}`;
   const node = createSigner(nodeKey);
+  const directory: TempDir = await createTempDir('muster-agent');
+  onTestFinished(() => directory.remove());
+  const chain = await startDevChain();
+  onTestFinished(() => chain.stop());
   const domain = musterDomain({ chainId: chain.anvil.chainId, registry: chain.addresses.registry });
   // The run must exist before its master knows its number: runs are counted from one.
   const master = await startTestMaster({ signer: createSigner(devKey(ROLES.master)), domain, runId: '1', ...masterOptions });
+  onTestFinished(() => master.close());
+  onTestFinished(() => lowerFenceOf(node.address));
+  onTestFinished(() => removeEverythingOf(testRuntime(), node.address));
   const runId = await chain.createRun({ discoveryUri: master.discoveryUri(), requirements });
-  const lives: AgentLife[] = [];
 
   function start(env: Record<string, string> = {}): AgentLife {
     const life = startLife({
@@ -80,7 +87,7 @@ export async function setUpStage({ requirements = '', ...masterOptions }: StageO
       DOCKER_HOST: testDockerHost(),
       ...env,
     });
-    lives.push(life);
+    onTestFinished(() => life.stop());
     return life;
   }
 
@@ -121,14 +128,6 @@ export async function setUpStage({ requirements = '', ...masterOptions }: StageO
       const orderId = master.order(node.address, 'start', body);
       return { allocationId, taskId, orderId };
     },
-    async stop() {
-      for (const life of lives) await life.stop();
-      await removeEverythingOf(testRuntime(), node.address);
-      await lowerFenceOf(node.address);
-      await master.close();
-      await chain.stop();
-      await directory.remove();
-    },
   };
 }
 
@@ -138,7 +137,7 @@ function startLife(env: Record<string, string>): AgentLife {
     {
       write(line) {
         const entry: unknown = JSON.parse(line);
-        if (isEvent(entry)) events.push(entry);
+        if (isEvent(entry)) events.push({ ...entry, seenAt: performance.now() });
         if (process.env['MUSTER_TEST_LOG']) process.stdout.write(line);
       },
     },
@@ -152,16 +151,24 @@ function startLife(env: Record<string, string>): AgentLife {
     for (const closer of closers.toReversed()) await closer();
   };
   const lifetime: Lifetime = { signal: controller.signal, onStop: (fn) => void closers.push(fn), stop: () => (stopping ??= close()) };
+  let isOver = false;
   const ended = runAgent(createConfig(readEnv(env)), { logger, lifetime })
     .then(
       () => null,
       (error: unknown) => (controller.signal.aborted ? null : error),
     )
-    .finally(() => lifetime.stop('ended'));
+    .finally(() => lifetime.stop('ended'))
+    .finally(() => (isOver = true));
+  const find = async (name: string, where: (event: LogEvent) => boolean) => {
+    const wasOver = isOver;
+    const found = events.find((entry) => entry.event === name && where(entry));
+    if (!found && wasOver) throw new Error(`the agent ended without the event ${name}`, { cause: await ended });
+    return found;
+  };
   return {
     events,
     ended,
-    event: (name, where = () => true) => waitFor(() => events.find((entry) => entry.event === name && where(entry)), 30_000),
+    event: (name, where = () => true) => waitFor(() => find(name, where)),
     async stop() {
       await lifetime.stop('test');
       await ended;
@@ -169,5 +176,5 @@ function startLife(env: Record<string, string>): AgentLife {
   };
 }
 
-const isEvent = (value: unknown): value is LogEvent =>
+const isEvent = (value: unknown): value is Omit<LogEvent, 'seenAt'> & { event: string } =>
   typeof value === 'object' && value !== null && 'event' in value && typeof value.event === 'string';

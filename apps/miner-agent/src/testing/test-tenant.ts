@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Address } from 'viem';
+import { onTestFinished } from 'vitest';
 import { runTool } from '../adapters/host/run-tool.ts';
 import { bridgePrefix, nodeTag } from '../isolation/bridge-name.ts';
 
@@ -16,7 +17,7 @@ process.stdin.on('data', () => socket.write('said'));
 createServer((visitor) => visitor.end('answered')).listen(8080);
 `;
 
-/** A program on a bridge such as an allocation has, with a connection to `port` of the machine that stands. */
+/** A program on a bridge such as an allocation has, with a connection to `port` of the machine that stands; it goes with the test. */
 export async function startTenant(node: Address, port: number) {
   const [bridge, space, cable] = [`${bridgePrefix(node)}t`, `test-${nodeTag(node)}`, `tt${nodeTag(node)}`];
   const ip = async (text: string) => {
@@ -24,9 +25,11 @@ export async function startTenant(node: Address, port: number) {
     if (code !== 0) throw new Error(`ip ${text}: ${stderr}`);
   };
   await ip(`link add ${bridge} type bridge`);
+  onTestFinished(() => ip(`link delete ${bridge}`));
   await ip(`address add ${GATEWAY}/24 dev ${bridge}`);
   await ip(`link set ${bridge} up`);
   await ip(`netns add ${space}`);
+  onTestFinished(() => ip(`netns delete ${space}`));
   await ip(`link add ${cable} type veth peer name eth0 netns ${space}`);
   await ip(`link set ${cable} master ${bridge} up`);
   await ip(`-n ${space} address add ${TENANT_ADDRESS}/24 dev eth0`);
@@ -34,14 +37,11 @@ export async function startTenant(node: Address, port: number) {
   const child = spawn('ip', ['netns', 'exec', space, process.execPath, '-e', PROGRAM, GATEWAY, String(port)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  const closed = once(child, 'close');
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await closed;
+  });
   await once(createInterface(child.stdout), 'line');
-  return {
-    say: () => void child.stdin.write('now\n'),
-    async stop() {
-      child.kill('SIGKILL');
-      await once(child, 'close');
-      await ip(`netns delete ${space}`);
-      await ip(`link delete ${bridge}`);
-    },
-  };
+  return { say: () => void child.stdin.write('now\n') };
 }

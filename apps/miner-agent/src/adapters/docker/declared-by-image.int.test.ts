@@ -45,7 +45,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await removeEverythingOf(runtime, node);
-  await engine.getImage(`${repo}:${tag}`).remove({ force: true });
+  await runtime.removeTag(`${repo}:${tag}`);
 });
 
 it('counts what is written to a volume that the image declares: no spec names it, and the root beside it is read-only', async () => {

@@ -67,16 +67,19 @@ export function createImages(engine: Engine): Images {
   async function listLayers(): Promise<{ names: string[]; layers: string[] }[]> {
     try {
       const images = await engine.listImages();
-      return await Promise.all(
-        images.map(async ({ Id, RepoTags }) => ({
-          names: RepoTags ?? [],
-          layers: (await engine.getImage(Id).inspect()).RootFS?.Layers ?? [],
-        })),
-      );
+      return await Promise.all(images.map(async ({ Id, RepoTags }) => ({ names: RepoTags ?? [], layers: await layersOf(Id) })));
     } catch (error) {
-      // Removed while we looked: what is not known to be here is brought.
-      if (statusOf(error) === 404) return [];
       throw engineError(error, 'IMAGE_PULL_FAILED');
+    }
+  }
+
+  /** None of one that was removed while we looked. */
+  async function layersOf(id: string): Promise<string[]> {
+    try {
+      return (await engine.getImage(id).inspect()).RootFS?.Layers ?? [];
+    } catch (error) {
+      if (statusOf(error) === 404) return [];
+      throw error;
     }
   }
 

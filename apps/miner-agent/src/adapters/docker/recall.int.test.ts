@@ -1,20 +1,18 @@
-import { createTempDir, type TempDir } from '@muster/runtime/temp-dir';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createTempDir } from '@muster/runtime/temp-dir';
+import { expect, it, onTestFinished } from 'vitest';
 import { endedWithEngine } from '../../reconcile/ended-with-engine.ts';
 import { startBench } from '../../testing/reconcile-bench.ts';
 import { randomNode, removeEverythingOf, testRuntime, waitFor } from '../../testing/test-docker.ts';
 
 const runtime = testRuntime();
 const node = randomNode();
-let directory: TempDir;
-beforeEach(async () => (directory = await createTempDir('muster-recall')));
-afterEach(async () => {
-  await removeEverythingOf(runtime, node);
-  await directory.remove();
-});
 
 it('knows which containers it has started itself', async () => {
+  const directory = await createTempDir('muster-recall');
+  onTestFinished(() => directory.remove());
+  onTestFinished(() => removeEverythingOf(runtime, node));
   const bench = await startBench({ directory: directory.path, node, runtime });
+  onTestFinished(() => bench.stop());
   const allocationId = await bench.place({ command: ['sh', '-c', 'exit 137'] });
   const outcome = await waitFor(() => bench.store.get(allocationId)?.outcome);
   await bench.stop();

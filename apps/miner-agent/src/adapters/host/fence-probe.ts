@@ -127,13 +127,16 @@ function portOf(server: Server): number {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-/** An answer, be it a refusal by a machine over there, has come through. */
-const PROGRAM = `
+/**
+ * An answer, be it a refusal by a machine over there, has come through; also one that lay there when time was up, because the machine was
+ * too busy to run this program.
+ */
+export const PROBE_PROGRAM = `
 const { connect } = require('node:net');
 const attempt = ({ address, port }) => new Promise((resolve) => {
   const socket = connect({ host: address, port });
   const end = (outcome) => { clearTimeout(timer); socket.destroy(); resolve(outcome); };
-  const timer = setTimeout(end, ${CONNECT_MS}, 'refused');
+  const timer = setTimeout(() => setImmediate(end, 'refused'), ${CONNECT_MS});
   socket.once('connect', () => end('reached'));
   socket.once('error', ({ code }) => end(code === 'ECONNREFUSED' || code === 'ECONNRESET' ? 'reached' : 'refused'));
 });
@@ -141,7 +144,7 @@ Promise.all(JSON.parse(process.argv[1]).map(attempt)).then((outcomes) => console
 `;
 
 async function attemptAll(namespace: string, targets: readonly Target[]): Promise<FenceAttempt[]> {
-  const { stdout } = await ip(['netns', 'exec', namespace, process.execPath, '-e', PROGRAM, JSON.stringify(targets)]);
+  const { stdout } = await ip(['netns', 'exec', namespace, process.execPath, '-e', PROBE_PROGRAM, JSON.stringify(targets)]);
   const outcomes = z
     .array(z.enum(['refused', 'reached']))
     .length(targets.length)

@@ -21,3 +21,13 @@ it("denies the networks that the machine is on, its neighbours' public addresses
   };
   expect(ownNetworks('mu5fbdb2', interfaces)).toEqual(['93.184.216.0/24', '51.15.0.0/20']);
 });
+
+it('says nothing anew when a bridge comes or goes whose range is denied anyway', () => {
+  const interfaces = {
+    eth0: [at('192.168.1.5/24')],
+    docker0: [at('172.17.0.1/16')],
+    mu70997900000000: [at('198.18.3.1/28')],
+    wide0: [at('172.16.0.1/11')],
+  };
+  expect(ownNetworks('mu5fbdb2', interfaces)).toEqual(['172.0.0.0/11']);
+});

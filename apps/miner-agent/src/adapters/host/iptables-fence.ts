@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { AppError } from '@muster/protocol/errors/app-error';
 import type { Address } from 'viem';
 import { bridgePrefix } from '../../isolation/bridge-name.ts';
-import { DENIED_RANGES } from '../../isolation/fence-rules.ts';
+import { DENIED_RANGES, isDeniedRange } from '../../isolation/fence-rules.ts';
 import type { NetworkFence } from '../../ports/network-fence.ts';
 import { probeFence, sweepProbes } from './fence-probe.ts';
 import { createIptables } from './iptables.ts';
@@ -53,10 +53,14 @@ export function createIptablesFence({ node, denied }: IptablesFenceOptions): Net
   };
 }
 
-/** What the machine is directly connected to, public addresses too: its neighbours. Bridges of ours come and go. */
+/**
+ * What the machine is directly connected to and what no rule denies yet: neighbours with public addresses. Bridges come and go, ours and
+ * other programs', and every change of the rules would begin their counters anew, on which a probe relies.
+ */
 export function ownNetworks(prefix: string, interfaces: ReturnType<typeof networkInterfaces>): string[] {
   const entries = Object.entries(interfaces).flatMap(([name, found]) => (name.startsWith(prefix) ? [] : (found ?? [])));
-  return [...new Set(entries.filter(({ family, internal }) => family === 'IPv4' && !internal).flatMap(({ cidr }) => networkOf(cidr)))];
+  const networks = entries.filter(({ family, internal }) => family === 'IPv4' && !internal).flatMap(({ cidr }) => networkOf(cidr));
+  return [...new Set(networks)].filter((network) => !isDeniedRange(network));
 }
 
 /** 203.0.113.7/24 → 203.0.113.0/24. */

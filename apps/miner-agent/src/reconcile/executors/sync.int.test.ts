@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTempDir, type TempDir } from '@muster/runtime/temp-dir';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { startBench } from '../../testing/reconcile-bench.ts';
 import { randomNode, removeEverythingOf, TEST_IMAGE, testRuntime, waitFor } from '../../testing/test-docker.ts';
 import { roleLabels, volumeLabels, volumeName } from '../labels.ts';
@@ -17,8 +17,14 @@ let [underWay, mostAtOnce] = [0, 0];
 
 beforeEach(async () => {
   directory = await createTempDir('muster-sync');
+  onTestFinished(() => directory.remove());
+  onTestFinished(async () => {
+    // An archive that was given up lets go of its volume a moment later.
+    await waitFor(async () => (await runtime.listContainers(roleLabels(node, 'helper'))).length === 0);
+    for (const one of [node, neighbour]) await removeEverythingOf(runtime, one);
+  });
   [delivered, underWay, mostAtOnce] = [[], 0, 0];
-  bench = await startBench({
+  const own = (bench = await startBench({
     directory: directory.path,
     node,
     runtime,
@@ -31,14 +37,8 @@ beforeEach(async () => {
       delivered.push(sizeBytes);
       underWay -= 1;
     },
-  });
-});
-afterEach(async () => {
-  await bench.stop();
-  // An archive that was given up lets go of its volume a moment later.
-  await waitFor(async () => (await runtime.listContainers(roleLabels(node, 'helper'))).length === 0);
-  for (const one of [node, neighbour]) await removeEverythingOf(runtime, one);
-  await directory.remove();
+  }));
+  onTestFinished(() => own.stop());
 });
 
 const target = (taskId: string) => ({ runId: '1', taskId, allocationId: randomUUID(), epoch: 1, replica: 0, volume: 'data' });
