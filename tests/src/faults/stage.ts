@@ -14,20 +14,17 @@ import { createTempDir } from '@muster/runtime/temp-dir';
 import { copyData } from './lib/copy-data.ts';
 import { startDockerGate, type DockerGate } from './lib/docker-gate.ts';
 import { createOwnEngine, type OwnEngine } from './lib/own-engine.ts';
+import { measurePace, type Pace } from './lib/pace.ts';
 import { startTcpGate, type TcpGate } from './lib/tcp-gate.ts';
 import { runTool } from './lib/run-tool.ts';
-import { until } from './lib/until.ts';
+import { PATIENCE_MS, until } from './lib/until.ts';
 
-/** Five seconds instead of thirty between heartbeats: the same code, in a time that a restart of the agent on a busy machine still fits into. */
-export const HEARTBEAT_MS = 5_000;
-export const LOST_AFTER_MS = 4 * HEARTBEAT_MS;
-/** The buyer is told of an orphan with a heartbeat, and one may be lost with its session. */
-export const ORPHAN_GRACE_MS = 3 * HEARTBEAT_MS;
 const DATA_DIR_BYTES = 32 * 1024 * 1024;
 
 /** A whole network around one agent that is a process of its own; between it and the others stands what a case needs to do harm. */
 export interface FaultStage {
   network: Network;
+  pace: Pace;
   db: Database;
   engine: OwnEngine;
   docker: DockerGate;
@@ -70,6 +67,7 @@ export async function setUpStage(): Promise<FaultStage> {
     undo.push(() => engine.stop());
     await engine.start();
     await ensureDemoImage(engine.docker);
+    const pace = await measurePace(`unix://${engine.socket}`, join(directory.path, 'p'));
     const docker = await startDockerGate(join(directory.path, 'gate.sock'), engine.socket);
     undo.push(() => docker.stop());
 
@@ -83,7 +81,7 @@ export async function setUpStage(): Promise<FaultStage> {
       ports,
       engine: { host: `unix://${engine.socket}`, docker: engine.docker, origin: 'running', stop: async () => undefined },
       publicUrl: master.url,
-      extraEnv: { MUSTER_HEARTBEAT_MS: String(HEARTBEAT_MS) },
+      extraEnv: { MUSTER_HEARTBEAT_MS: String(pace.heartbeatMs) },
     });
     undo.push(() => network.stop());
     const db = await createDatabase({ url: await network.databaseUrl(), logger: createLogger({ name: 'faults', level: 'silent' }) });
@@ -102,7 +100,7 @@ export async function setUpStage(): Promise<FaultStage> {
     const surroundingsOf = (env: Record<string, string>) => ({
       ...network.surroundings,
       rpcUrl: rpc.url,
-      extraEnv: { MUSTER_ORPHAN_GRACE_MS: String(ORPHAN_GRACE_MS), ...env },
+      extraEnv: { MUSTER_ORPHAN_GRACE_MS: String(pace.orphanGraceMs), ...env },
     });
     const miner = () => ({
       runId,
@@ -117,7 +115,7 @@ export async function setUpStage(): Promise<FaultStage> {
     async function startAgent({ env = {}, alone = false }: AgentOptions = {}): Promise<ManagedProcess> {
       const own = startMiner(surroundingsOf(env), miner());
       life = own;
-      if (!alone) await own.waitForEvent('session.opened', { timeoutMs: 60_000 });
+      if (!alone) await own.waitForEvent('session.opened', { timeoutMs: PATIENCE_MS });
       return own;
     }
 
@@ -137,6 +135,7 @@ export async function setUpStage(): Promise<FaultStage> {
     const { registry } = network.chain;
     return {
       network,
+      pace,
       db,
       engine,
       docker,

@@ -27,7 +27,6 @@ export interface Attack {
   ends: { phase: AllocationStatus['phase']; code?: string; exitCode?: number };
   /** Each must be in its log. */
   says?: readonly RegExp[];
-  timeoutMs?: number;
   /** More to look at, once it has ended; what it returns is part of what was seen. */
   afterwards?(context: AttackContext): Promise<string>;
 }

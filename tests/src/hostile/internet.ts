@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
+import { waitFor } from '@muster/miner-agent/testing/test-docker';
 import { waitForExit } from '@muster/network/process-group';
 import type { Case } from '../lib/run-cases.ts';
 import { shell } from './attack.ts';
@@ -25,7 +26,9 @@ export const internetCase = (enter: () => Promise<Theatre>): Case => ({
     const internet = await plugIn();
     try {
       const allocationId = stage.place({ image: hostileImage, network: 'egress', command: shell(`nc -w 5 ${ADDRESS} 80`) });
-      const { phase, exitCode } = await stage.ended(allocationId, 60_000);
+      const { phase, exitCode } = await stage.ended(allocationId);
+      // Status and log travel apart.
+      await waitFor(() => exitCode !== 0 || stage.master.linesOf(allocationId).length > 0);
       const said = stage.master.linesOf(allocationId).join(' ');
       if (said !== 'hello from the internet') throw new Error(`${phase} with ${exitCode}: ${said}`);
       return `it heard "${said}" from ${ADDRESS}`;

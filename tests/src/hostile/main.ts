@@ -47,7 +47,7 @@ async function main(): Promise<number> {
       command: shell('while :; do echo tick; sleep 0.25; done'),
       resources: { memoryBytes: 96 * MiB, cpu: 0.25 },
     });
-    await waitFor(() => stage.master.linesOf(neighbour).length > 2, 60_000);
+    await waitFor(() => stage.master.linesOf(neighbour).length > 2);
     const { DockerRootDir } = await engine.docker.info();
     const theatre: Theatre = {
       stage,

@@ -72,7 +72,7 @@ interface Seen {
 }
 
 async function carryOut(attack: Attack, { stage, docker }: Theatre): Promise<Seen> {
-  const { ends, says = [], stopAfterMs, graceMs = 1_000, timeoutMs = 45_000 } = attack;
+  const { ends, says = [], stopAfterMs, graceMs = 1_000 } = attack;
   const spec = typeof attack.spec === 'function' ? await attack.spec(stage) : attack.spec;
   const allocationId = stage.place({ image: hostileImage, ...spec });
   let logBytes = 0;
@@ -87,17 +87,17 @@ async function carryOut(attack: Attack, { stage, docker }: Theatre): Promise<See
     }, stopAfterMs + 30_000);
     stage.stopOrder(allocationId, graceMs);
   }
-  const status = await stage.ended(allocationId, timeoutMs);
+  const status = await stage.ended(allocationId);
   const lines = () => stage.master.linesOf(allocationId);
   const breach = () => lines().find((line) => /BREACH|^BROKEN/.test(line));
   if (status.phase !== ends.phase || status.error?.code !== ends.code || (ends.exitCode !== undefined && status.exitCode !== ends.exitCode))
     throw new Error(`it ended ${JSON.stringify(status)} instead of ${JSON.stringify(ends)}; it said:\n${lines().slice(-15).join('\n')}`);
-  await waitFor(() => says.every((line) => lines().some((said) => line.test(said))), 15_000).catch(() => {
+  await waitFor(() => says.every((line) => lines().some((said) => line.test(said)))).catch(() => {
     throw new Error(`it did not say ${says.join(' and ')}, but:\n${lines().slice(-20).join('\n')}`);
   });
   if (breach()) throw new Error(breach());
   // The kernel takes a moment to bury a thousand processes.
-  await waitFor(() => processesOf(status.containerId ?? '') === 0, 20_000);
+  await waitFor(() => processesOf(status.containerId ?? '') === 0);
   if (logBytes > MOST_LOG_BYTES) throw new Error(`its log took ${logBytes} bytes`);
   const more = (await attack.afterwards?.({ stage, docker, allocationId })) ?? '';
   const denied = lines().filter((line) => line.startsWith('DENIED')).length;

@@ -8,6 +8,7 @@ import { createTxSender } from '@muster/chain/sender/tx-sender';
 import { loadKey } from '@muster/runtime/key-file';
 import { privateKeyToAccount } from 'viem/accounts';
 import type { Fault } from '../fault.ts';
+import { PATIENCE_MS } from '../lib/until.ts';
 import type { FaultStage } from '../stage.ts';
 import { containersOf, counting, expectWhole, historyOf, lasting, place, untilLines, untilRunning } from '../task.ts';
 
@@ -27,7 +28,7 @@ const endedMeanwhile = (what: string, end: (stage: FaultStage) => Promise<unknow
       await end(stage);
       deepStrictEqual((await containersOf(stage, task))[0]?.State, 'running');
       const life = await stage.startAgent({ alone: true });
-      const { standing } = await life.waitForEvent('ended', { timeoutMs: 60_000 });
+      const { standing } = await life.waitForEvent('ended', { timeoutMs: PATIENCE_MS });
       deepStrictEqual(await containersOf(stage, task), []);
       // Nobody is left to tell it to: the engine knows how it went.
       const ends = await historyOf(stage, { container: [container.Id], event: ['die'] });

@@ -5,18 +5,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../fault.ts';
 import { copyData } from '../lib/copy-data.ts';
 import { runTool } from '../lib/run-tool.ts';
-import { until } from '../lib/until.ts';
-import { HEARTBEAT_MS, type FaultStage } from '../stage.ts';
+import { PATIENCE_MS, until } from '../lib/until.ts';
+import type { FaultStage } from '../stage.ts';
 import { cancel, counting, expectWhole, lasting, linesOf, place, untilLines, untilRunning, type PlacedTask } from '../task.ts';
 
-/** Longer than a beat is late by itself on a busy machine, and shorter than what makes a node unhealthy: two missed. */
-const MOST_LATE_MS = HEARTBEAT_MS + 3_000;
-/** The first is longer than what makes a node unhealthy, and shorter than its lease. */
-const STALLS_S = [13, 2, 2, 2, 2];
+/** In beats: longer than one is late by itself on a busy machine, and shorter than what makes a node unhealthy: two missed. */
+const MOST_LATE = 1.6;
+/** In beats: longer than what makes a node unhealthy, and shorter than its lease. */
+const LONG_STALL = 2.6;
+const SHORT_STALLS_S = [2, 2, 2, 2];
 const BETWEEN_S = 0.3;
 /** More than the four threads with which Node.js reads and writes files. */
 const TASKS = 6;
-const LINES = 250;
 const MiB = 1024 * 1024;
 const FLOOD_MS = 25_000;
 /** What a master takes of one container by default, and a minute's worth at once. */
@@ -85,28 +85,34 @@ export const diskFaults: Fault[] = [
     seconds: 70,
     run: (stage) =>
       onDiskOfItsOwn(stage, async (path) => {
-        const tasks = await Promise.all(Array.from({ length: TASKS }, () => place(stage, counting(LINES))));
+        const { heartbeatMs, during } = stage.pace;
+        const lines = during(250);
+        const stallsS = [Math.round((LONG_STALL * heartbeatMs) / 1000), ...SHORT_STALLS_S];
+        const tasks = await Promise.all(Array.from({ length: TASKS }, () => place(stage, counting(lines))));
         const containers = await Promise.all(tasks.map((task) => untilRunning(stage, task)));
         for (const task of tasks) await untilLines(stage, task, 5);
         // What is begun while the disk stalls is begun once as well.
         const meanwhile = place(stage, counting(20));
+        // Whoever fails before it is asked for tells more than it does.
+        meanwhile.catch(() => undefined);
         let late = 0;
-        for (const seconds of STALLS_S) {
+        for (const seconds of stallsS) {
           const over = stall(path, seconds).then(() => true);
+          over.catch(() => undefined);
           while (!(await Promise.race([over, sleep(200)]))) {
             const state = await stage.db.prisma.nodeState.findFirstOrThrow({ where: { runId: stage.runId, node: stage.node } });
             deepStrictEqual(state.phase, 'Healthy');
             late = Math.max(late, await sinceHeartbeat(stage));
           }
         }
-        ok(late < MOST_LATE_MS, `no heartbeat for ${late} ms`);
-        const slow = await stage.agent().waitForEvent('disk.slow', { timeoutMs: 1_000 });
+        ok(late < MOST_LATE * heartbeatMs, `no heartbeat for ${late} ms`);
+        const slow = await stage.agent().waitForEvent('disk.slow', { timeoutMs: PATIENCE_MS });
         for (const [index, task] of tasks.entries())
-          await expectWhole(stage, task, { lines: LINES, exitCode: 7, containerId: containers[index]?.Id ?? '' });
+          await expectWhole(stage, task, { lines, exitCode: 7, containerId: containers[index]?.Id ?? '' });
         const begun = await meanwhile;
         await expectWhole(stage, begun, { lines: 20, exitCode: 7 });
         deepStrictEqual(await startsOf(stage, begun), 1);
-        return `writes that take ${STALLS_S.join(', ')} s: heartbeats at most ${late} ms apart, every line of ${TASKS} tasks once, a task of just then started once; the agent says: ${String(slow['msg'])}`;
+        return `writes that take ${stallsS.join(', ')} s: heartbeats at most ${late} ms apart, every line of ${TASKS} tasks once, a task of just then started once; the agent says: ${String(slow['msg'])}`;
       }),
   },
   {
@@ -121,22 +127,18 @@ export const diskFaults: Fault[] = [
       await untilLines(stage, loud, 1);
       const from = performance.now();
       let silence = { lines: 0, at: from, longestMs: 0 };
-      await until(
-        'a mark in the log that the buyer reads',
-        async () => {
-          const { length: lines } = await linesOf(stage, calm);
-          const at = performance.now();
-          silence =
-            lines > silence.lines ? { ...silence, lines, at } : { ...silence, longestMs: Math.max(silence.longestMs, at - silence.at) };
-          return await markOf(stage, loud);
-        },
-        FLOOD_MS * 3,
-      );
+      await until('a mark in the log that the buyer reads', async () => {
+        const { length: lines } = await linesOf(stage, calm);
+        const at = performance.now();
+        silence =
+          lines > silence.lines ? { ...silence, lines, at } : { ...silence, longestMs: Math.max(silence.longestMs, at - silence.at) };
+        return await markOf(stage, loud);
+      });
       await until('the flood has gone on for long enough', () => performance.now() - from > FLOOD_MS, FLOOD_MS);
       const kept = await stage.db.prisma.logChunk.aggregate({ where: { allocationId: loud.allocationId }, _sum: { sizeBytes: true } });
       const [seconds, bytes] = [(performance.now() - from) / 1000, kept._sum.sizeBytes ?? 0];
       ok(bytes < LOG_BYTES_PER_SECOND * (60 + seconds) * 1.2 + MiB, `${bytes} bytes in ${seconds} s`);
-      ok(silence.longestMs < 5_000, `the other log said nothing for ${silence.longestMs} ms`);
+      ok(silence.longestMs < stage.pace.heartbeatMs, `the other log said nothing for ${silence.longestMs} ms`);
       const mark = await markOf(stage, loud);
       await cancel(stage, loud);
       await cancel(stage, calm);

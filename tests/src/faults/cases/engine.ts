@@ -1,8 +1,8 @@
 import { deepStrictEqual, ok } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../fault.ts';
-import { until } from '../lib/until.ts';
-import { ORPHAN_GRACE_MS, type FaultStage } from '../stage.ts';
+import { PATIENCE_MS, until } from '../lib/until.ts';
+import type { FaultStage } from '../stage.ts';
 import {
   allocationsOf,
   cancel,
@@ -125,7 +125,7 @@ export const engineFaults: Fault[] = [
     name: 'a container that no order knows',
     quick: true,
     async run(stage) {
-      const { engine, node, runId } = stage;
+      const { engine, node, runId, pace } = stage;
       const id = '0f0f0f0f-0000-4000-8000-00000000dead';
       const labels = {
         'muster.node': node,
@@ -141,17 +141,17 @@ export const engineFaults: Fault[] = [
       const stranger = await engine.docker.createContainer({ ...idle, name: `muster-${id}-1`, Labels: { 'muster.allocation': id } });
       await Promise.all([orphan.start(), stranger.start()]);
       const from = performance.now();
-      await stage.agent().waitForEvent('orphan.found', { timeoutMs: 30_000, where: ({ allocationId }) => allocationId === id });
+      await stage.agent().waitForEvent('orphan.found', { timeoutMs: PATIENCE_MS, where: ({ allocationId }) => allocationId === id });
       const told = await until('the buyer sees the orphan', async () =>
         (await orphansOf(stage)).find(({ allocationId }) => allocationId === id),
       );
-      await stage.agent().waitForEvent('orphan.removed', { timeoutMs: 60_000, where: ({ allocationId }) => allocationId === id });
+      await stage.agent().waitForEvent('orphan.removed', { timeoutMs: PATIENCE_MS, where: ({ allocationId }) => allocationId === id });
       const keptMs = performance.now() - from;
-      ok(keptMs >= ORPHAN_GRACE_MS, `gone after ${keptMs} ms`);
+      ok(keptMs >= pace.orphanGraceMs, `gone after ${keptMs} ms`);
       deepStrictEqual(await orphan.inspect().catch((error: { statusCode?: number }) => error.statusCode), 404);
       ok((await stranger.inspect()).State.Running, 'a container that only bears our name was touched');
       await stranger.remove({ force: true });
-      return `the buyer saw ${told.allocationId}; removed after its grace period of ${ORPHAN_GRACE_MS / 1000} s, and one that has but the name left alone`;
+      return `the buyer saw ${told.allocationId}; removed after its grace period of ${pace.orphanGraceMs / 1000} s, and one that has but the name left alone`;
     },
   },
 ];

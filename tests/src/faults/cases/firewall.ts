@@ -11,8 +11,8 @@ import { cancel, place, untilLines, untilRunning } from '../task.ts';
 /** The machine's own, in a private range: forbidden twice. */
 const ADDRESS = '10.77.0.1';
 const PORT = 7_000;
-/** The agent looks after its fence every five seconds; the rest is for a busy machine. */
-const BACK_WITHIN_S = 10;
+/** The agent looks after its fence so often; a beat more is for a busy machine. */
+const LOOK_MS = 5_000;
 const QUIET_MS = 3_000;
 /** As often as the look may come before the container has used the gap. */
 const MOST_FLUSHES = 10;
@@ -61,17 +61,16 @@ export const firewallFaults: Fault[] = Object.entries(FLUSHES).map(([name, flush
       deepStrictEqual(ear.connections, 0);
       await writeFile(rules, await runTool('iptables-save', []));
       let [longest, flushes] = [0, 0];
-      while (ear.connections === 0) {
+      while (ear.bytes === 0) {
         ok((flushes += 1) <= MOST_FLUSHES, 'the gaps were too short for the container');
         await flush();
         const since = performance.now();
         await until('the fence', isFenced);
         longest = Math.max(longest, performance.now() - since);
       }
-      ok(longest <= BACK_WITHIN_S * 1000, `the fence was back after ${longest} ms`);
+      ok(longest <= LOOK_MS + stage.pace.heartbeatMs, `the fence was back after ${longest} ms`);
       const [connections, heard] = [ear.connections, ear.bytes];
       await sleep(QUIET_MS);
-      ok(heard > 0, 'the container said nothing in the gap');
       deepStrictEqual([ear.connections, ear.bytes], [connections, heard]);
       deepStrictEqual((await untilRunning(stage, task)).Id, container.Id);
       // The engine misses its own rules, too, and nobody else brings them back.

@@ -6,8 +6,8 @@ import type { LogEvent } from '@muster/network/managed-process';
 import { z } from 'zod';
 import type { Fault } from '../fault.ts';
 import { runTool } from '../lib/run-tool.ts';
-import { until } from '../lib/until.ts';
-import { LOST_AFTER_MS, type FaultStage } from '../stage.ts';
+import { PATIENCE_MS, until } from '../lib/until.ts';
+import type { FaultStage } from '../stage.ts';
 import {
   allocationsOf,
   cancel,
@@ -36,7 +36,7 @@ async function withoutDisk(
   await untilLines(stage, running, 5);
   await harm();
   try {
-    await sleep(LOST_AFTER_MS);
+    await sleep(stage.pace.lostAfterMs);
     deepStrictEqual(await phaseOfNode(stage), 'Healthy');
     const late = await place(stage, counting(3));
     const refused = await until('a refusal', async () => (await allocationsOf(stage, late.taskId)).find(({ phase }) => phase === 'Failed'));
@@ -93,17 +93,18 @@ export const machineFaults: Fault[] = [
   {
     name: 'no file handle left',
     async run(stage) {
-      const task = await place(stage, counting(150));
+      const [lines, cutMs] = [stage.pace.during(150), stage.pace.lostAfterMs / 2];
+      const task = await place(stage, counting(lines));
       const container = await untilRunning(stage, task);
       await untilLines(stage, task, 3);
       const pid = String(stage.agent().pid);
       const inUse = (await readdir(`/proc/${pid}/fd`)).length;
       const before = (await runTool('prlimit', ['--pid', pid, '--nofile', '--output', 'SOFT', '--noheadings'])).trim();
       await runTool('prlimit', ['--pid', pid, `--nofile=${inUse - 2}:`]);
-      await sleep(LOST_AFTER_MS / 2);
+      await sleep(cutMs);
       await runTool('prlimit', ['--pid', pid, `--nofile=${before}:`]);
-      await expectWhole(stage, task, { lines: 150, exitCode: 7, containerId: container.Id });
-      return `no new handle for ${LOST_AFTER_MS / 2000} s; the container ran on, 150 of 150 lines once, exit code 7`;
+      await expectWhole(stage, task, { lines, exitCode: 7, containerId: container.Id });
+      return `no new handle for ${cutMs / 1000} s; the container ran on, ${lines} of ${lines} lines once, exit code 7`;
     },
   },
   {
@@ -139,18 +140,19 @@ export const machineFaults: Fault[] = [
       await stage.killAgent();
       const env = { LD_PRELOAD: FAKETIME, FAKETIME_TIMESTAMP_FILE: file, FAKETIME_CACHE_DURATION: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1' };
       const life = await stage.startAgent({ env });
-      const task = await place(stage, counting(200, { everyMs: 200 }));
+      const lines = stage.pace.during(200);
+      const task = await place(stage, counting(lines, { everyMs: 200 }));
       const container = await untilRunning(stage, task);
       await untilLines(stage, task, 3);
       const moveTo = async (offset: number, event: 'clock.off' | 'clock.right') => {
         await writeFile(file, offsetOf(offset));
         const isThatWay = (seen: LogEvent) => event === 'clock.right' || Math.sign(Number(seen['offsetMs'])) === Math.sign(offset);
-        await life.waitForEvent(event, { timeoutMs: 30_000, where: isThatWay });
+        await life.waitForEvent(event, { timeoutMs: PATIENCE_MS, where: isThatWay });
       };
       await moveTo(TEN_MINUTES_S, 'clock.off');
       await moveTo(0, 'clock.right');
       await moveTo(-TEN_MINUTES_S, 'clock.off');
-      await expectWhole(stage, task, { lines: 200, exitCode: 7, containerId: container.Id });
+      await expectWhole(stage, task, { lines, exitCode: 7, containerId: container.Id });
       const flapped = life.events.filter(({ event }) => event === 'session.lost' || event === 'fenced');
       deepStrictEqual(flapped, []);
       const [ahead, behind] = [await clockCheck(stage, TEN_MINUTES_S), await clockCheck(stage, -TEN_MINUTES_S)];
@@ -158,7 +160,7 @@ export const machineFaults: Fault[] = [
       match(behind, /^error: .*behind discovery/);
       await stage.killAgent();
       await stage.startAgent();
-      return `one session, no fence, 200 of 200 lines once; doctor: "${ahead}", "${behind}"`;
+      return `one session, no fence, ${lines} of ${lines} lines once; doctor: "${ahead}", "${behind}"`;
     },
   },
 ];

@@ -17,8 +17,6 @@ import {
   untilRunning,
 } from '../task.ts';
 
-/** Long enough for a restart of the agent on a busy machine. */
-const DRAIN_S = 20;
 const AGAIN = { restart: { policy: 'on-failure' } };
 
 async function command(stage: FaultStage, args: string[]): Promise<string> {
@@ -33,11 +31,13 @@ export const ownerFaults: Fault[] = [
     name: 'drained by its owner, with a task that ends in time and one that does not',
     seconds: 30,
     async run(stage) {
+      // Long enough for a restart of the agent.
+      const drainS = Math.ceil(stage.pace.lostAfterMs / 1000);
       const [long, short] = [await place(stage, lasting(), AGAIN), await place(stage, counting(40))];
       await untilRunning(stage, long);
       await untilLines(stage, short, 1);
       match(
-        await command(stage, ['drain', '--by', `+${DRAIN_S}s`, '--reason', 'kernel update']),
+        await command(stage, ['drain', '--by', `+${drainS}s`, '--reason', 'kernel update']),
         /takes nothing new; what still runs is stopped by/,
       );
       const late = await submit(stage, counting(5));

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const PATIENCE_MS = 45_000;
+/** Far from how long anything takes on a busy machine: what comes ends the wait. */
+export const PATIENCE_MS = 180_000;
 
 /** Looks again until something is there, and gives it back; fails with what was waited for. */
 export async function until<T>(what: string, look: () => T | Promise<T>, timeoutMs = PATIENCE_MS): Promise<NonNullable<Exclude<T, false>>> {

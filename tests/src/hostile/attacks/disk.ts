@@ -28,7 +28,6 @@ export const diskAttacks: readonly Attack[] = [
     quick: true,
     spec: { readOnlyRoot: false, command: fill('/data'), resources: { memoryBytes: 128 * MiB, cpu: 1, diskBytes: 256 * MiB } },
     ends: { phase: 'Failed', code: 'DISK_LIMIT_EXCEEDED' },
-    timeoutMs: 120_000,
   },
   {
     name: 'disk filler, volume',
@@ -38,7 +37,6 @@ export const diskAttacks: readonly Attack[] = [
       resources: { memoryBytes: 128 * MiB, cpu: 1, diskBytes: 256 * MiB },
     },
     ends: { phase: 'Failed', code: 'DISK_LIMIT_EXCEEDED' },
-    timeoutMs: 120_000,
   },
   {
     name: 'disk filler, a volume that the image declares',
@@ -49,7 +47,6 @@ export const diskAttacks: readonly Attack[] = [
       resources: { memoryBytes: 128 * MiB, cpu: 1, diskBytes: 256 * MiB },
     },
     ends: { phase: 'Failed', code: 'DISK_LIMIT_EXCEEDED' },
-    timeoutMs: 120_000,
   },
   {
     name: 'one file over the limit',
@@ -70,7 +67,6 @@ export const diskAttacks: readonly Attack[] = [
       resources: { memoryBytes: 256 * MiB, cpu: 1, diskBytes: 64 * MiB },
     },
     ends: { phase: 'Failed', code: 'DISK_LIMIT_EXCEEDED' },
-    timeoutMs: 60_000,
     async afterwards({ stage, allocationId }) {
       const made = stage.master.linesOf(allocationId).flatMap((line) => /^MADE (\d+)$/.exec(line)?.[1] ?? []);
       const most = Math.max(0, ...made.map(Number));
@@ -82,7 +78,6 @@ export const diskAttacks: readonly Attack[] = [
     name: 'directories deeper than any path, with files in them',
     spec: { readOnlyRoot: false, command: makeDeepFiles('/data'), resources: { memoryBytes: 256 * MiB, cpu: 1, diskBytes: 64 * MiB } },
     ends: { phase: 'Failed', code: 'DISK_LIMIT_EXCEEDED' },
-    timeoutMs: 60_000,
   },
   {
     name: 'log flood',
@@ -93,7 +88,6 @@ export const diskAttacks: readonly Attack[] = [
     stopAfterMs: 10_000,
     graceMs: 1_000,
     ends: { phase: 'Cancelled' },
-    timeoutMs: 120_000,
     async afterwards({ stage, allocationId }) {
       const spool = bytesUnder(join(stage.dataDir, 'runs'));
       if (spool > 128 * MiB) throw new Error(`the agent's data directory holds ${spool} bytes`);

@@ -71,6 +71,6 @@ export async function sendOrder(
   const allocationId = randomUUID();
   const body = { allocationId, taskId: randomUUID(), epoch: 1, replica: 0, spec, specHash: hashJson(spec) };
   const orderId = stage.master.orderText(stage.node, 'start', JSON.stringify(body));
-  const { ok, error } = await waitFor(() => stage.master.results.get(orderId), 20_000);
+  const { ok, error } = await waitFor(() => stage.master.results.get(orderId));
   return { ok, allocationId, code: error?.code ?? '', message: error?.message ?? '' };
 }

@@ -11,7 +11,6 @@ export const processAttacks: readonly Attack[] = [
     // The shell itself may be the one that cannot fork any more.
     ends: { phase: 'Failed', code: 'CONTAINER_EXITED' },
     says: [/can't fork|Resource temporarily unavailable/],
-    timeoutMs: 60_000,
   },
   {
     name: 'thousands of zombies',
@@ -33,7 +32,6 @@ export const processAttacks: readonly Attack[] = [
     stopAfterMs: 1_000,
     graceMs: 1_000,
     ends: { phase: 'Cancelled', exitCode: 137 },
-    timeoutMs: 20_000,
   },
   {
     name: 'killing and reading others',
