@@ -44,11 +44,13 @@ export async function createTask(
     [taskId, runId, cleanText(name), toJson(spec), specHash, idempotencyKey, imageDigest, needsCredentials, createdBy, maxOpen],
   );
   if (created) return { task: created, created: true };
-  const known = await firstRow<TaskRow>(db.pool, 'SELECT * FROM "Task" WHERE "runId" = $1 AND "idempotencyKey" = $2', [
-    runId,
-    idempotencyKey,
-  ]);
+  const known = await findTaskByKey(db, { runId, idempotencyKey });
   return known && { task: known, created: false };
+}
+
+/** The task that was created with this idempotency key; none ever was without one. */
+export function findTaskByKey(db: Database, { runId, idempotencyKey }: Pick<NewTask, 'runId' | 'idempotencyKey'>): Promise<TaskRow | null> {
+  return firstRow<TaskRow>(db.pool, 'SELECT * FROM "Task" WHERE "runId" = $1 AND "idempotencyKey" = $2', [runId, idempotencyKey]);
 }
 
 export function findTask(db: Database, taskId: string): Promise<TaskRow | null> {

@@ -1,3 +1,4 @@
+import { closeRun } from '@muster/chain/actions/close-run';
 import { AppError } from '@muster/protocol/errors/app-error';
 import type { AllocationStatus } from '@muster/protocol/messages/frames';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -58,6 +59,19 @@ describe('creating a task', () => {
     await expect(other).rejects.toMatchObject({ data: { app: { code: 'IDEMPOTENCY_CONFLICT', data: { taskId: first.taskId } } } });
     const sealed = tasks().create.mutate({ ...input, needsCredentials: true });
     await expect(sealed).rejects.toMatchObject({ data: { app: { code: 'IDEMPOTENCY_CONFLICT' } } });
+  });
+
+  it('answers a repeated key with the first task after its run has closed, and takes nothing new there', async () => {
+    const closing = await stage.createRun();
+    const input = { runId: closing, spec: { image: 'busybox' }, idempotencyKey: 'before the end' };
+    const first = await tasks().create.mutate(input);
+    await closeRun({ sender: stage.chain.sender('buyer'), registry: stage.chain.addresses.registry }, { runId: closing });
+    await waitUntil('a closed run', async () => (await stage.buyer.client.run.get.query({ runId: closing })).status === 'closed');
+    expect((await tasks().create.mutate(input)).taskId).toBe(first.taskId);
+    const other = tasks().create.mutate({ ...input, spec: { image: 'busybox:1.37' } });
+    await expect(other).rejects.toMatchObject({ data: { app: { code: 'IDEMPOTENCY_CONFLICT' } } });
+    for (const idempotencyKey of ['after it', undefined])
+      await expect(tasks().create.mutate({ ...input, idempotencyKey })).rejects.toMatchObject({ data: { app: { code: 'RUN_CLOSED' } } });
   });
 
   it.each(['a\0', 'a\ud800'])('refuses %j as a key', async (idempotencyKey) => {
