@@ -39,6 +39,16 @@ export const timestampMsSchema = z.int().nonnegative();
 /** One that a date can be: for what is shown, or kept in a column of times. */
 export const instantSchema = timestampMsSchema.max(8_640_000_000_000_000);
 export const durationMsSchema = z.int().nonnegative();
+
+/**
+ * Until a silent node counts as lost, and how long it goes on with a buyer's containers before it stops them of itself: a master that asks
+ * for weeks would have a machine work for nobody. Six heartbeats at their slowest.
+ */
+export const MAX_LOST_AFTER_MS = 3_600_000;
+export const lostAfterMsSchema = durationMsSchema.max(
+  MAX_LOST_AFTER_MS,
+  `expected at most ${MAX_LOST_AFTER_MS} ms: a node that hears nothing from its master stops its containers within an hour`,
+);
 /** A counter that fits in EIP-712 uint64 and in a JSON number alike. */
 export const counterSchema = z.int().nonnegative();
 export const uint32Schema = z.int().nonnegative().max(0xffff_ffff);

@@ -66,3 +66,12 @@ it.each([
   await expect(desk(envelope)).rejects.toMatchObject({ code });
   expect(accepted).toEqual([]);
 });
+
+it('refuses the invite of a master that would have it run on for weeks without a word, and names the field', async () => {
+  const { desk, accepted } = setup();
+  const envelope = invite();
+  const endless = { ...envelope, message: { ...envelope.message, lostAfterMs: 3_600_001 } };
+  const issue = { path: 'message.lostAfterMs', message: expect.stringContaining('within an hour') };
+  await expect(desk(endless)).rejects.toMatchObject({ code: 'BAD_INPUT', data: { issues: [issue] } });
+  expect(accepted).toEqual([]);
+});

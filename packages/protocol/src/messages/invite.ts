@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { durationMsSchema, httpUrlSchema, uint32Schema } from '../primitives.ts';
+import { durationMsSchema, httpUrlSchema, lostAfterMsSchema, uint32Schema } from '../primitives.ts';
 import { defineMessage, type MessageOf } from './define-message.ts';
 import { headerShape, headerTypes } from './header.ts';
 
@@ -24,7 +24,7 @@ export const Invite = defineMessage({
     masterUrl: httpUrlSchema,
     heartbeatMs: durationMsSchema.max(0xffff_ffff),
     /** After so long without a heartbeat the master takes the node for lost. */
-    lostAfterMs: durationMsSchema.max(0xffff_ffff),
+    lostAfterMs: lostAfterMsSchema,
   }),
   capMs: 600_000,
   signerField: 'sender',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { durationMsSchema, hash32Schema, uint32Schema, uuidSchema } from '../primitives.ts';
+import { durationMsSchema, hash32Schema, lostAfterMsSchema, uint32Schema, uuidSchema } from '../primitives.ts';
 import { defineMessage, type MessageOf } from './define-message.ts';
 import { headerShape, headerTypes } from './header.ts';
 
@@ -23,7 +23,7 @@ export const SessionAccept = defineMessage({
     generation: uint32Schema,
     ephemeralKey: hash32Schema,
     heartbeatMs: durationMsSchema.max(0xffff_ffff),
-    lostAfterMs: durationMsSchema.max(0xffff_ffff),
+    lostAfterMs: lostAfterMsSchema,
   }),
   capMs: 60_000,
   signerField: 'sender',

@@ -20,6 +20,7 @@ import { RelayOpen } from '../messages/relay-open.ts';
 import { SessionAccept } from '../messages/session-accept.ts';
 import { SessionOpen } from '../messages/session-open.ts';
 import { SyncAck } from '../messages/sync-ack.ts';
+import { MAX_LOST_AFTER_MS } from '../primitives.ts';
 
 /** Every message type, for tests that must hold for all of them. */
 export const ALL_MESSAGES: readonly MessageDefinition<MessageSchema>[] = [
@@ -66,6 +67,7 @@ const BY_TYPE = {
 /** By name, for the fields that take less. */
 const BY_FIELD: Readonly<Record<string, fc.Arbitrary<string | number | boolean>>> = {
   deadline: fc.maxSafeNat(),
+  lostAfterMs: fc.nat(MAX_LOST_AFTER_MS),
   role: fc.constantFrom('validator', 'master'),
   endpoint: fc.webUrl({ validSchemes: ['http', 'https'] }).filter((url) => url.length < 256),
   masterUrl: fc.constantFrom('http://127.0.0.1:3000/master', 'https://muster.example/master'),
