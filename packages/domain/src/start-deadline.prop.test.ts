@@ -2,7 +2,7 @@ import { PULL_STAGES, type PullState } from '@muster/protocol/messages/frames';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ALLOCATION_TRANSITIONS, applyReport, isTerminalAllocationPhase, type AllocationPhase } from './allocation-lifecycle.ts';
-import { overdueStart, startProgress } from './start-deadline.ts';
+import { overdue, startProgress } from './start-deadline.ts';
 
 const phases = Object.keys(ALLOCATION_TRANSITIONS) as AllocationPhase[];
 const onTheWay = fc.constantFrom<AllocationPhase>('Placed', 'Pulling', 'Starting');
@@ -39,9 +39,9 @@ function live(
       // What was told to stop makes no progress any more.
       if (progress > furthest && stoppedAt === null) [furthest, since] = [progress, now];
     }
-    const step = overdueStart({ phase, hasRun: false, idleMs: now - since }, { startWithinMs, stopWithinMs });
+    const step = overdue({ phase, hasRun: false, stopping: stoppedAt !== null, idleMs: now - since }, { startWithinMs, stopWithinMs });
     if (step === 'end') return { phase, stoppedAt, endedAt: now };
-    if (step === 'stop') stoppedAt ??= now;
+    if (step === 'stop') stoppedAt = since = now;
   }
   return { phase, stoppedAt, endedAt: null };
 }
@@ -66,12 +66,23 @@ describe('startProgress', () => {
   });
 });
 
-describe('overdueStart', () => {
-  it('never touches what is not on its way, nor what has run', () => {
+describe('overdue', () => {
+  it('never has stopped what is not on its way, nor what has run', () => {
     fc.assert(
       fc.property(fc.constantFrom(...phases), fc.boolean(), fc.nat(10_000), patience, (phase, hasRun, idleMs, limits) => {
-        const step = overdueStart({ phase, hasRun, idleMs }, limits);
-        if (step !== null) expect({ hasRun, way: ['Placed', 'Pulling', 'Starting'].includes(phase) }).toEqual({ hasRun: false, way: true });
+        const step = overdue({ phase, hasRun, stopping: false, idleMs }, limits);
+        expect(step).not.toBe('end');
+        if (step === 'stop')
+          expect({ hasRun, way: ['Placed', 'Pulling', 'Starting'].includes(phase) }).toEqual({ hasRun: false, way: true });
+      }),
+    );
+  });
+
+  it('ends nothing that was not told to stop, nor before its node had all the time to say so, nor while it cannot be heard', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...phases), fc.boolean(), fc.nat(10_000), patience, (phase, hasRun, idleMs, limits) => {
+        const ends = overdue({ phase, hasRun, stopping: true, idleMs }, limits) === 'end';
+        expect(ends).toBe(!isTerminalAllocationPhase(phase) && phase !== 'Unknown' && idleMs > limits.stopWithinMs);
       }),
     );
   });

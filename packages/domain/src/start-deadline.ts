@@ -1,5 +1,5 @@
 import { PULL_STAGES, type PullState } from '@muster/protocol/messages/frames';
-import type { AllocationPhase } from './allocation-lifecycle.ts';
+import { isTerminalAllocationPhase, type AllocationPhase } from './allocation-lifecycle.ts';
 
 /**
  * How far an allocation is on its way to a running container: a number that rises with every phase, every stage of its image's pull and
@@ -11,18 +11,20 @@ export function startProgress(phase: AllocationPhase, pull: PullState | null): n
   return pull === null ? 1 : 1 + PULL_STAGES.indexOf(pull.stage) + (pull.total > 0 ? Math.min(1, pull.current / pull.total) : 0);
 }
 
-export interface StartFacts {
+export interface ProgressFacts {
   phase: AllocationPhase;
-  /** Its container has run: what comes after that has no deadline but the buyer's. */
+  /** Its container has run: what comes after that has no deadline but the buyer's, until it is told to stop. */
   hasRun: boolean;
-  /** Time in which its node could be heard and no progress came; what was told to stop makes none. */
+  /** It was told to stop. */
+  stopping: boolean;
+  /** Time in which its node could be heard and no progress came. It begins anew with the order to stop, after which there is none to make. */
   idleMs: number;
 }
 
-export interface StartPatience {
-  /** The longest time without progress. */
+export interface Patience {
+  /** The longest time without progress on the way to a running container. */
   startWithinMs: number;
-  /** How long a node may then take to say that nothing runs. */
+  /** How long a node that was told to stop it may take to say that nothing runs. */
   stopWithinMs: number;
 }
 
@@ -30,9 +32,13 @@ const ON_THE_WAY: ReadonlySet<AllocationPhase> = new Set(['Placed', 'Pulling', '
 
 /**
  * What to do about an allocation that does not get on: have its node stop it, so that it does not start after all once another has its
- * place; and end it without the node when that does not answer either. Null while there is nothing to do.
+ * place; and end it without the node when that does not say that it has stopped it. Null while there is nothing to do.
  */
-export function overdueStart({ phase, hasRun, idleMs }: StartFacts, { startWithinMs, stopWithinMs }: StartPatience): 'stop' | 'end' | null {
-  if (hasRun || !ON_THE_WAY.has(phase) || idleMs <= startWithinMs) return null;
-  return idleMs <= startWithinMs + stopWithinMs ? 'stop' : 'end';
+export function overdue(
+  { phase, hasRun, stopping, idleMs }: ProgressFacts,
+  { startWithinMs, stopWithinMs }: Patience,
+): 'stop' | 'end' | null {
+  // Of what is Unknown its node could not be heard, nor has it been heard since.
+  if (stopping) return phase !== 'Unknown' && !isTerminalAllocationPhase(phase) && idleMs > stopWithinMs ? 'end' : null;
+  return !hasRun && ON_THE_WAY.has(phase) && idleMs > startWithinMs ? 'stop' : null;
 }

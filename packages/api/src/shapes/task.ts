@@ -13,6 +13,8 @@ export const allocationShape = z.object({
   phase: z.string(),
   phaseReason: z.string().nullable(),
   desired: z.string(),
+  /** While it is to stop: since when, and when it counts as ended though its node has not said so; null where that waits for the node. */
+  stopping: z.object({ askedAt: isoTime, endsAt: isoTime.nullable() }).nullable(),
   containerId: z.string().nullable(),
   imageId: z.string().nullable(),
   exitCode: z.int().nullable(),

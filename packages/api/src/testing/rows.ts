@@ -26,6 +26,7 @@ export const allocationWith = (over: Partial<TimedAllocation> = {}): TimedAlloca
   phaseSince: AT,
   desired: 'Running',
   stopReason: null,
+  stopAskedAt: null,
   containerId: null,
   imageId: null,
   imageDigest: null,

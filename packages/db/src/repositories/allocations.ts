@@ -65,10 +65,10 @@ export async function listAllocations(db: Database, query: PageQuery & { taskId:
   return toPage(found, query, (allocation) => allocation.allocationId);
 }
 
-/** An allocation with what time-outs and backoffs need, on the database's clock: since it last got on, began and ended; null where it has not come to that. */
+/** An allocation with what time-outs and backoffs need, on the database's clock: since it last got on or was told to stop, began and ended; null where it has not come to that. */
 export type TimedAllocation = AllocationRow & { idleMs: number; runningMs: number | null; endedMs: number | null };
 
-const TIMES = `(extract(epoch FROM now() - "progressAt") * 1000)::float8 AS "idleMs",
+const TIMES = `(extract(epoch FROM now() - GREATEST("progressAt", "stopAskedAt")) * 1000)::float8 AS "idleMs",
   (extract(epoch FROM now() - "startedAt") * 1000)::float8 AS "runningMs", (extract(epoch FROM now() - "endedAt") * 1000)::float8 AS "endedMs"`;
 
 /** The newest allocation of every replica of these tasks: what the task's phase and its next placement follow from. */
@@ -102,7 +102,7 @@ export function listAllocationsOfNode(db: Database, key: { runId: string; node: 
 export function stopAllocations(db: Database, stops: readonly { allocationId: string; reason: string }[]): Promise<AllocationRow[]> {
   return rows<AllocationRow>(
     db.pool,
-    `UPDATE "Allocation" a SET desired = 'Stopped', "stopReason" = stop.reason
+    `UPDATE "Allocation" a SET desired = 'Stopped', "stopReason" = stop.reason, "stopAskedAt" = now()
      FROM jsonb_to_recordset($1::jsonb) AS stop("allocationId" text, reason text)
      WHERE a."allocationId" = stop."allocationId" AND a."endedAt" IS NULL AND a.desired <> 'Stopped'
      RETURNING a.*`,

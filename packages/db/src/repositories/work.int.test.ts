@@ -212,7 +212,10 @@ describe('tasks and allocations', () => {
     const { db, task, node } = await setup();
     const { allocationId, epoch } = await placeOn(db, task, node);
     const age = () =>
-      db.pool.query(`UPDATE "Allocation" SET "progressAt" = now() - interval '1 hour' WHERE "allocationId" = $1`, [allocationId]);
+      db.pool.query(
+        `UPDATE "Allocation" SET "progressAt" = now() - interval '1 hour', "stopAskedAt" = "stopAskedAt" - interval '1 hour' WHERE "allocationId" = $1`,
+        [allocationId],
+      );
     const isFresh = async (progress: number, from: 'Placed' | 'Pulling' | 'Unknown' = 'Pulling') => {
       await age();
       await transitionAllocations(db, [{ allocationId, epoch, from, to: 'Pulling', actor: node, reason: null, patch: { progress } }]);
@@ -225,7 +228,10 @@ describe('tasks and allocations', () => {
     // What passed while it could not be heard counts for nothing.
     await transitionAllocations(db, [{ allocationId, epoch, from: 'Pulling', to: 'Unknown', actor: 'master', reason: null }]);
     expect(await isFresh(2.5, 'Unknown')).toEqual({ furthest: 2.5, fresh: true });
+    await age();
     await stopAllocations(db, [{ allocationId, reason: 'overdue' }]);
+    // The time to stop begins with the order to.
+    expect((await listNewestAllocations(db, [task.taskId]))[0]?.idleMs).toBeLessThan(1_800_000);
     expect(await isFresh(3)).toEqual({ furthest: 3, fresh: false });
   });
 

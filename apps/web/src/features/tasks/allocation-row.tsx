@@ -16,6 +16,7 @@ import { isEndedAllocation, phaseInfo } from '../../lib/phases.ts';
 import { useTRPC } from '../../lib/trpc/client.ts';
 import type { AllocationView, TaskView } from '../../lib/trpc/outputs.ts';
 import { useNow } from '../../lib/use-now.ts';
+import { AllocationStop } from './allocation-stop.tsx';
 import { AllocationUsage } from './allocation-usage.tsx';
 import { PullProgress } from './pull-progress.tsx';
 import { Identicon } from '../wallet/identicon.tsx';
@@ -45,9 +46,10 @@ export const AllocationRow = ({ allocation, spec, runId }: AllocationRowProps) =
             <span className="block text-xs text-muted">{reason}</span>
           </span>
         </span>
-        <StatusPill kind="allocation" phase={allocation.phase} />
+        <StatusPill kind="allocation" phase={allocation.stopping && allocation.phase === 'Running' ? 'Stopping' : allocation.phase} />
         {isEndedAllocation(allocation.phase) ? null : <Inspect allocation={allocation} />}
       </div>
+      <AllocationStop allocation={allocation} />
       {allocation.pull ? <PullProgress pull={allocation.pull} /> : null}
       <AllocationUsage allocation={allocation} spec={spec} />
       <div className="flex flex-wrap items-center gap-x-5 gap-y-1 text-xs text-muted">

@@ -2,6 +2,7 @@ import type { AllocationRow } from '@muster/db/rows';
 import { ERROR_CODES } from '@muster/protocol/errors/codes';
 import { z } from 'zod';
 import type { Settings } from '../../app/deps.ts';
+import { inWords } from './in-words.ts';
 
 export type OverdueError = { code: 'START_TIMED_OUT'; message: string; hint: string };
 
@@ -22,5 +23,3 @@ export function overdueError(
 }
 
 const saidSchema = z.object({ code: z.string(), message: z.string() });
-
-const inWords = (ms: number): string => (ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`);

@@ -6,7 +6,8 @@ import type { ReceivedOrder, TestSession } from '../../testing/test-session.ts';
 import { waitUntil } from '../../testing/wait-until.ts';
 
 type Start = Extract<ReceivedOrder, { kind: 'start' }>;
-type Member = { node: TestNode; session: TestSession };
+/** `tells`: what its heartbeats say of its containers. */
+type Member = { node: TestNode; session: TestSession; tells: Parameters<TestSession['heartbeat']>[0] };
 
 const START_WITHIN_MS = 1_500;
 let stage: Stage;
@@ -26,12 +27,13 @@ afterAll(() => stage.stop());
 async function addNode(runId: string): Promise<Member> {
   const node = await stage.createInvitedNode(runId);
   const session = await stage.openSession(node);
-  timers.push(setInterval(() => void session.heartbeat().catch(() => undefined), 150));
+  const member: Member = { node, session, tells: [] };
+  timers.push(setInterval(() => void session.heartbeat(member.tells).catch(() => undefined), 150));
   await waitUntil('a healthy node', async () => {
     const { phase } = await stage.buyer.client.node.get.query({ runId, node: node.address });
     return phase === 'Healthy';
   });
-  return { node, session };
+  return member;
 }
 
 const taskOf = (taskId: string) => stage.buyer.client.task.get.query({ taskId });
@@ -51,8 +53,6 @@ describe('a healthy node that does nothing about a start order', () => {
     const other = await addNode(runId);
     const stop = await idle.session.waitForOrder('stop');
     expect(stop.body).toMatchObject({ allocationId: start.body.allocationId, reason: 'overdue' });
-    expect((await taskOf(taskId)).allocations).toMatchObject([{ phase: 'Placed', desired: 'Stopped' }]);
-
     const again = await firstStart(other, taskId);
     expect(again.body).toMatchObject({ replica: 0, epoch: 2 });
     await say(other, again, { phase: 'Running', startedAt: Date.now() });
@@ -118,6 +118,43 @@ describe('a node that cannot get a container started', () => {
         },
       },
     ]);
+  });
+});
+
+describe('a node that beats and ignores a stop', () => {
+  it('is waited for until the time that the buyer reads; then the allocation is Lost, and what it still tells of is ordered to stop', async () => {
+    const runId = await stage.createRun();
+    const deaf = await addNode(runId);
+    const { taskId } = await stage.buyer.client.task.create.mutate({ runId, spec: { ...retrying, grace: '2s' } });
+    const start = await firstStart(deaf, taskId);
+    const { allocationId, epoch } = start.body;
+    await say(deaf, start, { phase: 'Running', startedAt: Date.now() });
+    await stage.buyer.client.task.stop.mutate({ taskId });
+    const told = await waitUntil('what the buyer reads', async () => (await taskOf(taskId)).allocations[0]?.stopping);
+    // Twice the grace of 2 s, a start may take 1.5 s, and lost after 2 s.
+    expect(Date.parse(told.endsAt ?? '') - Date.parse(told.askedAt)).toBe(7_500);
+
+    const failed = await waitUntil('the end', async () => {
+      const found = await taskOf(taskId);
+      return found.phase === 'Failed' && found;
+    });
+    expect(failed.allocations).toMatchObject([{ phase: 'Lost', error: { code: 'STOP_TIMED_OUT' }, stopping: null }]);
+    expect(Date.parse(failed.allocations[0]?.endedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(told.endsAt ?? ''));
+    const { events } = await timelineOf(runId);
+    expect(events).toContainEqual(
+      expect.objectContaining({ subject: deaf.node.address, to: 'STOP_TIMED_OUT', reason: expect.stringContaining(allocationId) }),
+    );
+    // The order rides on every heartbeat's answer until it is acknowledged; one that acknowledged it and kept the container gets another.
+    const ordered = async () =>
+      (await deaf.session.heartbeat(deaf.tells)).orders.map(({ message: { orderId, kind } }) => ({ orderId, kind }));
+    const [stop] = await ordered();
+    expect(stop?.kind).toBe('stop');
+    deaf.tells = [{ allocationId, epoch, phase: 'Running' }];
+    await deaf.session.report({ orders: [{ orderId: stop!.orderId, ok: true }] });
+    await waitUntil('another stop', async () =>
+      (await ordered()).some(({ kind, orderId }) => kind === 'stop' && orderId !== stop!.orderId),
+    );
+    expect(startsOf(deaf, taskId)).toHaveLength(1);
   });
 });
 

@@ -46,8 +46,8 @@ describe('planAllocation', () => {
     expect(plan({ allocation: placed, idleMs: START_WITHIN_MS })).toEqual(KEEP);
     expect(plan({ allocation: placed, idleMs: START_WITHIN_MS + 1 })).toEqual({ move: null, stop: 'overdue' });
     const stopped = allocationWith({ phase: 'Placed', desired: 'Stopped', stopReason: 'overdue' });
-    // The containers' grace is 10 s.
-    const patienceMs = START_WITHIN_MS + LOST_AFTER_MS + 10_000;
+    // The containers' grace is 10 s, and the time counts anew from the stop.
+    const patienceMs = LOST_AFTER_MS + 10_000;
     expect(plan({ allocation: stopped, idleMs: patienceMs })).toEqual(KEEP);
     expect(plan({ allocation: stopped, idleMs: patienceMs + 1 }).move).toEqual({
       to: 'Failed',
@@ -55,13 +55,41 @@ describe('planAllocation', () => {
       error: { code: 'START_TIMED_OUT', message: 'Nothing came of it for 10 min after it was placed', hint: expect.any(String) },
     });
     // However late a turn comes, the node is told before anything ends.
-    expect(plan({ allocation: placed, idleMs: patienceMs + 1 })).toEqual({ move: null, stop: 'overdue' });
+    expect(plan({ allocation: placed, idleMs: 1e9 })).toEqual({ move: null, stop: 'overdue' });
   });
 
-  it('cancels what the buyer has stopped and its node says nothing to', () => {
-    const allocation = allocationWith({ phase: 'Pulling', desired: 'Stopped', stopReason: 'buyer' });
-    const idleMs = START_WITHIN_MS + LOST_AFTER_MS + 10_001;
-    expect(plan({ allocation, task: { desired: 'Stopped' }, idleMs }).move).toMatchObject({ to: 'Cancelled' });
+  it('gives up what the buyer has stopped once its node has not said so for twice the grace and as long as a start may take', () => {
+    const spec = specWith({ grace: '1h' });
+    const patienceMs = 2 * 3_600_000 + START_WITHIN_MS + LOST_AFTER_MS;
+    for (const over of [{ phase: 'Running' as const, startedAt: new Date(0) }, { phase: 'Pulling' as const }]) {
+      const stopped = {
+        allocation: allocationWith({ ...over, desired: 'Stopped', stopReason: 'buyer' }),
+        spec,
+        task: { desired: 'Stopped' as const },
+      };
+      expect(plan({ ...stopped, idleMs: patienceMs })).toEqual(KEEP);
+      const message = 'Its node was told to stop it, and did not say for 132 min that it has';
+      expect(plan({ ...stopped, idleMs: patienceMs + 1 }).move).toEqual({
+        to: 'Lost',
+        reason: message,
+        error: { code: 'STOP_TIMED_OUT', message, hint: expect.any(String) },
+      });
+      // Nobody says that it has stopped while nobody can be heard.
+      for (const phase of ['Unhealthy', 'Lost'] as const)
+        expect(plan({ ...stopped, idleMs: 1e9, node: { ...node, phase } }).move?.to).not.toBe('Lost');
+    }
+  });
+
+  it('waits for the node where another would take the place of what may still run', () => {
+    const running = { phase: 'Running' as const, startedAt: new Date(0), desired: 'Stopped' as const };
+    for (const stopReason of ['timeout', 'evicted', 'overdue'] as const) {
+      const allocation = allocationWith({ ...running, stopReason });
+      expect(plan({ allocation, idleMs: 1e9, node: { ...node, phase: 'Draining' } })).toEqual(KEEP);
+      // Until the buyer wants none in its place.
+      expect(plan({ allocation, idleMs: 1e9, task: { desired: 'Stopped' } }).move).toMatchObject({ to: 'Lost' });
+    }
+    const evicted = allocationWith({ phase: 'Placed', desired: 'Stopped', stopReason: 'evicted' });
+    expect(plan({ allocation: evicted, idleMs: 1e9, node: { ...node, phase: 'Draining' } }).move).toMatchObject({ to: 'Lost' });
   });
 
   it('gives no deadline to what has run, nor while its node cannot be heard', () => {

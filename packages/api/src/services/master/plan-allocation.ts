@@ -2,11 +2,12 @@ import type { TimedAllocation } from '@muster/db/repositories/allocations';
 import type { TaskRow } from '@muster/db/rows';
 import { ALLOCATION_TRANSITIONS, isTerminalAllocationPhase, type AllocationPhase } from '@muster/domain/allocation-lifecycle';
 import { isTerminalNodePhase, type NodePhase } from '@muster/domain/node-lifecycle';
-import { overdueStart } from '@muster/domain/start-deadline';
+import { overdue as overdueOf } from '@muster/domain/start-deadline';
 import { canMove } from '@muster/domain/transitions';
 import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
 import { overdueError, type OverdueError } from './overdue-error.ts';
 import type { StopReason } from './replicas.ts';
+import { endsUnsaid, stopError, stopWithinMs, type StopError } from './stop-patience.ts';
 
 /** What the master knows of the node that an allocation was placed on. */
 export type NodeOfAllocation = {
@@ -31,13 +32,13 @@ export type AllocationPlanInput = {
   elsewhere: boolean;
   lostAfterMs: number;
   startWithinMs: number;
-  /** Time in which its node could be heard and it did not get on. */
+  /** Time in which its node could be heard and it did not get on, or since it was told to stop. */
   idleMs: number;
 };
 
 export type AllocationPlan = {
   /** The phase that the master itself decides on, with its reason. */
-  move: { to: AllocationPhase; reason: string; error?: OverdueError } | null;
+  move: { to: AllocationPhase; reason: string; error?: OverdueError | StopError } | null;
   /** Order the node to stop it. */
   stop: StopReason | null;
 };
@@ -69,19 +70,27 @@ export function planAllocation(input: AllocationPlanInput): AllocationPlan {
 }
 
 /** "A node that does not get on": how, without a word of ours to the contrary, its task would wait for ever. */
-const overdue = ({ allocation, idleMs, startWithinMs, lostAfterMs, spec }: AllocationPlanInput): 'stop' | 'end' | null =>
-  overdueStart(
-    { phase: allocation.phase, hasRun: allocation.startedAt !== null, idleMs },
-    { startWithinMs, stopWithinMs: spec.graceMs + lostAfterMs },
+const overdue = (input: AllocationPlanInput): 'stop' | 'end' | null => {
+  const { allocation, idleMs, startWithinMs } = input;
+  const { phase, desired, startedAt } = allocation;
+  return overdueOf(
+    { phase, hasRun: startedAt !== null, stopping: desired === 'Stopped', idleMs },
+    { startWithinMs, stopWithinMs: stopWithinMs(allocation, timesOf(input)) },
   );
+};
 
-/** Its node was told to stop it, and says nothing to that either. What it may still say or run is of an epoch that has passed. */
+const timesOf = ({ spec: { graceMs }, startWithinMs, lostAfterMs }: AllocationPlanInput) => ({ graceMs, startWithinMs, lostAfterMs });
+
+/** Its node was told to stop it, and does not say that it has. What it may still say or run is of an epoch that has passed. */
 function givenUp(input: AllocationPlanInput): AllocationPlan['move'] {
-  const { allocation, startWithinMs } = input;
-  if (allocation.desired !== 'Stopped' || overdue(input) !== 'end') return null;
-  if (allocation.stopReason === 'buyer') return { to: 'Cancelled', reason: 'its node does not say that it has stopped it' };
-  const error = overdueError(allocation, { startWithinMs });
-  return { to: 'Failed', reason: error.message, error };
+  const { allocation, task, runOpen, startWithinMs } = input;
+  if (overdue(input) !== 'end' || !endsUnsaid(allocation, task.desired === 'Running' && runOpen)) return null;
+  if (allocation.stopReason === 'overdue' && allocation.startedAt === null) {
+    const error = overdueError(allocation, { startWithinMs });
+    return { to: 'Failed', reason: error.message, error };
+  }
+  const error = stopError(allocation, timesOf(input));
+  return { to: 'Lost', reason: error.message, error };
 }
 
 const unknown = ({ phase }: TimedAllocation): AllocationPlan['move'] =>
@@ -99,7 +108,7 @@ function stopIfWanted(input: AllocationPlanInput): AllocationPlan {
   if (task.desired === 'Stopped' || !runOpen) return stop(input, 'buyer');
   if (spec.timeoutMs !== undefined && (allocation.runningMs ?? 0) > spec.timeoutMs) return stop(input, 'timeout');
   if (node?.phase === 'Draining') return stop(input, 'evicted');
-  return node?.phase === 'Healthy' && overdue(input) !== null ? stop(input, 'overdue') : KEEP;
+  return node?.phase === 'Healthy' && overdue(input) === 'stop' ? stop(input, 'overdue') : KEEP;
 }
 
 /** "Returning inside the grace period re-adopts its running containers": the heartbeat says what became of it. */

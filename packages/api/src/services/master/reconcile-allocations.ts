@@ -2,8 +2,10 @@ import { listLiveAllocations, stopAllocations, type TimedAllocation } from '@mus
 import { transitionAllocations, type AllocationTransition } from '@muster/db/repositories/allocation-transitions';
 import type { NodeOverview } from '@muster/db/repositories/nodes';
 import type { AllocationPhase } from '@muster/domain/allocation-lifecycle';
-import type { RunRow } from '@muster/db/rows';
+import { appendTimeline } from '@muster/db/repositories/timeline';
+import type { AllocationRow, RunRow } from '@muster/db/rows';
 import { pullStateSchema } from '@muster/protocol/messages/frames';
+import { z } from 'zod';
 import type { Deps } from '../../app/deps.ts';
 import { runTopic } from '../../live/topics.ts';
 import { beatOf } from '../session/beat-of.ts';
@@ -65,11 +67,34 @@ export async function reconcileAllocations(deps: Pick<Deps, 'db' | 'live' | 'set
     if (plan.stop) stops.push({ allocationId, reason: plan.stop });
   }
   const moved = await transitionAllocations(db, moves);
+  await tellOfSilentStops(db, moved);
   const stopped = stops.length === 0 ? [] : await stopAllocations(db, stops);
   for (const { allocationId, runId, node, phase, phaseReason } of moved)
     logger.info({ event: 'allocation.phase', runId, node, allocationId, phase, reason: phaseReason }, 'the master moved an allocation');
   live.publish(new Set([...moved, ...stopped].map(({ runId }) => runTopic(runId, 'task'))));
 }
+
+/** It is the node's doing, so its own timeline has it too. */
+const tellOfSilentStops = (db: Deps['db'], moved: readonly AllocationRow[]): Promise<void> =>
+  appendTimeline(
+    db.pool,
+    moved.flatMap(({ runId, node, allocationId, phaseReason, error }) =>
+      silentStop.safeParse(error).success
+        ? [
+            {
+              runId,
+              actor: 'master',
+              subject: node,
+              kind: 'node',
+              from: null,
+              to: 'STOP_TIMED_OUT',
+              reason: `allocation ${allocationId}: ${phaseReason}`,
+            },
+          ]
+        : [],
+    ),
+  );
+const silentStop = z.object({ code: z.literal('STOP_TIMED_OUT') });
 
 function nodeOf(
   allocation: TimedAllocation,

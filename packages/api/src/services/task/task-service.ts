@@ -18,7 +18,7 @@ import { allocationView, taskView } from './task-views.ts';
 const SHOWN_ALLOCATIONS = 200;
 
 export function createTaskService(deps: Deps): TaskService {
-  const { db, live } = deps;
+  const { db, live, settings: patience } = deps;
 
   const withNewest = async (tasks: readonly TaskRow[]): Promise<TaskView[]> => {
     const ids = tasks.map(({ taskId }) => taskId);
@@ -26,7 +26,7 @@ export function createTaskService(deps: Deps): TaskService {
     const figures = await findLiveFigures(db, newest);
     return tasks.map((task) => {
       const allocations = newest.filter(({ taskId }) => taskId === task.taskId);
-      return taskView(task, { allocations, figures, credentials: credentials.get(task.taskId) ?? null });
+      return taskView(task, { allocations, figures, credentials: credentials.get(task.taskId) ?? null, patience });
     });
   };
   const credentialsOf = async (tasks: readonly TaskRow[]): Promise<Map<string, TaskView['credentials']>> => {
@@ -38,7 +38,7 @@ export function createTaskService(deps: Deps): TaskService {
     const [task, { items }] = await Promise.all([findTask(db, taskId), listAllocations(db, { taskId, limit: SHOWN_ALLOCATIONS })]);
     if (task === null) throw new AppError('NOT_FOUND');
     const [figures, credentials] = await Promise.all([findLiveFigures(db, items), credentialsOf([task])]);
-    return taskView(task, { allocations: items, figures, credentials: credentials.get(taskId) ?? null });
+    return taskView(task, { allocations: items, figures, credentials: credentials.get(taskId) ?? null, patience });
   };
   const note = async ({ runId, taskId }: TaskRow, { actor, to, reason }: { actor: string; to: string; reason: string }): Promise<void> => {
     await appendTimeline(db.pool, [{ runId, actor, subject: taskId, kind: 'task', from: null, to, reason }]);
@@ -67,7 +67,9 @@ export function createTaskService(deps: Deps): TaskService {
     },
     async inspect({ allocationId, signal }) {
       const { acknowledged, allocation } = await inspectAllocation(deps, { allocationId, signal });
-      return { acknowledged, allocation: allocationView(allocation, await findLiveFigures(deps.db, [allocation])) };
+      const [task, figures] = await Promise.all([findTask(db, allocation.taskId), findLiveFigures(db, [allocation])]);
+      if (task === null) throw new AppError('NOT_FOUND');
+      return { acknowledged, allocation: allocationView(allocation, { task, figures, patience }) };
     },
     seal: (input) => sealCredentials(deps, input),
     sync: ({ taskId, volume }) => syncVolume(deps, { taskId, volume }),

@@ -49,6 +49,11 @@ export const workCodes = {
     hint: 'The message says how far it came and what the node said last; the task is placed anew if its restart policy says so.',
     severity: 'warn',
   },
+  STOP_TIMED_OUT: {
+    title: 'The node did not say that it has stopped the container.',
+    hint: 'Nothing takes its place, for it may still run there; its node is ordered to stop it for as long as it tells of it.',
+    severity: 'warn',
+  },
   IMAGE_NOT_FOUND: {
     title: 'The image does not exist, or may not be pulled.',
     hint: 'Check the name and tag, and that the registry can be reached from the node.',
