@@ -1,11 +1,13 @@
-// Bundles one program of the workspace into dist/main.js: `node ../../tooling/scripts/bundle.mjs src/main.ts [--small] [external…]`.
+// Bundles one program of the workspace into dist/main.js, or where `--to` says:
+// `node ../../tooling/scripts/bundle.mjs src/main.ts [--to=FILE] [--small] [external…]`.
 // Workspace packages are TypeScript sources, so they are bundled in; native modules stay outside.
 import { build } from 'esbuild';
 
 const [entry = 'src/main.ts', ...rest] = process.argv.slice(2);
 /** Short names too: stack traces then need the source map that lies beside the program. */
 const isSmall = rest.includes('--small');
-const external = rest.filter((word) => word !== '--small');
+const outfile = rest.find((word) => word.startsWith('--to='))?.slice('--to='.length) ?? 'dist/main.js';
+const external = rest.filter((word) => !word.startsWith('--'));
 
 // What dockerode loads for ways to reach an engine that no program here takes (ssh, BuildKit's sessions), and pino for writing logs from
 // another thread: tens of megabytes of memory.
@@ -24,7 +26,7 @@ const leaveOut = {
 
 await build({
   entryPoints: [entry],
-  outfile: 'dist/main.js',
+  outfile,
   bundle: true,
   platform: 'node',
   format: 'esm',

@@ -1,18 +1,20 @@
-import { fileURLToPath } from 'node:url';
 import { devKey } from '@muster/chain/dev/dev-accounts';
 import { ROLES } from '@muster/chain/testing/dev-chain';
 import { AppError } from '@muster/protocol/errors/app-error';
 import { createTempDir } from '@muster/runtime/temp-dir';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { LABEL } from '../reconcile/labels.ts';
 import { atTerminal, CTRL_C, CTRL_D } from '../testing/at-terminal.ts';
+import { bundleProgram, type BundledProgram } from '../testing/bundle-program.ts';
 import { signalContainer, testDockerHost, testRuntime, waitFor } from '../testing/test-docker.ts';
 import { setUpStage } from '../testing/test-stage.ts';
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+let program: BundledProgram;
+beforeAll(async () => (program = await bundleProgram('src/main.ts')));
+afterAll(() => program.remove());
 
 const musterWith = (env: Record<string, string>, args: string[]) =>
-  atTerminal([process.execPath, '--import', 'tsx', main, ...args], { PATH: process.env['PATH'], ...env });
+  atTerminal([process.execPath, program.file, ...args], { PATH: process.env['PATH'], ...env });
 
 /** A serving agent with one running container, and the commands of its owner at a terminal. */
 async function serve(script: string) {

@@ -2,20 +2,26 @@ import { execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createTempDir, type TempDir } from '@muster/runtime/temp-dir';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIptablesFence } from '../adapters/host/iptables-fence.ts';
 import { runTool } from '../adapters/host/run-tool.ts';
 import { bridgeName, nodeTag } from '../isolation/bridge-name.ts';
 import { LABEL, roleLabels } from '../reconcile/labels.ts';
+import { bundleProgram, type BundledProgram } from '../testing/bundle-program.ts';
 import { testDockerHost, testRuntime } from '../testing/test-docker.ts';
 import { trialNode } from './doctor.ts';
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+let program: BundledProgram;
 let directory: TempDir;
-beforeAll(async () => (directory = await createTempDir('muster-commands')));
-afterAll(() => directory.remove());
+beforeAll(async () => {
+  directory = await createTempDir('muster-commands');
+  program = await bundleProgram('src/main.ts');
+});
+afterAll(async () => {
+  await program.remove();
+  await directory.remove();
+});
 
 interface Outcome {
   code: number;
@@ -33,7 +39,7 @@ function muster(args: string[], env: Record<string, string> = {}): Promise<Outco
     ...env,
   };
   return new Promise((resolve) => {
-    execFile(process.execPath, ['--import', 'tsx', main, ...args], { env: surroundings, timeout: 120_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [program.file, ...args], { env: surroundings, timeout: 120_000 }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
     });
   });

@@ -2,20 +2,23 @@ import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { fileURLToPath } from 'node:url';
 import { devKey } from '@muster/chain/dev/dev-accounts';
 import { ROLES } from '@muster/chain/testing/dev-chain';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createConfig } from '../config.ts';
 import { readStatus } from '../commands/status.ts';
 import { readEnv } from '../env.ts';
+import { bundleProgram, type BundledProgram } from '../testing/bundle-program.ts';
 import { testDockerHost, waitFor } from '../testing/test-docker.ts';
 import { setUpStage, type StageOptions, type TestStage } from '../testing/test-stage.ts';
 import { connectAgent, type ControlClient } from './control-client.ts';
 import { CONTROL_SOCKET } from './control-server.ts';
 import { setDrain } from './set-drain.ts';
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+let program: BundledProgram;
+beforeAll(async () => (program = await bundleProgram('src/main.ts')));
+afterAll(() => program.remove());
+
 const shell = (script: string) => ['sh', '-c', script];
 let stage: TestStage;
 const setUp = async (options?: StageOptions) => (stage = await setUpStage(options));
@@ -32,7 +35,7 @@ const environment = (): Record<string, string> => ({
 });
 const status = () => readStatus(createConfig(readEnv(environment())));
 const muster = (...args: string[]) =>
-  promisify(execFile)(process.execPath, ['--import', 'tsx', main, ...args], {
+  promisify(execFile)(process.execPath, [program.file, ...args], {
     env: { PATH: process.env['PATH'], ...environment() },
     timeout: 120_000,
   });

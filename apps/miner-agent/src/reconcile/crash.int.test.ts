@@ -2,24 +2,30 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createTempDir, type TempDir } from '@muster/runtime/temp-dir';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
+import { bundleProgram, type BundledProgram } from '../testing/bundle-program.ts';
 import { startBench, type BenchOptions } from '../testing/reconcile-bench.ts';
 import { randomNode, removeEverythingOf, testRuntime, waitFor } from '../testing/test-docker.ts';
 import { digestOf, tarOf } from '../testing/test-image.ts';
 import { startTestRegistry, type TestRegistry } from '../testing/test-registry.ts';
 import { LABEL } from './labels.ts';
 
-const child = fileURLToPath(new URL('../testing/crash-child.ts', import.meta.url));
 const runtime = testRuntime();
 const node = randomNode();
+let child: BundledProgram;
 let directory: TempDir;
 let registry: TestRegistry;
-beforeAll(async () => (registry = await startTestRegistry()));
-afterAll(() => registry.stop());
+beforeAll(async () => {
+  registry = await startTestRegistry();
+  child = await bundleProgram('src/testing/crash-child.ts');
+});
+afterAll(async () => {
+  await child.remove();
+  await registry.stop();
+});
 beforeEach(async () => {
   directory = await createTempDir('muster-crash');
   onTestFinished(() => directory.remove());
@@ -50,7 +56,7 @@ const LIFE_MS = 120_000;
 /** One life of the agent that ends by SIGKILL at this very point; SIGTERM when it never came there. */
 function crash(method: keyof ContainerRuntime, when: string): Promise<NodeJS.Signals | null> {
   return new Promise((resolve) => {
-    const life = spawn(process.execPath, ['--import', 'tsx', child, directory.path, node, method, when], { stdio: 'ignore' });
+    const life = spawn(process.execPath, [child.file, directory.path, node, method, when], { stdio: 'ignore' });
     const patience = setTimeout(() => life.kill('SIGTERM'), LIFE_MS);
     life.once('exit', (_code, signal) => {
       clearTimeout(patience);
@@ -107,7 +113,7 @@ it('killed while an image is on its way: whole layers are not fetched again, the
   const [small = '', large = ''] = wanted.layers.map(({ bytes }) => digestOf(bytes));
   registry.behaviour.crawlAfterBytes = 1_000_000;
   const id = await want({ image: wanted.reference, entrypoint: ['/small'] });
-  const life = spawn(process.execPath, ['--import', 'tsx', child, directory.path, node, 'nothing', 'before'], { stdio: 'ignore' });
+  const life = spawn(process.execPath, [child.file, directory.path, node, 'nothing', 'before'], { stdio: 'ignore' });
   onTestFinished(() => void life.kill('SIGKILL'));
   const blobs = join(directory.path, 'images', 'blobs');
   await waitFor(async () => {

@@ -1,5 +1,5 @@
 // A life of the reconciling half of the agent that ends by SIGKILL right before or after one call to the engine:
-// `node --import tsx crash-child.ts DIRECTORY NODE METHOD before|after`.
+// its arguments are DIRECTORY NODE METHOD before|after. For bundleProgram.
 import { addressSchema } from '@muster/protocol/primitives';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import { startBench } from './reconcile-bench.ts';

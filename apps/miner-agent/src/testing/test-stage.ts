@@ -84,6 +84,8 @@ export async function setUpStage({ requirements = '', ...masterOptions }: StageO
       MUSTER_LISTEN_HOST: '127.0.0.1',
       MUSTER_LISTEN_PORT: '0',
       MUSTER_LEAST_HEARTBEAT_MS: '100',
+      // Every stage waits for a verdict to be seen.
+      MUSTER_CHAIN_POLL_MS: '250',
       DOCKER_HOST: testDockerHost(),
       ...env,
     });
