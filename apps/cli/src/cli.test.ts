@@ -1,5 +1,8 @@
+import { parseTaskSpec } from '@muster/protocol/task-spec/parse-task-spec';
 import { describe, expect, it } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
 import { runCli } from './cli.ts';
+import { EXAMPLE_TASK } from './commands/task-commands.ts';
 import { createTestIo } from './testing/test-io.ts';
 
 async function setup(args: string[], env: Record<string, string> = {}) {
@@ -12,7 +15,12 @@ describe('runCli', () => {
     const help = await setup(['--help']);
     expect(help.exitCode).toBe(0);
     for (const command of ['run', 'task', 'logs', 'nodes', 'snapshots', 'master', 'whoami']) expect(help.stdout).toContain(`  ${command}`);
-    expect(await setup(['--version'])).toMatchObject({ exitCode: 0, stdout: '0.1.0\n' });
+    expect(await setup(['--version'])).toMatchObject({ exitCode: 0, stdout: `${manifest.version}\n` });
+  });
+
+  it('shows a task spec that is one', async () => {
+    expect((await setup(['task', 'create', '--help'])).stdout).toContain('image: busybox:1.37');
+    expect(parseTaskSpec(EXAMPLE_TASK)).toMatchObject({ ok: true });
   });
 
   it.each([

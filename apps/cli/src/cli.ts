@@ -14,8 +14,7 @@ import { readEnv, type CliEnv } from './env.ts';
 import type { Io } from './io.ts';
 import { describeError, EXIT_USAGE, formatError } from './output/describe-error.ts';
 import { UsageError } from './usage-error.ts';
-
-const VERSION = '0.1.0';
+import manifest from '../package.json' with { type: 'json' };
 
 /** Runs one command line and returns its exit code: 0, 1 for a refusal or failure, 2 for a wrong command line or setting. */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
@@ -46,7 +45,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
 function createProgram(env: CliEnv, io: Io): Command {
   const program = new Command('muster')
     .description('Runs, nodes and tasks of Muster from the command line.')
-    .version(VERSION)
+    .version(manifest.version)
     .addOption(new Option('--url <url>', 'the Muster server (MUSTER_URL)').default(env.url))
     .option('--key-file <path>', "your wallet's private key, in a file of mode 0600 (MUSTER_KEY_FILE, or MUSTER_KEY for the key itself)")
     .option('--rpc <url>', "the chain's RPC; on a dev chain the server's when left out")

@@ -7,8 +7,8 @@ const INTERVAL_MS = 500;
 export interface WaitOptions<T> {
   io: Io;
   timeoutMs: number;
-  /** What is waited for, in words: for the error. */
-  what: string;
+  /** What is waited for, in words, once it did not come in time: then it is known what was seen last. */
+  what: () => string;
   /** Null while it is not there yet. */
   look: () => Promise<T | null>;
 }
@@ -21,7 +21,7 @@ export async function waitFor<T>({ io, timeoutMs, what, look }: WaitOptions<T>):
     if (found !== null) return found;
     if (io.now() >= deadline) {
       throw new AppError('TIMED_OUT', {
-        publicMessage: `Waited ${Math.round(timeoutMs / 1000)} s for ${what}.`,
+        publicMessage: `Waited ${Math.round(timeoutMs / 1000)} s for ${what()}.`,
         hint: 'It may still come: look again later, or wait longer with --timeout.',
       });
     }

@@ -30,7 +30,7 @@ export function addNodeCommands(program: Command, bind: Bind): void {
 
   const drain = program
     .command('drain')
-    .description('lets a node finish nothing new and end what it runs')
+    .description('gives a node nothing new, and lets it end what it runs')
     .argument('<run>')
     .argument('<node>');
   bind(drain, async ({ asBuyer }, command) => {

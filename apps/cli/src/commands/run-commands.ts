@@ -55,7 +55,7 @@ export function addRunCommands(program: Command, bind: Bind): void {
       if (wait)
         await waitForRun(context, runId, {
           ...wait,
-          what: `the master to see that run ${runId} is closed`,
+          what: () => `the master to see that run ${runId} is closed`,
           until: (view) => view.closedAt !== null,
         });
       return {
@@ -92,7 +92,7 @@ function addCreate(run: Command, bind: Bind): void {
       ...(termsHash === undefined ? {} : { termsHash }),
     });
     const { runId, hash, receipt } = sent;
-    if (wait) await waitForRun(context, runId, { ...wait, what: `the master to see run ${runId}`, until: () => true });
+    if (wait) await waitForRun(context, runId, { ...wait, what: () => `the master to see run ${runId}`, until: () => true });
     const text = `Run ${runId}: ${hash} in block ${receipt.blockNumber}.\nMiners join it with MUSTER_RUN_ID=${runId}. See: muster nodes ${runId}`;
     return { json: { runId, txHash: hash, blockNumber: receipt.blockNumber }, text };
   });
@@ -118,7 +118,7 @@ function readOptions(command: Command) {
 async function waitForRun(
   { asBuyer, io }: CommandContext,
   runId: string,
-  given: { timeoutMs: number; what: string; until: (view: RunView) => boolean },
+  given: { timeoutMs: number; what: () => string; until: (view: RunView) => boolean },
 ): Promise<RunView> {
   const look = async (): Promise<RunView | null> => {
     const view = await unlessMissing(() => asBuyer((api) => api.run.get.query({ runId })));

@@ -117,6 +117,20 @@ async function seal(context: CommandContext, task: TaskView, from: string): Prom
   return (await sealForNodes(context, task, await context.registryAuth(from, domain))).map(({ node }) => node);
 }
 
+/** `image` is all that a task must say; cli.test.ts has the parser read it. */
+export const EXAMPLE_TASK = `image: busybox:1.37
+command: [sh, -c, "echo hello; date > /data/at"]
+resources: { cpu: 1, memory: 512MiB, disk: 2GB }
+volumes: [{ name: data, path: /data }]
+restart: { policy: on-failure, maxRetries: 3 }
+timeout: 1h
+`;
+
+const EXAMPLE = `
+A task spec, of which image is all that it must say:
+${EXAMPLE_TASK.replaceAll(/^(?=.)/gm, '  ')}
+Every field: packages/protocol/schemas/task-spec.json, which helps editors too.`;
+
 function addCreate(task: Command, bind: Bind): void {
   const create = task
     .command('create')
@@ -124,7 +138,8 @@ function addCreate(task: Command, bind: Bind): void {
     .argument(...RUN_ARGUMENT)
     .requiredOption('-f, --file <path>', 'task spec in YAML or JSON; - reads standard input')
     .option('--idempotency-key <key>', 'the same key in the same run answers with the task that it made first')
-    .option(...REGISTRY_AUTH);
+    .option(...REGISTRY_AUTH)
+    .addHelpText('after', EXAMPLE);
   bind(withWait(create, 'until it runs or has ended'), async (context, command) => {
     const { file, idempotencyKey, registryAuth } = command.opts<{ file: string; idempotencyKey?: string; registryAuth?: string }>();
     const spec = await readSpec(file, context.io);
@@ -172,7 +187,7 @@ async function waitForPhase(
     last = task.phase;
     return phases.has(task.phase) && settled(task) ? task : null;
   };
-  return waitFor({ io, timeoutMs, look, what: `task ${taskId} to be ${[...phases].join(' or ')}${last && ` (it is ${last})`}` });
+  return waitFor({ io, timeoutMs, look, what: () => `task ${taskId} to be ${[...phases].join(' or ')} (it is ${last})` });
 }
 
 /** The reason of the container that failed, as the node gave it. */

@@ -36,8 +36,8 @@ export function describeError(error: unknown, { url }: { url: string }): { repor
     return {
       report: ofCode(
         'UNAVAILABLE',
-        `There is no answer from ${url}.`,
-        'Is Muster running there? Check --url or MUSTER_URL; `npm start` starts one here.',
+        `No Muster server answers at ${url}.`,
+        'Check --url or MUSTER_URL, and that it runs there; `npm start` starts one here.',
       ),
       exitCode: EXIT_REFUSED,
     };
