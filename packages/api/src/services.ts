@@ -25,7 +25,7 @@ export type AuthService = {
 };
 
 export type OwnerService = {
-  /** The run that `ref` names, or RUN_UNKNOWN / TASK_UNKNOWN / NOT_RUN_OWNER. */
+  /** The run that `ref` names, or RUN_UNKNOWN / NOT_FOUND / NOT_RUN_OWNER. */
   authorise(input: { address: string; ref: OwnedRef }): Promise<string>;
 };
 
