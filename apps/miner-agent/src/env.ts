@@ -66,7 +66,7 @@ export const settingsSchema = z.object({
     .int('expected a chain id')
     .positive('expected a chain id')
     .default(31337)
-    .register(settingNotes, { about: 'Anvil; 421614 Arbitrum Sepolia, 42161 Arbitrum One', example: '42161' }),
+    .register(settingNotes, { about: '31337 Anvil, 421614 Arbitrum Sepolia, 42161 Arbitrum One', example: '42161' }),
   MUSTER_RPC_URL: z.url('expected a URL').optional().register(settingNotes, {
     about: "the chain's RPC; required off the dev chain",
     example: 'http://127.0.0.1:8545',
