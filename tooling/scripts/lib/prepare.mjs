@@ -63,9 +63,11 @@ async function generate() {
 }
 
 async function build() {
-  const { code, output } = await run('npx', [...pnpm, 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], {
-    env: { TURBO_TELEMETRY_DISABLED: '1', NEXT_TELEMETRY_DISABLED: '1', FORCE_COLOR: undefined },
-  });
+  const turbo = [...pnpm, 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only'];
+  const options = { env: { TURBO_TELEMETRY_DISABLED: '1', NEXT_TELEMETRY_DISABLED: '1', FORCE_COLOR: undefined } };
+  // The pnpm that installed is in npm's cache; to look whether there is a newer one takes minutes on a machine without a network.
+  let { code, output } = await run('npx', ['--offline', ...turbo], options);
+  if (code !== 0 && output.includes('ENOTCACHED')) ({ code, output } = await run('npx', turbo, options));
   if (code !== 0) throw new StepError(`The build failed:\n${tail(output, 60)}`, 'Fix what it names; `npm run build` runs it alone.');
   return / (\d+) cached,/.exec(output)?.[1] ? `${/Cached:\s+(\d+ cached, \d+ total)/.exec(output)?.[1] ?? ''}` : undefined;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reportFailure, step } from '../../../scripts/lib/steps.mjs';
 import { ensureChromium } from '../chromium.ts';
-import { demoImage, ensureDemoImage } from '../demo-image.ts';
+import { ensureDemoImage } from '../demo-image.ts';
 import { ensureDockerEngine } from '../docker-engine.ts';
 import { type Stage, type Tally, countClosingLine, runStage, sum, vitestStage } from '../test/stage.ts';
 
@@ -32,7 +32,7 @@ async function main(): Promise<number> {
   const engine = await step('Docker Engine', () => ensureDockerEngine({ dataDir: join(dir, 'docker') }));
   try {
     await step('demo image', () => ensureDemoImage(engine.docker));
-    const env = { DOCKER_HOST: engine.host, MUSTER_TEST_IMAGE: demoImage, MUSTER_CHROMIUM: chromium };
+    const env = { DOCKER_HOST: engine.host, MUSTER_CHROMIUM: chromium };
     const node = process.execPath;
     const checks: Stage[] = [
       { name: 'types', command: node, args: ['tooling/scripts/check-types.mjs'], count: countClosingLine },
