@@ -5,11 +5,11 @@ import { networkOf } from '../networks.ts';
 
 export const DEPLOY_USAGE = `Deploys Muster's contracts and writes the address book.
 
-  pnpm --filter @muster/chain run deploy:contracts --chain 421614 --rpc https://… --key-file deployer.key [options]
+  pnpm --filter @muster/chain run deploy:contracts --chain 421614 --rpc https://… --key-file "$PWD/deployer.key" [options]
 
   --chain <id>          31337 (Anvil), 421614 (Arbitrum Sepolia) or 42161 (Arbitrum One)
   --rpc <url>           JSON-RPC of that chain
-  --key-file <path>     the paying key, mode 0600
+  --key-file <path>     the paying key, mode 0600; a relative path is one from packages/chain
   --owner <address>     keeps the list of validators; the paying account by default
   --validator <address> put on the list at once; may be repeated
   --book <directory>    where to write <chain>.json; the committed book by default

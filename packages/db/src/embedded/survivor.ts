@@ -12,7 +12,7 @@ export interface Survivor extends Postmaster {
 
 /**
  * A server that outlived its Muster (kill -9): adopted when it answers on a port that suits, stopped otherwise.
- * Throws DATABASE_DATA_DIR_BUSY when a living Muster uses it.
+ * Throws DATA_DIR_UNUSABLE when a living Muster uses it.
  */
 export async function findSurvivor(options: {
   dataDir: string;
