@@ -13,7 +13,7 @@ export interface DatabaseErrorDetails {
   hint: string;
   cause?: unknown;
   /** Tells apart what shares a code. */
-  reason?: 'busy' | 'version' | 'permissions' | 'migration';
+  reason?: 'busy' | 'orphans' | 'version' | 'permissions' | 'migration';
 }
 
 /** A failure of the database itself: `message` names the cause, `hint` the fix. */

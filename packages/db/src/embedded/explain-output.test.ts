@@ -18,6 +18,7 @@ const CASES = [
   ],
   ['LOG:  could not bind IPv4 address "127.0.0.1": Address already in use', 'PORT_IN_USE', undefined],
   ['FATAL:  lock file "postmaster.pid" already exists\nHINT:  Is another postmaster (PID 42) running?', 'DATA_DIR_UNUSABLE', 'busy'],
+  ['FATAL:  pre-existing shared memory block (key 42, ID 7) is still in use', 'DATA_DIR_UNUSABLE', 'orphans'],
   ['FATAL:  data directory "/data" has wrong ownership', 'DATA_DIR_UNUSABLE', 'permissions'],
   ['PANIC:  could not locate a valid checkpoint record at 0/1', 'STATE_CORRUPT', undefined],
 ] as const;

@@ -31,7 +31,14 @@ const CAUSES: Cause[] = [
     hint: 'Stop the program that holds it, or leave the choice of a port to Muster.',
   },
   {
-    pattern: /lock file ".*postmaster\.pid" already exists|pre-existing shared memory block/i,
+    pattern: /pre-existing shared memory block/i,
+    code: 'DATA_DIR_UNUSABLE',
+    message: (dataDir) => `What a killed PostgreSQL server has left behind still runs in ${dataDir}.`,
+    hint: 'It ends by itself as soon as it can: start again, or stop the `postgres` processes that have this directory.',
+    reason: 'orphans',
+  },
+  {
+    pattern: /lock file ".*postmaster\.pid" already exists/i,
     code: 'DATA_DIR_UNUSABLE',
     message: (dataDir) => `Another PostgreSQL server is running in ${dataDir}.`,
     hint: 'Stop the other Muster first, or use another data directory.',

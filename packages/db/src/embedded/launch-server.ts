@@ -13,6 +13,8 @@ import { serverArgs } from './settings.ts';
 const START_TIMEOUT_MS = 60_000;
 const LOG_LIMIT_BYTES = 10_000_000;
 const PORT_TRIES = 5;
+const ORPHANS_MS = 15_000;
+const ORPHANS_LOOK_MS = 100;
 
 interface LaunchOptions {
   dataDir: string;
@@ -23,18 +25,28 @@ interface LaunchOptions {
   settings?: Record<string, string>;
 }
 
-/** Starts the server and waits until it takes connections. With port 0 it moves on when another program takes the port first. */
+/**
+ * Starts the server and waits until it takes connections. With port 0 it moves on when another program takes the port first; after a
+ * server that was killed it waits for its backends, which notice and end as soon as they get to run.
+ */
 export async function launchServer(options: LaunchOptions): Promise<{ pid: number; port: number }> {
-  for (let attempt = 1; ; attempt++) {
+  const patientUntil = Date.now() + ORPHANS_MS;
+  for (let portTries = 1; ;) {
     const port = options.port === 0 ? await freePort() : options.port;
     try {
       return { pid: await launchOn(port, options), port };
     } catch (error) {
+      if (isOrphaned(error) && Date.now() < patientUntil) {
+        await sleep(ORPHANS_LOOK_MS);
+        continue;
+      }
       const taken = AppError.is(error, 'PORT_IN_USE');
-      if (!taken || options.port !== 0 || attempt === PORT_TRIES) throw error;
+      if (!taken || options.port !== 0 || portTries++ === PORT_TRIES) throw error;
     }
   }
 }
+
+const isOrphaned = (error: unknown): boolean => AppError.is(error, 'DATA_DIR_UNUSABLE') && error.data['reason'] === 'orphans';
 
 async function launchOn(port: number, options: LaunchOptions): Promise<number> {
   const { dataDir, binaries, runAs, signal, settings } = options;

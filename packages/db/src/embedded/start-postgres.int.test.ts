@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -126,7 +127,8 @@ describe('embedded PostgreSQL', () => {
     await prepare();
     const { holder, pid } = await startHolder();
     await kill(holder);
-    const port = await freePort();
+    // Below the ports that systems hand out by themselves: another test could be given one of those meanwhile.
+    const port = randomInt(20_000, 32_000);
     const server = await start({ port });
     expect(server).toMatchObject({ adopted: false, port });
     expect(isAlive(pid)).toBe(false);
@@ -151,10 +153,28 @@ describe('embedded PostgreSQL', () => {
     const server = await start({ onExit: (error) => (ended = error) });
     await ask(server.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
     process.kill(server.pid, 'SIGKILL');
-    await waitUntilGone(server.pid, 5_000);
+    await waitUntilGone(server.pid, 60_000);
     await expect.poll(() => ended).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
     const again = await start();
     expect(await ask(again.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  });
+
+  it('waits for what a killed server leaves behind to end', async () => {
+    await prepare();
+    const server = await start();
+    const [checkpointer] = await ask<{ pid: number }>(server.url, `SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'`);
+    const tell = (signal: NodeJS.Signals) => checkpointer && process.kill(checkpointer.pid, signal);
+    tell('SIGSTOP');
+    try {
+      process.kill(server.pid, 'SIGKILL');
+      await waitUntilGone(server.pid, 60_000);
+      const starting = start().catch((error: unknown) => error);
+      await expect.poll(() => readFile(pathsOf(temp.path).log, 'utf8')).toContain('pre-existing shared memory block');
+      tell('SIGCONT');
+      expect(await starting).toMatchObject({ adopted: false });
+    } finally {
+      if (checkpointer && isAlive(checkpointer.pid)) tell('SIGCONT');
+    }
   });
 
   it('starts over a postmaster.pid whose pid belongs to another program by now', async () => {
@@ -210,11 +230,3 @@ describe('embedded PostgreSQL', () => {
     }
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
-}
