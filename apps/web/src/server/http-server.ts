@@ -34,7 +34,12 @@ const UPLOAD_MS = 3_600_000;
 /** Throws PORT_IN_USE, or CONFIG_INVALID for a port or address that this process may not listen on. */
 export async function listen({ host, port }: { host: string; port: number }): Promise<HttpServer> {
   let handlers = starting;
-  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: UPLOAD_MS }, (req, res) => handlers.request(req, res));
+  let closing = false;
+  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: UPLOAD_MS }, (req, res) => {
+    // A connection that is kept alive ends with the answer that it waited for.
+    res.once('close', () => closing && setImmediate(() => server.closeIdleConnections()));
+    handlers.request(req, res);
+  });
   server.on('upgrade', (req, socket, head) => {
     // A socket that breaks before its upgrade is over must not end the process.
     socket.on('error', () => socket.destroy());
@@ -51,7 +56,10 @@ export async function listen({ host, port }: { host: string; port: number }): Pr
     serve: (next) => {
       handlers = next;
     },
-    close: (graceMs) => close(server, graceMs),
+    close: (graceMs) => {
+      closing = true;
+      return close(server, graceMs);
+    },
   };
 }
 
