@@ -1,7 +1,8 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { StepError } from '../../scripts/lib/steps.mjs';
 
-/** Tries to listen; undefined when somebody else does. Port 0 asks the system for a free one. */
+/** Tries to listen; undefined when somebody else does. */
 function tryListen(port: number): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -13,10 +14,19 @@ function tryListen(port: number): Promise<number | undefined> {
   });
 }
 
+const given = new Set<number>();
+
+/**
+ * A port for somebody who listens a while later. It lies below those that systems hand out by themselves, to whoever asks for any and to
+ * every connection that is made: one of these may be gone by then.
+ */
 export async function freePort(): Promise<number> {
-  const port = await tryListen(0);
-  if (port === undefined) throw new Error('the system gave no free port');
-  return port;
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    if (given.has(port)) continue;
+    given.add(port);
+    if ((await tryListen(port)) !== undefined) return port;
+  }
 }
 
 /** Fails with the cause and the fix when a port that a person relies on is taken. */

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StepError } from '../../scripts/lib/steps.mjs';
 import { signalGroup, waitForExit } from './process-group.ts';
 
@@ -21,6 +23,8 @@ export interface ProcessOptions {
   /** After SIGTERM, how long until the whole group is killed. */
   graceMs?: number;
 }
+
+const LAST_WORDS_MS = 10_000;
 
 interface Waiter {
   matches(event: LogEvent): boolean;
@@ -48,10 +52,15 @@ export class ManagedProcess {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.#exited = waitForExit(this.#child);
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      if (stream) createInterface({ input: stream }).on('line', (line) => (log.write(`${line}\n`), this.#onLine(line)));
-    }
+    const outputs = [this.#child.stdout, this.#child.stderr].filter((stream) => stream !== null);
+    const read = outputs.map((input) => {
+      const lines = createInterface({ input }).on('line', (line) => (log.write(`${line}\n`), this.#onLine(line)));
+      return once(lines, 'close');
+    });
+    this.#exited = waitForExit(this.#child).then(async () => {
+      // Its last words may come after its end; what it leaves running may hold on to its output.
+      await Promise.race([Promise.all(read), sleep(LAST_WORDS_MS, undefined, { ref: false })]);
+    });
     void this.#exited.then(() => log.end());
   }
 
