@@ -8,6 +8,7 @@ const patience = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { t
 /** Four kinds of test, told apart by their file's ending (see CONTRIBUTING.md). */
 export default defineConfig({
   test: {
+    teardownTimeout: 60_000,
     projects: [
       {
         test: {
@@ -46,8 +47,9 @@ export default defineConfig({
           name: 'e2e',
           include: ['{apps/web,tooling/network}/e2e/**/*.e2e.ts'],
           exclude,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          ...patience,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },

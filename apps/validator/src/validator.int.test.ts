@@ -114,7 +114,7 @@ describe('the validator, as a process on a real chain', () => {
     const first = start();
     await first.waitFor('verdict.decided', node);
     const waiting = () => client.getTransactionCount({ address: network.chain.account('validator').address, blockTag: 'pending' });
-    await expect.poll(waiting, { timeout: 20_000 }).toBe(sent + 1);
+    await expect.poll(waiting).toBe(sent + 1);
     await first.kill();
     const second = start();
     await second.waitFor('ready');

@@ -41,7 +41,6 @@ beforeAll(async () => {
   const fly = async (): Promise<void> => {
     await session.heartbeat();
     const fresh = session.received.filter(({ order }) => !done.has(order.orderId));
-    for (const { order } of fresh) done.add(order.orderId);
     const running = fresh.flatMap((order) =>
       order.kind === 'start'
         ? [{ allocationId: order.body.allocationId, epoch: order.body.epoch, phase: 'Running' as const, startedAt: Date.now() }]
@@ -49,6 +48,7 @@ beforeAll(async () => {
     );
     if (fresh.length > 0)
       await session.report({ orders: fresh.map(({ order }) => ({ orderId: order.orderId, ok: true })), allocations: running });
+    for (const { order } of fresh) done.add(order.orderId);
   };
   pilot = setInterval(() => void fly().catch(() => undefined), 100);
   const { taskId } = await stage.buyer.client.task.create.mutate({ runId, spec });

@@ -19,7 +19,7 @@ async function setup(listener: RequestListener, options: Partial<GuardedFetchOpt
   servers.push(server);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
-  const fetch = createGuardedFetch({ allowPrivate: true, timeoutMs: 2000, maxBytes: 1000, ...options });
+  const fetch = createGuardedFetch({ allowPrivate: true, timeoutMs: 60_000, maxBytes: 1000, ...options });
   return { fetch, port, url: `http://127.0.0.1:${port}/` };
 }
 

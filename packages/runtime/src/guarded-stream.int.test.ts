@@ -20,7 +20,8 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 const { signal } = new AbortController();
-const stream = createGuardedStream({ allowPrivate: true, idleTimeoutMs: 300, maxRedirects: 2 });
+const patient = { allowPrivate: true, idleTimeoutMs: 60_000, maxRedirects: 2 };
+const stream = createGuardedStream(patient);
 async function textOf({ body }: StreamedResponse): Promise<string> {
   let text = '';
   for await (const piece of body) text += Buffer.from(piece).toString();
@@ -56,7 +57,7 @@ describe('createGuardedStream', () => {
 
   it('refuses private addresses off the dev chain', async () => {
     const open = await serve((_, res) => res.end());
-    const strict = createGuardedStream({ allowPrivate: false, idleTimeoutMs: 300, maxRedirects: 2 });
+    const strict = createGuardedStream({ ...patient, allowPrivate: false });
     await expect(strict(open, { signal })).rejects.toMatchObject({ code: 'ADDRESS_FORBIDDEN' });
   });
 
@@ -64,7 +65,8 @@ describe('createGuardedStream', () => {
     const broken = await serve((_, res) => res.writeHead(200, { 'content-length': 10 }).write('half', () => res.destroy()));
     await expect(stream(broken, { signal }).then(textOf)).rejects.toMatchObject({ code: 'UNREACHABLE' });
     const silent = await serve((_, res) => res.writeHead(200, { 'content-length': 10 }).write('half'));
-    await expect(stream(silent, { signal }).then(textOf)).rejects.toMatchObject({ code: 'TIMED_OUT' });
+    const hasty = createGuardedStream({ ...patient, idleTimeoutMs: 100 });
+    await expect(hasty(silent, { signal }).then(textOf)).rejects.toMatchObject({ code: 'TIMED_OUT' });
   });
 
   it('ends with the reason of its signal', async () => {

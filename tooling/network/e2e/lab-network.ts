@@ -49,14 +49,14 @@ export async function startLabNetwork(): Promise<LabNetwork> {
     const keys = await loadNetworkKeys(dataDir);
     for (const { address } of [keys.validator, keys.provider]) await chain.cheat('anvil_setBalance', [address, toHex(10n ** 19n)]);
     await addValidator({ sender: chain.sender('deployer'), validatorSet }, { validator: keys.validator.address });
-    const extraEnv = { MUSTER_HEARTBEAT_MS: '500' };
+    const extraEnv = { MUSTER_HEARTBEAT_MS: '5000' };
     const { chainId, rpcUrl } = chain.anvil;
     const surroundings: Surroundings = { dataDir, chainId, rpcUrl, registry, validatorSet, deploymentBlock, extraEnv };
     const daemons: ManagedProcess[] = [];
     stops.push(() => Promise.all(daemons.map((daemon) => daemon.stop())));
     const web = startWeb(surroundings, { port, host: lab.outside, keyFile: keys.master.file });
     daemons.push(web, startValidator(surroundings, { keyFile: keys.validator.file, image: demoImage }));
-    await web.waitForEvent('ready', { timeoutMs: 60_000 });
+    await web.waitForEvent('ready', { timeoutMs: 240_000 });
     return {
       lab,
       buyer: createMusterCli({ url, key: devBuyer.key, stateDir: join(dataDir, 'cli') }),

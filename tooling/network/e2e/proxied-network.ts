@@ -49,7 +49,7 @@ export async function startWithoutRpc(): Promise<ProxiedNetwork> {
     registry,
     validatorSet,
     deploymentBlock,
-    extraEnv: { MUSTER_HEARTBEAT_MS: '500' },
+    extraEnv: { MUSTER_HEARTBEAT_MS: '5000' },
   };
   const web = startWeb(surroundings, { port: webPort, keyFile: keys.master.file });
   const validator = startValidator(surroundings, { keyFile: keys.validator.file, image: demoImage });

@@ -18,7 +18,7 @@ interface TaskView {
   }[];
 }
 
-const patient = { timeoutMs: 30_000, intervalMs: 200 };
+const patient = { timeoutMs: 240_000, intervalMs: 200 };
 let network: ProxiedNetwork;
 let emptyRegistry: Server;
 beforeAll(async () => {
@@ -49,7 +49,7 @@ const status = (expected: string) => waitFor(async () => (await network.readines
 describe('a chain without RPC', () => {
   it('is said by every daemon at its start; web serves, and all go on trying', async () => {
     const { web, validator, miner, url } = network;
-    expect(await web.waitForEvent('ready', { timeoutMs: 60_000 })).toMatchObject({ degraded: true });
+    expect(await web.waitForEvent('ready', { timeoutMs: 240_000 })).toMatchObject({ degraded: true });
     expect(await status('degraded')).toBe(true);
     expect((await fetch(url)).status).toBe(200);
     for (const [daemon, event] of [
@@ -57,7 +57,7 @@ describe('a chain without RPC', () => {
       [validator, 'rpc.failed'],
       [miner, 'rpc.unavailable'],
     ] as const) {
-      const { err } = await daemon.waitForEvent(event, { timeoutMs: 30_000 });
+      const { err } = await daemon.waitForEvent(event, { timeoutMs: 240_000 });
       expect(err).toMatchObject({
         code: 'RPC_UNAVAILABLE',
         hint: expect.stringContaining('MUSTER_RPC_URL'),
@@ -88,7 +88,7 @@ describe('a chain without RPC', () => {
     const before = await reached(taskId, 'Running');
     rpc.refuse();
     expect(await status('degraded')).toBe(true);
-    await miner.waitForEvent('rpc.unavailable', { timeoutMs: 30_000, where: ({ msg }) => String(msg).includes('nothing changes') });
+    await miner.waitForEvent('rpc.unavailable', { timeoutMs: 240_000, where: ({ msg }) => String(msg).includes('nothing changes') });
     expect((await show(taskId)).allocations[0]).toMatchObject({ phase: 'Running', containerId: before?.containerId });
     // Without the chain the buyer's work goes on: orders need none.
     await buyer.run(['task', 'stop', taskId]);

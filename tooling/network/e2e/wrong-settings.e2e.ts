@@ -133,7 +133,7 @@ describe('web that is told to stop while it starts', () => {
       env: { ...soundSettings('web'), MUSTER_DATA_DIR: join(directory.path, 'stopped') },
       logFile: join(directory.path, 'stopped.log'),
     });
-    const { serverPid } = await web.waitForEvent('database.started', { timeoutMs: 60_000 });
+    const { serverPid } = await web.waitForEvent('database.started', { timeoutMs: 240_000 });
     await web.stop();
     // Not killed after the grace period.
     expect(web.exitCode).toBe(0);

@@ -138,7 +138,7 @@ export async function outputOfMiner(
   const { command, args: all, cwd, env } = daemonProcess(minerDaemon(surroundings, options, args));
   const surrounding = { HOME: process.env['HOME'], ...env };
   return new Promise((resolve) => {
-    execFile(command, all, { cwd, env: surrounding, timeout: 60_000 }, (error, stdout) =>
+    execFile(command, all, { cwd, env: surrounding, timeout: 240_000 }, (error, stdout) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout }),
     );
   });

@@ -43,7 +43,7 @@ export async function seedDemo(
   await writeFileAtomic(file, JSON.stringify(state));
   if (!engine || state === undefined) return;
   const miner = network.addMiner({ runId: state.runId, port: minerPort, engine });
-  await step('miner: hardware checked', () => miner.waitForEvent('ready', { timeoutMs: 60_000 }).then(() => undefined));
+  await step('miner: hardware checked', () => miner.waitForEvent('ready', { timeoutMs: 240_000 }).then(() => undefined));
   await step('miner: registered, approved, invited, healthy', () => waitForNode(network, state.runId, miner));
   const taskId = state.taskId ?? (await createTask(network, state.runId));
   await writeFileAtomic(file, JSON.stringify({ ...state, taskId }));

@@ -111,7 +111,7 @@ async function startPrivateEngine(dataDir: string): Promise<DockerEngine> {
     if (!done && child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
     if (!run.startsWith(dataDir)) await rm(run, { recursive: true, force: true });
   };
-  const up = await waitFor(() => answers(host), { timeoutMs: 60_000, stopWhen: () => child.exitCode !== null });
+  const up = await waitFor(() => answers(host), { timeoutMs: 240_000, stopWhen: () => child.exitCode !== null });
   if (!up) {
     await stop();
     throw new StepError(

@@ -40,7 +40,7 @@ function launch(env: Record<string, string>): Promise<{ code: number; output: st
   };
   const args = ['--import', 'tsx', join(root, 'tooling/network/src/bin/start.ts')];
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd: root, env: surroundings, timeout: 40_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, args, { cwd: root, env: surroundings, timeout: 240_000 }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, output: stdout + stderr });
     });
   });

@@ -27,7 +27,7 @@ export function createMusterCli({ url, key, stateDir }: { url: string; key: stri
     MUSTER_URL: url,
     MUSTER_KEY: key,
   };
-  const execute = (args: string[], { stdin, timeoutMs = 60_000 }: { stdin?: string; timeoutMs?: number } = {}) =>
+  const execute = (args: string[], { stdin, timeoutMs = 240_000 }: { stdin?: string; timeoutMs?: number } = {}) =>
     new Promise<string>((resolve, reject) => {
       const child = spawn(process.execPath, [join(root, 'apps/cli/dist/main.js'), ...args, '--json'], { env, timeout: timeoutMs });
       let stdout = '';

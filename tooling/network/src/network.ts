@@ -83,13 +83,13 @@ export async function startNetwork({
     const url = `http://127.0.0.1:${ports.web}`;
     const web = await step('web: database, master, discovery, dashboard', async () => {
       const daemon = track(startWeb(surroundings, { port: ports.web, keyFile: keys.master.file, publicUrl }));
-      await daemon.waitForEvent('ready', { timeoutMs: 60_000 });
+      await daemon.waitForEvent('ready', { timeoutMs: 240_000 });
       return daemon;
     });
     if (engine) await step('demo image', () => ensureDemoImage(engine.docker));
     const validator = await step('validator', async () => {
       const daemon = track(startValidator(surroundings, { keyFile: keys.validator.file, image: demoImage }));
-      await daemon.waitForEvent('ready', { timeoutMs: 30_000 });
+      await daemon.waitForEvent('ready', { timeoutMs: 240_000 });
       return daemon;
     });
     const buyer = createMusterCli({ url: publicUrl ?? url, key: devBuyer.key, stateDir: join(dataDir, 'cli') });

@@ -14,7 +14,7 @@ interface TaskView {
 }
 
 /** Waits until a node of the run is healthy, as the buyer's own command line sees it. */
-export async function waitForNode({ buyer }: Network, runId: string, miner: ManagedProcess, timeoutMs = 120_000): Promise<string> {
+export async function waitForNode({ buyer }: Network, runId: string, miner: ManagedProcess, timeoutMs = 240_000): Promise<string> {
   let last = 'no node yet';
   const healthy = await waitFor(
     async () => {
@@ -29,7 +29,7 @@ export async function waitForNode({ buyer }: Network, runId: string, miner: Mana
 }
 
 /** Waits until a task runs; a task that ended instead says why. */
-export async function waitForTask({ buyer }: Network, taskId: string, phases = ['Running'], timeoutMs = 60_000): Promise<string> {
+export async function waitForTask({ buyer }: Network, taskId: string, phases = ['Running'], timeoutMs = 240_000): Promise<string> {
   let last: TaskView | undefined;
   const reached = await waitFor(
     async () => {

@@ -54,7 +54,8 @@ export function startValidatorProcess({
     env: { PATH: process.env['PATH'] ?? '', MUSTER_LOG_FORMAT: 'json', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const exited = once(child, 'exit');
+  // Its last lines may come after its end.
+  const exited = once(child, 'close');
   const events: ValidatorProcess['events'] = [];
   const waiters: (() => void)[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => {

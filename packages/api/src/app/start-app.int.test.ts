@@ -32,15 +32,11 @@ describe('the server', () => {
     const buyer = await signInBuyer(server.url, chain.account('buyer'));
     proxy.behave();
     const runId = await chain.createRun({ discoveryUri: `${server.url}/discovery` });
-    await waitUntil('the run', () => buyer.client.run.get.query({ runId }).catch(() => null), 30_000);
-    const after = await waitUntil(
-      'a mirror that is current',
-      async () => {
-        const { chain: now } = await server.app.services.master.info();
-        return !now.lagging && now;
-      },
-      30_000,
-    );
+    await waitUntil('the run', () => buyer.client.run.get.query({ runId }).catch(() => null));
+    const after = await waitUntil('a mirror that is current', async () => {
+      const { chain: now } = await server.app.services.master.info();
+      return !now.lagging && now;
+    });
     expect(after.error).toBeNull();
     proxy.refuse();
     await waitUntil('the failure to show', async () => (await server.app.services.master.info()).chain.error !== null);
@@ -65,7 +61,7 @@ describe('the server', () => {
     await waitUntil('the first to look at it', async () => (await reasonOf(taskId)) === 'no node of the run is healthy');
     await first.stop();
     const later = await buyer.client.task.create.mutate({ runId, spec: { image: 'busybox' } });
-    await waitUntil('the second to look at it', async () => (await reasonOf(later.taskId)) === 'no node of the run is healthy', 20_000);
+    await waitUntil('the second to look at it', async () => (await reasonOf(later.taskId)) === 'no node of the run is healthy');
     await buyer.close();
     await second.stop();
   });

@@ -24,9 +24,12 @@ export type Stage = {
   stop(): Promise<void>;
 };
 
-/** Chain, database, server and a signed-in buyer: everything real but the containers. One per test file. */
+/**
+ * Chain, database, server and a signed-in buyer: everything real but the containers. One per test file. A node may be silent for twice
+ * `heartbeatMs` before it counts as ill: no test should depend on how quickly it gets from one beat to the next.
+ */
 export async function setUpStage({
-  heartbeatMs = 400,
+  heartbeatMs = 30_000,
   limits = {},
   startWithinMs,
 }: { heartbeatMs?: number; limits?: Partial<Limits>; startWithinMs?: number } = {}): Promise<Stage> {

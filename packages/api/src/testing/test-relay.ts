@@ -12,7 +12,7 @@ import { standardWebSocket } from './web-socket.ts';
 
 export type TestRelay = {
   items: RelayItem[];
-  /** What discovery said to answers that it did not take. */
+  /** What came of calls that were not answered: what discovery said to answers that it did not take. */
   refused: unknown[];
   /** What it was told when it ended; undefined while it stands. */
   error(): unknown;
@@ -66,12 +66,13 @@ export function openTestRelay({
       if (request === null) throw new Error('not sealed to this node');
       const response = answer ? new Response(answer.body, answer) : await node.call(request.path, request.body);
       const sealed = await request.sealAnswer({ status: response.status, body: await response.text() });
-      await client.answerRelayed.mutate({ linkId, callId: item.callId, sealed }).catch((reason: unknown) => refused.push(reason));
+      await client.answerRelayed.mutate({ linkId, callId: item.callId, sealed });
     }
   }
 
   const header = newHeader({ runId, sender: signer.address, audience: audienceOfOrigin(origin), now: Date.now(), ttlMs: 30_000 });
   const envelope = signMessage(RelayOpen, { ...header, seq, sequence }, { domain, signer });
-  client.openRelay.subscribe({ envelope }, { onData: (item) => void take(item), onError: (reason) => (error = reason) });
+  const onData = (item: RelayItem): void => void take(item).catch((reason: unknown) => refused.push(reason));
+  client.openRelay.subscribe({ envelope }, { onData, onError: (reason) => (error = reason) });
   return { items, refused, error: () => error, close: () => socket.close() };
 }

@@ -29,7 +29,7 @@ export type TestServerOptions = {
 
 /** The real app on a real port, without pages. */
 export async function startTestServer(options: TestServerOptions): Promise<TestServer> {
-  const { databaseUrl, chain, heartbeatMs = 400, port: wantedPort = 0, rpcUrl = chain.anvil.rpcUrl } = options;
+  const { databaseUrl, chain, heartbeatMs = 30_000, port: wantedPort = 0, rpcUrl = chain.anvil.rpcUrl } = options;
   let app: App | null = null;
   const server = createServer((req, res) => {
     if (app?.api.request(req, res) !== true) res.writeHead(app === null ? 503 : 404).end();

@@ -72,14 +72,22 @@ async function until(condition: () => Promise<boolean> | boolean): Promise<void>
 }
 
 /** Anvil saves every other second; the file is the proof that it has. */
-const untilSaved = (head: bigint) =>
+async function isSaved(head: bigint): Promise<boolean> {
+  const text = await readFile(statePath, 'utf8').catch(() => '');
+  return text.endsWith('}') && new RegExp(`"number":"?0x0*${head.toString(16)}"`).test(text);
+}
+
+/** Kills Anvil once it has saved so much. It is halted for the look, so that no save is under way. */
+const killWhenSaved = (pid: number, head: bigint) =>
   until(async () => {
-    const text = await readFile(statePath, 'utf8').catch(() => '');
-    return text.endsWith('}') && new RegExp(`"number":"?0x0*${head.toString(16)}"`).test(text);
+    process.kill(pid, 'SIGSTOP');
+    const saved = await isSaved(head);
+    process.kill(pid, saved ? 'SIGKILL' : 'SIGCONT');
+    return saved;
   });
 
-/** Starts Anvil in a process of its own, kills that one and returns Anvil's id. */
-async function startInKilledParent(statePathLiteral: string): Promise<number> {
+/** Starts Anvil in a process of its own, kills that one when it is time and returns Anvil's id. */
+async function startInKilledParent(statePathLiteral: string, isTime: () => Promise<boolean> | boolean = () => true): Promise<number> {
   const program = `
     import { startAnvil } from ${JSON.stringify(new URL('./anvil.ts', import.meta.url).href)};
     const statePath = ${statePathLiteral};
@@ -89,6 +97,7 @@ async function startInKilledParent(statePathLiteral: string): Promise<number> {
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
   const parent = spawn(process.execPath, ['--import', `file://${tsx}`, '--input-type=module', '--eval', program], { cwd });
   const pid = await new Promise<number>((done) => parent.stdout.once('data', (chunk: Buffer) => done(Number(chunk.toString()))));
+  await until(isTime);
   parent.kill('SIGKILL');
   await new Promise((done) => parent.once('exit', done));
   return pid;
@@ -111,8 +120,7 @@ describe('startAnvil', () => {
     const first = await start({ statePath });
     await makeHistory(first.client);
     const before = await historyOf(first.client);
-    await untilSaved(await first.client.getBlockNumber());
-    process.kill(first.anvil.pid, 'SIGKILL');
+    await killWhenSaved(first.anvil.pid, await first.client.getBlockNumber());
     await first.anvil.exited;
     const second = await start({ statePath });
     expect(await historyOf(second.client)).toEqual(before);
@@ -136,7 +144,8 @@ describe('startAnvil', () => {
   });
 
   it('ends with its parent, also a killed one, and has saved its state before another starts', async () => {
-    const pid = await startInKilledParent(JSON.stringify(statePath));
+    // From its first save on it hears a signal: it listens for it beside the clock of its saves.
+    const pid = await startInKilledParent(JSON.stringify(statePath), () => isSaved(0n));
     const { anvil } = await start({ statePath });
     expect(isAlive(pid)).toBe(false);
     expect(anvil.state).toBe('intact');

@@ -210,7 +210,7 @@ describe('followRegistry', () => {
 
     // Two dev chains that begin within one second are the same to the last bit.
     const begunBefore = Math.floor(Date.now() / 1000);
-    await vi.waitUntil(() => Math.floor(Date.now() / 1000) > begunBefore, { timeout: 5_000 });
+    await vi.waitUntil(() => Math.floor(Date.now() / 1000) > begunBefore, { timeout: 60_000 });
     const other = await setup();
     await other.chain.cheat('anvil_mine', ['0x5']);
     const again = follow(other.chain, store);

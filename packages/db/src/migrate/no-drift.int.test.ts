@@ -34,10 +34,13 @@ describe('migrations', () => {
 
   it('leave no connection behind', async () => {
     await applyMigrations(database);
-    const others = await ask<{ application_name: string }>(
-      `SELECT application_name FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
-    );
-    expect(others).toEqual([]);
+    // The server notices an ended connection when it comes to it; its own workers come and go.
+    const others = () =>
+      ask<{ application_name: string }>(
+        `SELECT application_name FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`,
+      );
+    await expect.poll(others).toEqual([]);
   });
 
   it('refuse a database that was made by another form of them', async () => {

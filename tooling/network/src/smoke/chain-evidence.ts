@@ -8,7 +8,7 @@ type Name = ContractEventName<typeof computeRegistryAbi>;
 /** The newest event of one name that concerns the run, read from the chain's own logs. */
 export async function findEvent<N extends Name>(
   { client, registry }: { client: PublicClient; registry: Address },
-  { name, runId, timeoutMs = 30_000 }: { name: N; runId: string; timeoutMs?: number },
+  { name, runId, timeoutMs = 240_000 }: { name: N; runId: string; timeoutMs?: number },
 ): Promise<GetContractEventsReturnType<typeof computeRegistryAbi, N, true>[number]> {
   const found = await waitFor(
     async () => {

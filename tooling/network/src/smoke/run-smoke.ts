@@ -34,8 +34,8 @@ export async function runSmoke({
   onProcess,
 }: SmokeOptions): Promise<{ containers: string[]; networks: string[] }> {
   const ports = { web: await freePort(), rpc: await freePort() };
-  // Two seconds instead of thirty between heartbeats: the same code, in a test's time.
-  const network = await startNetwork({ dataDir, ports, engine, onProcess, extraEnv: { MUSTER_HEARTBEAT_MS: '2000' } });
+  // Five seconds instead of thirty between heartbeats: the same code, in a test's time.
+  const network = await startNetwork({ dataDir, ports, engine, onProcess, extraEnv: { MUSTER_HEARTBEAT_MS: '5000' } });
   const ids = { runId: '', node: network.keys.node.address };
   try {
     const db = await createDatabase({ url: await network.databaseUrl(), logger: createLogger({ name: 'smoke', level: 'silent' }) });

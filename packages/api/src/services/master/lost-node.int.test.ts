@@ -46,13 +46,14 @@ const run = async ({ session }: Beating, start: Extract<ReceivedOrder, { kind: '
   });
   return { allocationId, epoch };
 };
-const spec = { image: 'busybox:1.37', grace: '0s', restart: { policy: 'on-failure', maxRetries: 3, backoff: '0s' } };
+/** Its grace is what a node has for coming back, or for stopping it: long, but where a test waits for its end. */
+const spec = { image: 'busybox:1.37', grace: '10m', restart: { policy: 'on-failure', maxRetries: 3, backoff: '0s' } };
 
 describe('a node that falls silent', () => {
   it('has its containers unknown, then lost and placed elsewhere under a new epoch', async () => {
     const runId = await stage.createRun();
     const first = await addNode(runId);
-    const { taskId } = await stage.buyer.client.task.create.mutate({ runId, spec });
+    const { taskId } = await stage.buyer.client.task.create.mutate({ runId, spec: { ...spec, grace: '0s' } });
     const placed = await run(first, await startOf(first.session, taskId));
     const second = await addNode(runId);
     first.stopBeating();

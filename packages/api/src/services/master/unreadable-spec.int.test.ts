@@ -4,7 +4,7 @@ import { waitUntil } from '../../testing/wait-until.ts';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await setUpStage({ heartbeatMs: 3_000 });
+  stage = await setUpStage();
 });
 afterAll(() => stage.stop());
 

@@ -24,7 +24,8 @@ describe('watching a run', () => {
     const ended: unknown[] = [];
     buyer.client.run.watch.subscribe({ runId }, { onData: ({ what }) => void seen.push(what), onError: (error) => void ended.push(error) });
     await waitUntil('the first hints', () => seen.length >= 4);
-    expect([...seen].toSorted()).toEqual(['node', 'run', 'snapshot', 'task']);
+    // What was hinted before somebody watched may still be on its way.
+    expect(new Set(seen)).toEqual(new Set(['node', 'run', 'snapshot', 'task']));
     seen.length = 0;
     await buyer.client.task.create.mutate({ runId, spec: { image: 'busybox' } });
     await waitUntil('a hint about tasks', () => seen.includes('task'));

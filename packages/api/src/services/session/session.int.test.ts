@@ -9,8 +9,7 @@ let stage: Stage;
 let runId: string;
 
 beforeAll(async () => {
-  // Slow enough that no node is lost while a test looks elsewhere.
-  stage = await setUpStage({ heartbeatMs: 3_000 });
+  stage = await setUpStage();
   runId = await stage.createRun();
 });
 
@@ -19,7 +18,6 @@ afterAll(() => stage.stop());
 const beat = { at: 1, usage: { cpu: 0, memoryBytes: 0, diskBytes: 0 }, orderEpoch: 0, orderCounter: 0, allocations: [] };
 const codeOf = (error: unknown) =>
   expect.objectContaining({ data: expect.objectContaining({ app: expect.objectContaining({ code: error }) }) });
-const phaseOf = async (node: TestNode) => (await stage.buyer.client.node.get.query({ runId, node: node.address })).phase;
 const open = async (): Promise<{ node: TestNode; session: TestSession }> => {
   const node = await stage.createInvitedNode(runId);
   return { node, session: await stage.openSession(node) };
@@ -66,8 +64,10 @@ describe('a session', () => {
     );
     expect(refusal).toBe('COUNTER_REPLAYED');
     // The client may still be giving up a socket that it tried while the server was down.
+    const before = Date.now();
     const answer = await waitUntil('a heartbeat over it', () => session.heartbeat().catch(() => undefined));
-    expect(Math.abs(answer.now - Date.now())).toBeLessThan(5_000);
+    expect(answer.now).toBeGreaterThanOrEqual(before);
+    expect(answer.now).toBeLessThanOrEqual(Date.now());
   });
 
   it('is superseded by one of a newer generation, which raises an alarm; an older one is refused', async () => {
@@ -119,24 +119,36 @@ describe('a session', () => {
 });
 
 describe('the grace period after a restart of the master', () => {
+  let quick: Stage;
+  beforeAll(async () => {
+    quick = await setUpStage({ heartbeatMs: 3_000 });
+  });
+  afterAll(() => quick.stop());
+
   it('keeps a node that was silent because the master was', async () => {
-    const { node, session } = await open();
-    await session.heartbeat();
-    await waitUntil('a healthy node', async () => (await phaseOf(node)) === 'Healthy');
+    const own = await quick.createRun();
+    const node = await quick.createInvitedNode(own);
+    const session = await quick.openSession(node);
+    const { client } = quick.buyer;
+    const phase = async () => (await client.node.get.query({ runId: own, node: node.address })).phase;
+    await waitUntil('a healthy node', async () => {
+      await session.heartbeat();
+      return (await phase()) === 'Healthy';
+    });
     // As old as heartbeats get before a node is lost, and the master has only just begun to listen.
-    await stage.restartServer(() =>
-      stage.database.db.pool.query(`UPDATE "Session" SET "heartbeatAt" = now() - interval '1 hour' WHERE "sessionId" = $1`, [
+    await quick.restartServer(() =>
+      quick.database.db.pool.query(`UPDATE "Session" SET "heartbeatAt" = now() - interval '1 hour' WHERE "sessionId" = $1`, [
         session.sessionId,
       ]),
     );
-    const { items } = await stage.buyer.client.node.list.query({ runId });
-    expect(items.find((view) => view.node === node.address)?.phase).toBe('Healthy');
-    await waitUntil(
-      'an unhealthy node once the master has listened long enough',
-      async () => (await phaseOf(node)) === 'Unhealthy',
-      20_000,
-    );
-    await session.heartbeat();
-    await waitUntil('a healthy node again', async () => (await phaseOf(node)) === 'Healthy');
+    await waitUntil('an unhealthy node once the master has listened long enough', async () => (await phase()) === 'Unhealthy');
+    await waitUntil('a healthy node again', async () => {
+      await session.heartbeat().catch(() => undefined);
+      return (await phase()) === 'Healthy';
+    });
+    // Neither ill at once nor lost at any time.
+    const { items } = await client.run.timeline.query({ runId: own });
+    const steps = items.filter(({ kind, subject }) => kind === 'node' && subject === node.address);
+    expect(steps.map(({ to }) => to).slice(0, 3)).toEqual(['Healthy', 'Unhealthy', 'Healthy']);
   });
 });

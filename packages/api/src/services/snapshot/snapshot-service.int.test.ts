@@ -13,7 +13,7 @@ type Archive = { bytes: Buffer; sha256: `0x${string}` };
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await setUpStage({ heartbeatMs: 5_000, limits: { snapshotBytes: 10_000 } });
+  stage = await setUpStage({ limits: { snapshotBytes: 10_000 } });
 });
 afterAll(() => stage.stop());
 

@@ -12,7 +12,8 @@ let session: TestSession;
 let beating: NodeJS.Timeout;
 
 beforeAll(async () => {
-  stage = await setUpStage();
+  // What runs on after its end is a stray after one of these.
+  stage = await setUpStage({ heartbeatMs: 5_000 });
   runId = await stage.createRun();
   session = await stage.openSession(await stage.createInvitedNode(runId));
   beating = setInterval(() => void session.heartbeat().catch(() => undefined), 100);

@@ -28,7 +28,7 @@ const specOf = (word: string) =>
     command: [
       'sh',
       '-c',
-      `trap 'echo "bye ${word}"; exit 0' TERM; echo "hello ${word}"; echo "${word}" > /checkpoints/word; while true; do sleep 0.2; done`,
+      `trap 'echo "bye ${word}"; exit 0' TERM; echo "${word}" > /checkpoints/word; echo "hello ${word}"; while true; do sleep 0.2; done`,
     ],
     resources: { cpu: 0.25, memory: '64MiB' },
     volumes: [{ name: volume, path: '/checkpoints' }],
@@ -53,7 +53,7 @@ export async function runExecution(smoke: Smoke, run: RegisteredNode): Promise<R
           where: { runId, node, kind, ...(acknowledged ? { acknowledgedAt: { not: null } } : {}) },
           orderBy: { createdAt: 'desc' },
         }),
-      { timeoutMs: 60_000 },
+      { timeoutMs: 240_000 },
     );
     expectFact(row, `no ${acknowledged ? 'acknowledged ' : ''}${kind} order to ${node}:\n${miner.lastLines()}`);
     const verified = verifyEnvelope(Order, row.envelope, { domain, now: Date.now(), expectedSigner: master });
@@ -62,7 +62,7 @@ export async function runExecution(smoke: Smoke, run: RegisteredNode): Promise<R
   };
   const { allocationId } = await recorder.arrow('4.2', 'the master sends the task with its parameters', async () => {
     const { row, version, digest } = await orderOf('start', false);
-    const seen = await miner.waitForEvent('order.received', { timeoutMs: 30_000, where: (event) => event['orderId'] === row.orderId });
+    const seen = await miner.waitForEvent('order.received', { timeoutMs: 240_000, where: (event) => event['orderId'] === row.orderId });
     expectFact(row.allocationId, 'the start order names no allocation');
     return {
       allocationId: row.allocationId,
@@ -88,14 +88,14 @@ export async function runExecution(smoke: Smoke, run: RegisteredNode): Promise<R
   await recorder.arrow('4.5', 'the miner returns status and logs', async () => {
     const row = await db.prisma.allocation.findUniqueOrThrow({ where: { allocationId } });
     expectFact(row.containerId === containerId, `the status names container ${row.containerId}, Docker runs ${containerId}`);
-    const sequence = await waitFor(() => chunkWith(`hello ${word}`), { timeoutMs: 30_000 });
+    const sequence = await waitFor(() => chunkWith(`hello ${word}`), { timeoutMs: 240_000 });
     expectFact(sequence !== undefined, 'no log chunk with the word that the container said');
     return { evidence: `database: ${row.phase} in ${row.containerId?.slice(0, 12)}; log chunk ${sequence} holds "hello ${word}"` };
   });
   const { snapshot } = await recorder.arrow('4.6', 'the master has the storage synced', async () => {
     await network.buyer.run(['task', 'sync', taskId, volume]);
     const { version } = await orderOf('sync', true);
-    const row = await waitFor(() => db.prisma.snapshot.findFirst({ where: { taskId, volume } }), { timeoutMs: 60_000 });
+    const row = await waitFor(() => db.prisma.snapshot.findFirst({ where: { taskId, volume } }), { timeoutMs: 240_000 });
     expectFact(row, 'no snapshot has arrived');
     return {
       snapshot: row,

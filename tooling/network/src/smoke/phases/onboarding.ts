@@ -16,7 +16,7 @@ export async function runOnboarding(smoke: Smoke, run: RegisteredNode): Promise<
 
   await recorder.arrow('3.1', 'the chain announces the accepted registration to the master', async () => {
     const row = await waitFor(() => db.prisma.registration.findFirst({ where: { runId, node, standing: 'Approved' } }), {
-      timeoutMs: 30_000,
+      timeoutMs: 240_000,
     });
     expectFact(row, 'the master has not seen the approval');
     const event = await db.prisma.chainEvent.findFirstOrThrow({ where: { runId, node, name: 'RoundSettled' } });
@@ -25,7 +25,7 @@ export async function runOnboarding(smoke: Smoke, run: RegisteredNode): Promise<
     };
   });
   await recorder.arrow('3.2', 'the master requests the endpoint with its signature', async () => {
-    const nonce = await waitFor(() => db.prisma.seenNonce.findFirst({ where: { signer: keys.master.address } }), { timeoutMs: 30_000 });
+    const nonce = await waitFor(() => db.prisma.seenNonce.findFirst({ where: { signer: keys.master.address } }), { timeoutMs: 240_000 });
     expectFact(nonce, 'discovery has accepted no query of the master');
     return { evidence: `database: discovery took nonce ${nonce.nonce} signed by the master ${keys.master.address}` };
   });
@@ -42,21 +42,21 @@ export async function runOnboarding(smoke: Smoke, run: RegisteredNode): Promise<
   });
   await recorder.arrow('3.4', 'discovery returns the endpoint to the master', async () => {
     const returned = await web.waitForEvent('endpoint.returned', {
-      timeoutMs: 30_000,
+      timeoutMs: 240_000,
       where: (event) => ofRun(event) && event['to'] === keys.master.address,
     });
-    const invited = await web.waitForEvent('invite.sent', { timeoutMs: 30_000, where: ofRun });
+    const invited = await web.waitForEvent('invite.sent', { timeoutMs: 240_000, where: ofRun });
     return {
       evidence: `discovery's log: ${returned.event} to ${keys.master.address}; the master's next line: ${invited.event} to that endpoint`,
     };
   });
   const { digest } = await recorder.arrow('3.5', 'the master sends the signed invite', async () => {
-    const row = await waitFor(async () => (await db.prisma.nodeState.findUnique({ where }))?.inviteDigest, { timeoutMs: 30_000 });
+    const row = await waitFor(async () => (await db.prisma.nodeState.findUnique({ where }))?.inviteDigest, { timeoutMs: 240_000 });
     expectFact(row, 'the master has stored no invite');
     return { digest: row, evidence: `database: invite ${row} to ${node}` };
   });
   await recorder.arrow('3.6', "the miner verifies the master's signature and status", async () => {
-    const seen = await miner.waitForEvent('invite.verified', { timeoutMs: 30_000, where: ofRun });
+    const seen = await miner.waitForEvent('invite.verified', { timeoutMs: 240_000, where: ofRun });
     const refused = await inviteAsStranger(smoke, run);
     return {
       evidence: `miner's log: ${seen.event} by ${String(seen['master'])}; an invite forged by another key was refused (${refused})`,
@@ -75,7 +75,7 @@ export async function runOnboarding(smoke: Smoke, run: RegisteredNode): Promise<
     return { evidence: `masterTerm(${runId}, ${epoch}) = ${term}` };
   });
   await recorder.arrow('3.8', 'the miner accepts with a signed acknowledgment', async () => {
-    const row = await waitFor(async () => (await db.prisma.nodeState.findUnique({ where }))?.acknowledgment, { timeoutMs: 30_000 });
+    const row = await waitFor(async () => (await db.prisma.nodeState.findUnique({ where }))?.acknowledgment, { timeoutMs: 240_000 });
     expectFact(row, 'the master has no acknowledgment');
     const { issuedAt } = (row as { message: { issuedAt: number } }).message;
     const verified = verifyEnvelope(Acknowledgment, row, {
@@ -90,7 +90,7 @@ export async function runOnboarding(smoke: Smoke, run: RegisteredNode): Promise<
   });
   await recorder.arrow('3.9', 'the miner sends heartbeats', async () => {
     const read = () => db.prisma.session.findFirst({ where: { runId, node, supersededAt: null }, orderBy: { generation: 'desc' } });
-    const first = await waitFor(async () => ((await read())?.heartbeatAt ? read() : undefined), { timeoutMs: 90_000 });
+    const first = await waitFor(async () => ((await read())?.heartbeatAt ? read() : undefined), { timeoutMs: 240_000 });
     expectFact(first?.heartbeatAt, 'no heartbeat has arrived');
     const before = first.heartbeatAt.getTime();
     const next = await waitFor(
@@ -98,7 +98,7 @@ export async function runOnboarding(smoke: Smoke, run: RegisteredNode): Promise<
         const row = await read();
         return row?.heartbeatAt && row.heartbeatAt.getTime() > before ? row : undefined;
       },
-      { timeoutMs: 90_000, intervalMs: 250 },
+      { timeoutMs: 240_000, intervalMs: 250 },
     );
     expectFact(next?.heartbeatAt, 'no second heartbeat has arrived');
     return {

@@ -59,7 +59,7 @@ export async function runRegistration(smoke: Smoke, run: PreparedRun): Promise<R
     };
   });
   await recorder.arrow('1.5', 'discovery confirms the registration', async () => {
-    const event = await miner.waitForEvent('announced', { timeoutMs: 30_000 });
+    const event = await miner.waitForEvent('announced', { timeoutMs: 240_000 });
     const { expiresAt } = await announcementRow();
     expectFact(expiresAt.getTime() > Date.now(), `the announcement expired at ${expiresAt.toISOString()}`);
     return { evidence: `miner's log: "${event.event}"; database: valid until ${expiresAt.toISOString()}` };
@@ -77,7 +77,7 @@ export async function runRegistration(smoke: Smoke, run: PreparedRun): Promise<R
         });
         return value.seq > 0 ? value : undefined;
       },
-      { timeoutMs: 60_000, intervalMs: 250, stopWhen: () => !miner.running },
+      { timeoutMs: 240_000, intervalMs: 250, stopWhen: () => !miner.running },
     );
     expectFact(found, `the miner did not register:\n${miner.lastLines()}`);
     return found;
@@ -85,7 +85,7 @@ export async function runRegistration(smoke: Smoke, run: PreparedRun): Promise<R
 
   async function announcementRow() {
     const row = await waitFor(() => db.prisma.announcement.findUnique({ where: { runId_node: { runId, node } } }), {
-      timeoutMs: 30_000,
+      timeoutMs: 240_000,
       intervalMs: 250,
       stopWhen: () => !miner.running,
     });

@@ -25,7 +25,7 @@ export async function runTermination(smoke: Smoke, run: RegisteredNode, task: Ru
     const said = await waitFor(
       async () =>
         JSON.stringify(await db.prisma.logChunk.findMany({ where: { allocationId }, select: { lines: true } })).includes(`bye ${word}`),
-      { timeoutMs: 30_000 },
+      { timeoutMs: 240_000 },
     );
     expectFact(said, 'the container did not get to say goodbye: it was killed');
     return {
@@ -42,7 +42,9 @@ export async function runTermination(smoke: Smoke, run: RegisteredNode, task: Ru
   await recorder.arrow('5.3', 'the buyer closes the run', async () => {
     await network.buyer.run(['run', 'close', runId, '--wait']);
     const event = await findEvent(at, { name: 'RunClosed', runId });
-    const closed = await waitFor(async () => (await db.prisma.run.findUniqueOrThrow({ where: { runId } })).closedAt, { timeoutMs: 30_000 });
+    const closed = await waitFor(async () => (await db.prisma.run.findUniqueOrThrow({ where: { runId } })).closedAt, {
+      timeoutMs: 240_000,
+    });
     expectFact(closed, 'the master has not seen the closing');
     const standing = await client.readContract({
       address: network.chain.registry,

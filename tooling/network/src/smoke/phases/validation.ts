@@ -22,7 +22,7 @@ export async function runValidation(smoke: Smoke, run: RegisteredNode): Promise<
   const at = { client, registry: chain.registry };
 
   await recorder.arrow('2.1', 'the chain announces the registration to the validator', async () => {
-    const seen = await validator.waitForEvent('registration.seen', { timeoutMs: 60_000, where: ofRun });
+    const seen = await validator.waitForEvent('registration.seen', { timeoutMs: 240_000, where: ofRun });
     const { transactionHash, blockNumber } = await findEvent(at, { name: 'Registered', runId });
     expectFact(
       seen['txHash'] === transactionHash,
@@ -31,7 +31,7 @@ export async function runValidation(smoke: Smoke, run: RegisteredNode): Promise<
     return { evidence: `validator's log: registration of ${node} in tx ${transactionHash}, which the chain has in block ${blockNumber}` };
   });
   await recorder.arrow('2.2', 'the validator requests the endpoint', async () => {
-    const nonce = await waitFor(() => db.prisma.seenNonce.findFirst({ where: { signer: keys.validator.address } }), { timeoutMs: 60_000 });
+    const nonce = await waitFor(() => db.prisma.seenNonce.findFirst({ where: { signer: keys.validator.address } }), { timeoutMs: 240_000 });
     expectFact(nonce, 'discovery has accepted no query of the validator');
     const refused = await queryAsStranger(smoke, run, 'validator');
     return {
@@ -40,7 +40,7 @@ export async function runValidation(smoke: Smoke, run: RegisteredNode): Promise<
   });
   const { raw, verdict } = await recorder.arrow('2.3', 'discovery returns the endpoint', async () => {
     const evidence = await waitFor(() => db.prisma.evidence.findFirst({ where: { runId, node } }), {
-      timeoutMs: 120_000,
+      timeoutMs: 240_000,
       intervalMs: 250,
       stopWhen: () => !validator.running,
     });
@@ -100,7 +100,7 @@ export async function runValidation(smoke: Smoke, run: RegisteredNode): Promise<
     };
   });
   await recorder.arrow('2.7', 'the miner monitors the chain for acceptance', async () => {
-    const seen = await miner.waitForEvent('acceptance.seen', { timeoutMs: 60_000, where: ofRun });
+    const seen = await miner.waitForEvent('acceptance.seen', { timeoutMs: 240_000, where: ofRun });
     return {
       evidence: `miner's log: ${seen.event}, standing ${String(seen['standing'])}; the chain settled the round in block ${settled.block}`,
     };
