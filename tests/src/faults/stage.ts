@@ -4,7 +4,6 @@ import type { Address } from 'viem';
 import { createDatabase, type Database } from '@muster/db/client';
 import { demoImage, ensureDemoImage } from '@muster/network/demo-image';
 import { outputOfMiner, startMiner } from '@muster/network/daemons';
-import { freePort } from '@muster/network/free-port';
 import { loadNetworkKeys } from '@muster/network/keys';
 import type { ManagedProcess } from '@muster/network/managed-process';
 import { startNetwork, type Network } from '@muster/network/network';
@@ -19,6 +18,8 @@ import { startTcpGate, type TcpGate } from './lib/tcp-gate.ts';
 import { runTool } from './lib/run-tool.ts';
 import { PATIENCE_MS, until } from './lib/until.ts';
 
+/** The lane's network is its own. None of those that the kernel gives to outgoing connections: an agent that begins anew must have its port again. */
+const PORTS = { web: 3_000, rpc: 8_545, agent: 7_700, twin: 7_701 };
 const DATA_DIR_BYTES = 32 * 1024 * 1024;
 
 /** A whole network around one agent that is a process of its own; between it and the others stands what a case needs to do harm. */
@@ -71,14 +72,13 @@ export async function setUpStage(): Promise<FaultStage> {
     const docker = await startDockerGate(join(directory.path, 'gate.sock'), engine.socket);
     undo.push(() => docker.stop());
 
-    const ports = { web: await freePort(), rpc: await freePort() };
-    const master = await startTcpGate(() => ports.web);
+    const master = await startTcpGate(() => PORTS.web);
     undo.push(() => master.stop());
     const dataDir = join(directory.path, 'n');
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     const network = await startNetwork({
       dataDir,
-      ports,
+      ports: PORTS,
       engine: { host: `unix://${engine.socket}`, docker: engine.docker, origin: 'running', stop: async () => undefined },
       publicUrl: master.url,
       extraEnv: { MUSTER_HEARTBEAT_MS: String(pace.heartbeatMs) },
@@ -93,7 +93,7 @@ export async function setUpStage(): Promise<FaultStage> {
     let runId = await createRun();
 
     const keys = await loadNetworkKeys(dataDir);
-    const [port, node] = [await freePort(), keys.node.address];
+    const node = keys.node.address;
     let life: ManagedProcess | null = null;
     undo.push(async () => life?.kill('SIGKILL'));
 
@@ -104,7 +104,7 @@ export async function setUpStage(): Promise<FaultStage> {
     });
     const miner = () => ({
       runId,
-      port,
+      port: PORTS.agent,
       nodeKeyFile: keys.node.file,
       provider: { keyFile: keys.provider.file },
       dockerHost: docker.host,
@@ -166,7 +166,7 @@ export async function setUpStage(): Promise<FaultStage> {
         const twinDir = join(dataDir, 'twin');
         await rm(twinDir, { recursive: true, force: true });
         await copyData(minerDir, twinDir);
-        return startMiner(surroundingsOf({}), { ...miner(), name: 'twin', port: await freePort() });
+        return startMiner(surroundingsOf({}), { ...miner(), name: 'twin', port: PORTS.twin });
       },
       agentCommand: (args, env = {}) => outputOfMiner(surroundingsOf(env), miner(), args),
       stop,

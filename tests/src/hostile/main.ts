@@ -17,7 +17,7 @@ import { networkAttacks } from './attacks/network.ts';
 import { orderAttacks } from './attacks/orders.ts';
 import { processAttacks } from './attacks/processes.ts';
 import { controlCase } from './control.ts';
-import { serveOnHost } from './host-port.ts';
+import { hostVisits, stopHost } from './host-port.ts';
 import { ensureHostileImage, hostileImage } from './images.ts';
 import { internetCase } from './internet.ts';
 import { caseOfAttack, caseOfOrder, type Theatre } from './run-attack.ts';
@@ -38,8 +38,7 @@ async function main(): Promise<number> {
     closers.push(engine.stop);
     await ensureDemoImage(engine.docker);
     await ensureHostileImage(engine.docker);
-    const host = serveOnHost();
-    closers.push(host.stop);
+    closers.push(stopHost);
     const stage = await setUpStage({ dockerHost: engine.host, root });
     closers.push(stage.stop);
     const neighbour = stage.place({
@@ -69,7 +68,7 @@ async function main(): Promise<number> {
       options,
       signal: interrupted.signal,
     });
-    if (host.visits() > 0) throw new Error("somebody came to the machine's own service");
+    if (hostVisits() > 0) throw new Error("somebody came to the machine's own service");
     return ok ? 0 : 1;
   } finally {
     for (const close of closers.toReversed()) await close();

@@ -34,6 +34,7 @@ import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
+import { ownLoopback } from './own-loopback.ts';
 
 interface Session {
   sessionId: string;
@@ -220,10 +221,11 @@ export async function startTestMaster({ signer, domain, runId, heartbeatMs = 200
     return orderId;
   }
 
+  const host = ownLoopback();
   let port = 0;
   let server: Server;
   let sockets: WebSocketServer;
-  const url = () => `http://127.0.0.1:${port}`;
+  const url = () => `http://${host}:${port}`;
   const discovery = createHTTPHandler({ router: discoveryRouter, basePath: '/discovery/' });
 
   async function request(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -252,7 +254,7 @@ export async function startTestMaster({ signer, domain, runId, heartbeatMs = 200
     server = createServer((req, res) => void request(req, res).catch(() => res.destroy()));
     sockets = new WebSocketServer({ server, path: '/master' });
     applyWSSHandler({ wss: sockets, router: masterRouter });
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(port, host, resolve));
     const address = server.address();
     port = typeof address === 'object' && address ? address.port : port;
   }

@@ -1,12 +1,11 @@
-import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
+import { ownLoopback } from '../../testing/own-loopback.ts';
 import { probePort } from './probe-port.ts';
 
-/** One of loopback's many, on which nobody else listens or connects: a port that was given back there is free. */
-const host = `127.${randomInt(1, 255)}.${randomInt(256)}.${randomInt(1, 255)}`;
+const host = ownLoopback();
 
 it('sees whether a TCP port is taken', async () => {
   const server = createServer().listen(0, host);
