@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createIptablesFence } from '../adapters/host/iptables-fence.ts';
 import { runTool } from '../adapters/host/run-tool.ts';
 import { randomNode, removeEverythingOf, testRuntime, waitFor } from '../testing/test-docker.ts';
-import { startTenant, TENANT_ADDRESS } from '../testing/test-tenant.ts';
+import { startTenant } from '../testing/test-tenant.ts';
 import { bridgePrefix, nodeTag } from './bridge-name.ts';
 import { REPLIES as REPLY_RULE } from './fence-rules.ts';
 import { verifyFence } from './verify-fence.ts';
@@ -87,7 +87,7 @@ describe('the network fence, tried for real', () => {
     const refused = async () => (await iptables('iptables', ['-nvxL', `MUSTER-IN-${nodeTag(node)}`])).stdout;
     await waitFor(async () => /^\s*[1-9]\d*\s+\d+ REJECT/m.test(await refused()));
     expect(heard).toBe('');
-    const visitor = connect({ host: TENANT_ADDRESS, port: 8080 });
+    const visitor = connect({ host: tenant.address, port: 8080 });
     expect(await text(visitor)).toBe('answered');
   });
 

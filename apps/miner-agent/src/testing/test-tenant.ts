@@ -6,8 +6,6 @@ import { onTestFinished } from 'vitest';
 import { runTool } from '../adapters/host/run-tool.ts';
 import { bridgePrefix, nodeTag } from '../isolation/bridge-name.ts';
 
-const GATEWAY = '10.213.77.1';
-export const TENANT_ADDRESS = '10.213.77.2';
 /** Connects to the machine and says "open"; says something there at every line that it is given. Answers whoever comes in. */
 const PROGRAM = `
 const { connect, createServer } = require('node:net');
@@ -20,21 +18,23 @@ createServer((visitor) => visitor.end('answered')).listen(8080);
 /** A program on a bridge such as an allocation has, with a connection to `port` of the machine that stands; it goes with the test. */
 export async function startTenant(node: Address, port: number) {
   const [bridge, space, cable] = [`${bridgePrefix(node)}t`, `test-${nodeTag(node)}`, `tt${nodeTag(node)}`];
+  const network = `10.213.${Number.parseInt(node.slice(2, 4), 16)}`;
+  const [gateway, address] = [`${network}.1`, `${network}.2`];
   const ip = async (text: string) => {
     const { code, stderr } = await runTool('ip', text.split(' '));
     if (code !== 0) throw new Error(`ip ${text}: ${stderr}`);
   };
   await ip(`link add ${bridge} type bridge`);
   onTestFinished(() => ip(`link delete ${bridge}`));
-  await ip(`address add ${GATEWAY}/24 dev ${bridge}`);
+  await ip(`address add ${gateway}/24 dev ${bridge}`);
   await ip(`link set ${bridge} up`);
   await ip(`netns add ${space}`);
   onTestFinished(() => ip(`netns delete ${space}`));
   await ip(`link add ${cable} type veth peer name eth0 netns ${space}`);
   await ip(`link set ${cable} master ${bridge} up`);
-  await ip(`-n ${space} address add ${TENANT_ADDRESS}/24 dev eth0`);
+  await ip(`-n ${space} address add ${address}/24 dev eth0`);
   await ip(`-n ${space} link set eth0 up`);
-  const child = spawn('ip', ['netns', 'exec', space, process.execPath, '-e', PROGRAM, GATEWAY, String(port)], {
+  const child = spawn('ip', ['netns', 'exec', space, process.execPath, '-e', PROGRAM, gateway, String(port)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const closed = once(child, 'close');
@@ -43,5 +43,5 @@ export async function startTenant(node: Address, port: number) {
     await closed;
   });
   await once(createInterface(child.stdout), 'line');
-  return { say: () => void child.stdin.write('now\n') };
+  return { address, say: () => void child.stdin.write('now\n') };
 }
