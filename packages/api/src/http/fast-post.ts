@@ -20,10 +20,11 @@ export function createFastPost<TRouter extends AnyTRPCRouter>(options: FastPostO
   const calls = createProcedureCalls(router, onFailure);
 
   return async (req: IncomingMessage, res: ServerResponse, path: string): Promise<void> => {
-    if (req.method !== 'POST' || !calls.has(path, 'mutation')) return send(res, 404, { error: notThere(path) });
+    const call = calls.find(path, 'mutation');
+    if (req.method !== 'POST' || call === undefined) return send(res, 404, { error: notThere(path) });
     try {
       const input: unknown = JSON.parse(await readBody(req, maxBytes));
-      send(res, 200, { result: { data: await calls.call({ path, type: 'mutation', input, ctx: createContext(req) }) } });
+      send(res, 200, { result: { data: await call({ input, ctx: createContext(req) }) } });
     } catch (cause) {
       const error = calls.errorOf(cause, { path, type: 'mutation' });
       send(res, error.data.httpStatus, { error });

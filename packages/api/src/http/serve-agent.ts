@@ -22,30 +22,30 @@ export function serveAgent({ client, ctx, calls, onFailure }: AgentConnection): 
   const sent = (body: object): Promise<void> => new Promise((resolve) => client.send(JSON.stringify(body), () => resolve()));
 
   async function answer({ id, path, input }: IncomingCall): Promise<void> {
-    const call = { path, type: 'mutation' as const };
     try {
-      if (!calls.has(path, 'mutation')) throw notServed(path);
-      result(id, { type: 'data', data: await calls.call({ ...call, input, ctx }) });
+      const call = calls.find(path, 'mutation');
+      if (call === undefined) throw notServed(path);
+      result(id, { type: 'data', data: await call({ input, ctx }) });
     } catch (error) {
-      respond(id, { error: calls.errorOf(error, call) });
+      respond(id, { error: calls.errorOf(error, { path, type: 'mutation' }) });
     }
   }
 
   async function stream({ id, path, input }: IncomingCall): Promise<void> {
-    const call = { path, type: 'subscription' as const };
     const controller = new AbortController();
     try {
-      if (!calls.has(path, 'subscription')) throw notServed(path);
+      const call = calls.find(path, 'subscription');
+      if (call === undefined) throw notServed(path);
       if (streams.has(id) || streams.size >= MAX_STREAMS)
         throw new AppError('RATE_LIMITED', { publicMessage: 'Too many streams over one socket.' });
       streams.set(id, controller);
-      const items = (await calls.call({ ...call, input, ctx, signal: controller.signal })) as AsyncIterable<unknown>;
+      const items = (await call({ input, ctx, signal: controller.signal })) as AsyncIterable<unknown>;
       result(id, { type: 'started' });
       // One at a time: what a slow reader has not taken yet must not pile up here.
       for await (const data of items) await sent({ id, result: { type: 'data', data } });
       result(id, { type: 'stopped' });
     } catch (error) {
-      respond(id, { error: calls.errorOf(error, call) });
+      respond(id, { error: calls.errorOf(error, { path, type: 'subscription' }) });
     } finally {
       if (streams.get(id) === controller) streams.delete(id);
     }

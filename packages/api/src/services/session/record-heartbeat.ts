@@ -21,7 +21,7 @@ export async function recordHeartbeat(
   const { session, counter, body } = await openNodeFrame(door, { frame, from, path: 'heartbeat', schema: heartbeatSchema });
   const beat = await deps.heartbeats.record({ sessionId: session.sessionId, counter, status: body });
   if (!beat.accepted) throw new AppError(REFUSALS[beat.reason]);
-  const orders = beat.pendingOrders === 0 ? [] : envelopesOf(await listPendingOrders(deps.db, session));
+  const orders = beat.hasOrders ? envelopesOf(await listPendingOrders(deps.db, session)) : [];
   const answer: HeartbeatAnswer = { now: deps.clock.now(), orders };
   return sealAnswer(session, { path: 'heartbeat', counter, body: answer });
 }
