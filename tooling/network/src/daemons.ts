@@ -57,6 +57,9 @@ function daemonProcess({ name, folder, program, surroundings, env }: DaemonOptio
   };
 }
 
+/** With room for the heartbeats that are under way: what is alive at a collection is copied (docs/adr/0103). */
+const webProgram: [string, ...string[]] = [process.execPath, '--max-semi-space-size=32', join(root, 'apps/web/dist/main.js')];
+
 interface WebOptions {
   port: number;
   keyFile: string;
@@ -72,6 +75,7 @@ export function startWeb(
   return startDaemon({
     name: 'web',
     folder: 'apps/web',
+    program: webProgram,
     surroundings,
     env: {
       HOST: host,
