@@ -44,6 +44,17 @@ const taskOf = (taskId: string) => stage.buyer.client.task.get.query({ taskId })
 const isStart = (order: ReceivedOrder): order is Extract<ReceivedOrder, { kind: 'start' }> => order.kind === 'start';
 
 describe('offers', () => {
+  it('come with the first heartbeat of a session: until then nothing is placed on its node', async () => {
+    const runId = await stage.createRun();
+    const session = await stage.openSession(await stage.createInvitedNode(runId));
+    const { taskId } = await stage.buyer.client.task.create.mutate({ runId, spec: { image: 'busybox' } });
+    const reads = (reason: string) => waitUntil(reason, async () => (await taskOf(taskId)).phaseReason === reason);
+    await reads('no node of the run is healthy');
+    timers.push(setInterval(() => void session.heartbeat([], { offer: { ...offer, accepting: false, reason: 'drained' } }), 150));
+    await reads('no node that could take it takes new work now: drained');
+    expect((await taskOf(taskId)).allocations).toEqual([]);
+  });
+
   it('decide where a task goes, and what the buyer reads while nothing takes it', async () => {
     const runId = await stage.createRun();
     let says: Partial<Heartbeat> = { offer };

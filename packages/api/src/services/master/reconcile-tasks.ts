@@ -95,11 +95,15 @@ interface CandidateContext {
   refusing: ReadonlyMap<string, string>;
 }
 
-/** What a node has to offer the run; nothing is placed on one whose approval is in doubt. */
+/**
+ * What a node has to offer the run; nothing is placed on one whose approval is in doubt, nor before the first heartbeat of its session has said
+ * what it takes: its owner may have drained it meanwhile.
+ */
 function candidateFor(overview: NodeOverview, { situation, runId, used, refusing }: CandidateContext): PlacementNode[] {
-  const { registration, state } = overview;
+  const { registration, state, session } = overview;
   const run = situation.runs.get(runId);
   if (registration.runId !== runId || state === null || run === undefined) return [];
+  if (session === null || session.heartbeatAt === null) return [];
   if (standingNow({ registration, run, nowMs: situation.nowMs }) !== 'Approved') return [];
   const { node } = registration;
   return [
