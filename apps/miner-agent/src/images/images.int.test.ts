@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { PullProgress } from '../ports/container-runtime.ts';
 import { openImagesStage, type ImagesStage } from '../testing/images-stage.ts';
 import { waitFor } from '../testing/test-docker.ts';
+import { ownLoopback } from '../testing/own-loopback.ts';
 import { digestOf, tarOf } from '../testing/test-image.ts';
 import { startTestRegistry, type TestRegistry } from '../testing/test-registry.ts';
 
@@ -197,7 +198,7 @@ describe('a refusal', () => {
     const images = await stage.start();
     expect(await refusal(images.get({ reference: `${registry.host}/team/nothing:1` }))).toBe('IMAGE_NOT_FOUND');
     expect(await refusal(images.get({ reference: 'NOT/A/Reference' }))).toBe('IMAGE_NOT_FOUND');
-    expect(await refusal(images.get({ reference: '127.0.0.1:9/team/nothing:1' }))).toBe('IMAGE_PULL_FAILED');
+    expect(await refusal(images.get({ reference: `${ownLoopback()}:9999/team/nothing:1` }))).toBe('IMAGE_PULL_FAILED');
     expect(await refusal(images.get({ reference: '169.254.169.254/team/nothing:1' }))).toBe('ADDRESS_REFUSED');
     const foreign = registry.add('team/s390x:1', { layers: [await layer(100)], platform: { os: 'linux', architecture: 's390x' } });
     expect(await refusal(images.get({ reference: foreign.reference }))).toBe('IMAGE_PLATFORM_MISMATCH');
