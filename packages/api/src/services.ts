@@ -32,7 +32,7 @@ export type OwnerService = {
 export type RunService = {
   list(input: PageRequest & { owner: string }): Promise<Page<RunView>>;
   get(runId: string): Promise<RunView>;
-  timeline(input: PageRequest & { runId: string }): Promise<Page<TimelineView>>;
+  timeline(input: PageRequest & { runId: string; about: string | null }): Promise<Page<TimelineView>>;
   watch(input: { runId: string; recheck: Recheck; signal: AbortSignal | undefined }): AsyncIterable<RunHint>;
 };
 

@@ -30,7 +30,7 @@ const ALLOCATION: Record<string, PhaseInfo> = {
   Succeeded: { tone: 'ok', meaning: 'It ended with exit code 0.' },
   Failed: { tone: 'bad', meaning: 'It ended otherwise than with exit code 0, or never started.' },
   Cancelled: { tone: 'ended', meaning: 'It was stopped on request.' },
-  Lost: { tone: 'bad', meaning: 'Its node was gone for too long.' },
+  Lost: { tone: 'bad', meaning: 'Its node was gone for too long, or did not say that it has stopped it.' },
 };
 
 /** A task is in one phase for all of its copies, whichever step each of them is at. */

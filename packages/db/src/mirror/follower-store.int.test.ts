@@ -56,6 +56,33 @@ describe('follower store', () => {
     expect(await store.recentBlocks(2)).toEqual([blocks[3], blocks[2]]);
   });
 
+  it('tells of one node, or of one task and its allocations, when asked for it, page by page', async () => {
+    const { db } = await approvedNode();
+    const [taskId, allocationId] = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'];
+    await db.pool.query(
+      `INSERT INTO "Task" ("taskId", "runId", name, spec, "specHash", desired, phase, "createdBy") VALUES ($1, '1', 't', '{}', '0x', 'Running', 'Pending', $2)`,
+      [taskId, node],
+    );
+    await db.pool.query(
+      `INSERT INTO "Allocation" ("allocationId", "taskId", "runId", node, seq, epoch, replica, phase, desired) VALUES ($1, $2, '1', $3, 1, 1, 0, 'Placed', 'Running')`,
+      [allocationId, taskId, node],
+    );
+    const about = (subject: string) => ({ runId: '1', actor: 'master', subject, kind: 'x', from: null, to: subject, reason: null });
+    await appendTimeline(db.pool, [taskId, 'another task', node, allocationId].map(about));
+    await appendTimeline(db.pool, [{ ...about(taskId), runId: '2' }]);
+    const told = async (id: string) => {
+      const seen: string[] = [];
+      for (let cursor: string | null = null; ;) {
+        const page: Awaited<ReturnType<typeof listTimeline>> = await listTimeline(db, { runId: '1', limit: 1, about: id, cursor });
+        seen.push(...page.items.map(({ to }) => to));
+        cursor = page.nextCursor;
+        if (cursor === null) return seen;
+      }
+    };
+    expect(await told(taskId)).toEqual([allocationId, taskId]);
+    expect(await told(node)).toEqual([node, 'Approved on chain', 'Approving verdict', 'Registered on chain']);
+  });
+
   it('tells the events in the run’s timeline, between the master’s own, and no longer what a reorg took back', async () => {
     const { db, store, blocks } = await approvedNode();
     const own = { runId: '1', actor: 'master', subject: 't', kind: 'task', from: null, reason: null };

@@ -56,27 +56,35 @@ const cursorOf = ({ exactly, source, major, minor }: FoundEntry): string => [exa
 
 /**
  * What happened in a run, newest first: the master's own events and the registry's. The registry's are not written a second time, they
- * are read from the mirror, so that what a reorg takes back is gone here too.
+ * are read from the mirror, so that what a reorg takes back is gone here too. `about`: only what happened to this node, or to this task and
+ * its allocations.
  */
-export async function listTimeline(db: Database, query: PageQuery & { runId: string }): Promise<Page<TimelineEntry>> {
+export async function listTimeline(
+  db: Database,
+  query: PageQuery & { runId: string; about?: string | null },
+): Promise<Page<TimelineEntry>> {
+  const { about = null } = query;
+  const [ofMaster, ofChain] = about === null ? ['', ''] : [OF_SUBJECT, 'AND node = $7'];
   const [at, source, major, minor] = cursorParts(query, CURSOR) ?? [];
   const found = await rows<FoundEntry>(
     db.pool,
     `SELECT *, (extract(epoch FROM at) * 1000000)::bigint::text AS exactly FROM (
        (SELECT at, 'master' AS source, id AS major, 0 AS minor, actor, subject, kind, "from", "to", reason, NULL::jsonb AS event
-        FROM "TimelineEvent" WHERE "runId" = $1 AND ${isBefore('at', `'master'`, 'id, 0')} ORDER BY at DESC, id DESC LIMIT $6)
+        FROM "TimelineEvent" WHERE "runId" = $1 ${ofMaster} AND ${isBefore('at', `'master'`, 'id, 0')} ORDER BY at DESC, id DESC LIMIT $6)
        UNION ALL
        (SELECT "toldAt", 'chain', "blockNumber", "logIndex", NULL, NULL, 'chain', NULL, NULL, NULL, jsonb_build_object('name', name, 'args', args,
           'position', jsonb_build_object('blockNumber', "blockNumber", 'blockHash', "blockHash", 'txHash', "txHash", 'logIndex', "logIndex",
             'blockTime', floor(extract(epoch FROM "blockTime") * 1000)))
-        FROM "ChainEvent" WHERE "runId" = $1 AND ${isBefore('"toldAt"', `'chain'`, '"blockNumber", "logIndex"')}
+        FROM "ChainEvent" WHERE "runId" = $1 ${ofChain} AND ${isBefore('"toldAt"', `'chain'`, '"blockNumber", "logIndex"')}
         ORDER BY "toldAt" DESC, "blockNumber" DESC, "logIndex" DESC LIMIT $6)) AS told
      ORDER BY at DESC, source DESC, major DESC, minor DESC LIMIT $6`,
-    [query.runId, at ?? null, source ?? null, major ?? null, minor ?? null, pageLimit(query) + 1],
+    [query.runId, at ?? null, source ?? null, major ?? null, minor ?? null, pageLimit(query) + 1, ...(about === null ? [] : [about])],
   );
   const page = toPage(found, query, cursorOf);
   return { items: page.items.map((entry) => entryOf(entry, query.runId)), nextCursor: page.nextCursor };
 }
+
+const OF_SUBJECT = `AND subject IN (SELECT $7 UNION ALL SELECT "allocationId" FROM "Allocation" WHERE "taskId" = $7)`;
 
 const AT = `('epoch'::timestamptz + $2::bigint * interval '1 microsecond')`;
 

@@ -5,6 +5,7 @@ import { ErrorNote } from '../../components/ui/error-state.tsx';
 import { LogViewer } from '../../components/ui/log-viewer/log-viewer.tsx';
 import { Select } from '../../components/ui/select.tsx';
 import { Dot } from '../../components/ui/status-pill.tsx';
+import { cn } from '../../lib/cn.ts';
 import { shortHash } from '../../lib/format.ts';
 import { useLogDownload } from '../../lib/logs/use-log-download.ts';
 import { useTaskLog, type LogRef } from '../../lib/logs/use-task-log.ts';
@@ -37,7 +38,7 @@ const LogPanel = ({ task, logRef, chosen, onChoose }: LogPanelProps) => {
   const allocationIds = chosen === ALL ? task.allocations.map((allocation) => allocation.allocationId) : [chosen];
   return (
     <Section title="Log" action={<LogStatus live={status === 'pending' && !ended} status={status} ended={ended} />}>
-      <Card className="flex h-[min(32rem,70dvh)] flex-col">
+      <Card className={cn('flex flex-col', ended && snapshot.total === 0 ? 'h-40' : 'h-[min(32rem,70dvh)]')}>
         {error && snapshot.total === 0 ? (
           <ErrorNote error={error} className="m-4" />
         ) : (

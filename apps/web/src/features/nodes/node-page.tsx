@@ -40,51 +40,56 @@ const NodeLoader = ({ run, address }: { run: RunView; address: string }) => {
   return <Skeleton className="h-96 rounded-lg" />;
 };
 
-const NodeBody = ({ run, node }: { run: RunView; node: NodeDetail }) => (
-  <>
-    <PageHeader
-      crumbs={[
-        { label: 'Your runs', href: '/' },
-        { label: `Run ${run.runId}`, href: `/runs/${run.runId}` },
-      ]}
-      title={
-        <span className="flex items-center gap-1.5">
-          Node <span className="font-mono text-[0.9em] font-medium">{shortHash(node.node)}</span>
-          <CopyButton text={node.node} label="node address" />
-        </span>
-      }
-      badge={<StatusPill kind="node" phase={node.phase} />}
-      actions={<DrainNode node={node} />}
-      meta={
-        <>
-          <span>{node.phaseReason ? readableReason(node.phaseReason) : phaseInfo('node', node.phase).meaning}</span>
-          {node.lastHeartbeatAt ? (
-            <span>
-              last heartbeat <RelativeTime at={node.lastHeartbeatAt} />
-            </span>
-          ) : null}
-        </>
-      }
-    />
-    <Card className="px-5 pt-5 pb-4">
-      <NodeTrack node={node} />
-      <div className="mt-2 flex justify-between text-2xs text-faint sm:text-xs">
-        {['Registered', 'Validating', 'Approved', 'Invited', 'Healthy'].map((station) => (
-          <span key={station}>{station}</span>
-        ))}
+const NodeBody = ({ run, node }: { run: RunView; node: NodeDetail }) => {
+  // Where nothing goes on, the reason alone ("no answer within 10s") does not say what that means for its containers.
+  const info = phaseInfo('node', node.phase);
+  return (
+    <>
+      <PageHeader
+        crumbs={[
+          { label: 'Your runs', href: '/' },
+          { label: `Run ${run.runId}`, href: `/runs/${run.runId}` },
+        ]}
+        title={
+          <span className="flex items-center gap-1.5">
+            Node <span className="font-mono text-[0.9em] font-medium">{shortHash(node.node)}</span>
+            <CopyButton text={node.node} label="node address" />
+          </span>
+        }
+        badge={<StatusPill kind="node" phase={node.phase} />}
+        actions={<DrainNode node={node} />}
+        meta={
+          <>
+            {info.live && node.phaseReason ? null : <span>{info.meaning}</span>}
+            {node.phaseReason ? <span>{readableReason(node.phaseReason)}</span> : null}
+            {node.lastHeartbeatAt ? (
+              <span>
+                last heartbeat <RelativeTime at={node.lastHeartbeatAt} />
+              </span>
+            ) : null}
+          </>
+        }
+      />
+      <Card className="px-5 pt-5 pb-4">
+        <NodeTrack node={node} />
+        <div className="mt-2 flex justify-between text-2xs text-faint sm:text-xs">
+          {['Registered', 'Validating', 'Approved', 'Invited', 'Healthy'].map((station) => (
+            <span key={station}>{station}</span>
+          ))}
+        </div>
+      </Card>
+      <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <div className="flex min-w-0 flex-col gap-8">
+          <CapabilitySection node={node} />
+          <OfferSection offer={node.offer} />
+          <OrphanSection orphans={node.orphans} />
+          <VerdictSection node={node} quorum={run.quorum} />
+        </div>
+        <div className="flex min-w-0 flex-col gap-8">
+          <StandingSection node={node} />
+          <TimelineSection runId={run.runId} about={node.node} />
+        </div>
       </div>
-    </Card>
-    <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
-      <div className="flex min-w-0 flex-col gap-8">
-        <CapabilitySection node={node} />
-        <OfferSection offer={node.offer} />
-        <OrphanSection orphans={node.orphans} />
-        <VerdictSection node={node} quorum={run.quorum} />
-      </div>
-      <div className="flex min-w-0 flex-col gap-8">
-        <StandingSection node={node} />
-        <TimelineSection runId={run.runId} about={[node.node]} />
-      </div>
-    </div>
-  </>
-);
+    </>
+  );
+};

@@ -20,14 +20,9 @@ const entryOf = (event: TimelineView, withSubject: boolean): TimelineEntry => {
   };
 };
 
-const concerns = (event: TimelineView, ids: readonly string[]): boolean =>
-  ids.some((id) => event.subject.includes(id) || event.reason?.includes(id));
-
-export const TimelineList = ({ runId, about }: { runId: string; about?: readonly string[] }) => {
-  const query = useInfiniteQuery(runTimeline(useTRPC(), runId));
+export const TimelineList = ({ runId, about }: { runId: string; about?: string }) => {
+  const query = useInfiniteQuery(runTimeline(useTRPC(), runId, about));
   const events = query.data?.pages.flatMap((page) => page.items) ?? [];
-  const shown = about ? events.filter((event) => concerns(event, about)) : events;
-  const oneSubject = about?.length === 1;
   if (query.isPending) {
     return (
       <output aria-label="Loading the timeline" className="block space-y-4">
@@ -40,10 +35,10 @@ export const TimelineList = ({ runId, about }: { runId: string; about?: readonly
   if (query.isError) return <ErrorNote error={query.error} />;
   return (
     <>
-      {shown.length === 0 ? (
-        <p className="text-sm text-muted">{query.hasNextPage ? 'Nothing about it among the newest events.' : 'Nothing happened yet.'}</p>
+      {events.length === 0 ? (
+        <p className="text-sm text-muted">Nothing happened yet.</p>
       ) : (
-        <Timeline label="Timeline" entries={shown.map((event) => entryOf(event, !oneSubject))} />
+        <Timeline label="Timeline" entries={events.map((event) => entryOf(event, about === undefined || !event.subject.endsWith(about)))} />
       )}
       {query.hasNextPage ? (
         <Button

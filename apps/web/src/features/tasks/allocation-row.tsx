@@ -27,7 +27,10 @@ export const AllocationRow = ({ allocation, spec, runId }: AllocationRowProps) =
   const now = useNow();
   const exit = explainExit(allocation);
   const ran = ranFor(allocation, now);
-  const reason = allocation.phaseReason ? readableReason(allocation.phaseReason) : phaseInfo('allocation', allocation.phase).meaning;
+  const phase = allocation.stopping && allocation.phase === 'Running' ? 'Stopping' : allocation.phase;
+  const reason = allocation.phaseReason ? readableReason(allocation.phaseReason) : phaseInfo('allocation', phase).meaning;
+  // An error says it below, with what to do.
+  const isSaid = allocation.error !== null && allocation.error.message === allocation.phaseReason;
   return (
     <li data-testid="allocation-row" data-phase={allocation.phase} className="flex flex-col gap-3 px-5 py-4">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
@@ -43,10 +46,10 @@ export const AllocationRow = ({ allocation, spec, runId }: AllocationRowProps) =
                 {shortHash(allocation.node)}
               </Link>
             </span>
-            <span className="block text-xs text-muted">{reason}</span>
+            {isSaid ? null : <span className="block text-xs text-muted">{reason}</span>}
           </span>
         </span>
-        <StatusPill kind="allocation" phase={allocation.stopping && allocation.phase === 'Running' ? 'Stopping' : allocation.phase} />
+        <StatusPill kind="allocation" phase={phase} />
         {isEndedAllocation(allocation.phase) ? null : <Inspect allocation={allocation} />}
       </div>
       <AllocationStop allocation={allocation} />

@@ -21,7 +21,7 @@ export const TaskHistory = ({ task }: { task: TaskView }) => (
     </TabPanel>
     <TabPanel value="timeline">
       <Card className="p-4">
-        <TimelineList runId={task.runId} about={[task.taskId, ...task.allocations.map((allocation) => allocation.allocationId)]} />
+        <TimelineList runId={task.runId} about={task.taskId} />
       </Card>
     </TabPanel>
   </Tabs>

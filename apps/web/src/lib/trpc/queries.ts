@@ -12,8 +12,12 @@ export const authSession = (trpc: Trpc) => trpc.auth.session.queryOptions(undefi
 export const runDetail = (trpc: Trpc, runId: string) => trpc.run.get.queryOptions({ runId }, { refetchInterval: 15_000 });
 export const runList = (trpc: Trpc) =>
   trpc.run.list.infiniteQueryOptions({ limit: 25 }, { getNextPageParam: nextCursor, refetchInterval: 15_000 });
-export const runTimeline = (trpc: Trpc, runId: string) =>
-  trpc.run.timeline.infiniteQueryOptions({ runId, limit: 12 }, { getNextPageParam: nextCursor, refetchInterval: 15_000 });
+/** `about`: a node's address, or a task's id, to leave only what happened to it. */
+export const runTimeline = (trpc: Trpc, runId: string, about?: string) =>
+  trpc.run.timeline.infiniteQueryOptions(
+    { runId, limit: 12, ...(about === undefined ? {} : { about }) },
+    { getNextPageParam: nextCursor, refetchInterval: 15_000 },
+  );
 export const nodeList = (trpc: Trpc, runId: string) =>
   trpc.node.list.infiniteQueryOptions({ runId, limit: 100 }, { getNextPageParam: nextCursor, refetchInterval: 10_000 });
 export const nodeDetail = (trpc: Trpc, ref: { runId: string; node: string }) =>

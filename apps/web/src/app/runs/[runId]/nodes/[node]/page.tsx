@@ -11,7 +11,7 @@ export default async function Page({ params }: { params: Promise<{ runId: string
   const state = await prefetch((trpc, queries) => [
     queries.prefetchQuery(runDetail(trpc, runId)),
     queries.prefetchQuery(nodeDetail(trpc, { runId, node })),
-    queries.prefetchInfiniteQuery(runTimeline(trpc, runId)),
+    queries.prefetchInfiniteQuery(runTimeline(trpc, runId, node)),
   ]);
   return (
     <HydrationBoundary state={state}>

@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "TimelineEvent_subject_at_idx" ON "TimelineEvent"("subject", "at");
