@@ -185,6 +185,16 @@ describe('what a buyer asks of a running task', () => {
     await expect(inspecting).resolves.toMatchObject({ acknowledged: true, allocation: { allocationId } });
   });
 
+  it('ends what its node does not know, as after a backup of the database was restored', async () => {
+    const { taskId, allocationId } = await startTask({ restart: { policy: 'never' } });
+    const inspecting = tasks().inspect.mutate({ allocationId });
+    const { order } = await orderOf('inspect', taskId);
+    const error = { code: 'ALLOCATION_UNKNOWN', message: 'It is not here.' };
+    await session.report({ orders: [{ orderId: order.orderId, ok: false, error }] });
+    await inspecting;
+    expect((await phaseIs(taskId, 'Failed')).allocations).toMatchObject([{ allocationId, phase: 'Lost' }]);
+  });
+
   it('is refused where it makes no sense', async () => {
     const { taskId, say } = await startTask({ restart: { policy: 'never' } });
     await expect(tasks().sync.mutate({ taskId, volume: 'nope' })).rejects.toMatchObject({ data: { app: { code: 'VOLUME_UNKNOWN' } } });
