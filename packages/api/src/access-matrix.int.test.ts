@@ -28,6 +28,8 @@ let stage: Stage;
 let cast: Cast;
 let callers: Record<Role, RoleCaller>;
 let pilot: NodeJS.Timeout;
+/** What the node does right now. */
+let turn: Promise<void> | undefined;
 
 const spec = { image: 'busybox:1.37', volumes: [{ name: 'data', path: '/data' }] };
 
@@ -50,7 +52,14 @@ beforeAll(async () => {
       await session.report({ orders: fresh.map(({ order }) => ({ orderId: order.orderId, ok: true })), allocations: running });
     for (const { order } of fresh) done.add(order.orderId);
   };
-  pilot = setInterval(() => void fly().catch(() => undefined), 100);
+  const fail = (): void => undefined;
+  pilot = setInterval(
+    () =>
+      (turn ??= fly()
+        .then(fail, fail)
+        .finally(() => (turn = undefined))),
+    100,
+  );
   const { taskId } = await stage.buyer.client.task.create.mutate({ runId, spec });
   const allocationId = await waitUntil('a running container', async () => {
     const [allocation] = (await stage.buyer.client.task.get.query({ taskId })).allocations;
@@ -218,6 +227,7 @@ const INPUTS: Record<ProcedurePath, (role: Role) => unknown> = {
   'session:orders': async (role) => {
     // Only an order that waits makes the stream say something: this one is left to the stream.
     if (role === 'node') clearInterval(pilot);
+    if (role === 'node') await turn;
     if (role === 'node') await stage.buyer.client.task.sync.mutate({ taskId: cast.taskId, volume: 'data' });
     return frameOf(role, 'orders', {});
   },

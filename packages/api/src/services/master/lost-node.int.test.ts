@@ -8,15 +8,16 @@ import { waitUntil } from '../../testing/wait-until.ts';
 let stage: Stage;
 const timers: NodeJS.Timeout[] = [];
 
-beforeAll(async () => {
-  stage = await setUpStage({ heartbeatMs: 500 });
-});
-
 afterEach(() => {
   for (const timer of timers.splice(0)) clearInterval(timer);
 });
 
-afterAll(() => stage.stop());
+function useStage(options: Parameters<typeof setUpStage>[0]): void {
+  beforeAll(async () => {
+    stage = await setUpStage(options);
+  });
+  afterAll(() => stage.stop());
+}
 
 type Beating = { node: TestNode; session: TestSession; stopBeating(): void };
 type Placed = Parameters<TestSession['heartbeat']>[0];
@@ -50,6 +51,8 @@ const run = async ({ session }: Beating, start: Extract<ReceivedOrder, { kind: '
 const spec = { image: 'busybox:1.37', grace: '10m', restart: { policy: 'on-failure', maxRetries: 3, backoff: '0s' } };
 
 describe('a node that falls silent', () => {
+  useStage({ heartbeatMs: 1_000 });
+
   it('has its containers unknown, then lost and placed elsewhere under a new epoch', async () => {
     const runId = await stage.createRun();
     const first = await addNode(runId);
@@ -92,6 +95,8 @@ describe('a node that falls silent', () => {
 });
 
 describe('a node that leaves', () => {
+  useStage({});
+
   it('is told to stop its containers, which are then placed elsewhere', async () => {
     const runId = await stage.createRun();
     const first = await addNode(runId);

@@ -2,6 +2,7 @@ import type { Heartbeat } from '@muster/protocol/messages/frames';
 import type { Offer } from '@muster/protocol/offer';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { setUpStage, type Stage } from '../../testing/setup.ts';
+import type { TestNode } from '../../testing/test-node.ts';
 import type { ReceivedOrder } from '../../testing/test-session.ts';
 import { waitUntil } from '../../testing/wait-until.ts';
 
@@ -9,7 +10,7 @@ let stage: Stage;
 const timers: NodeJS.Timeout[] = [];
 
 beforeAll(async () => {
-  stage = await setUpStage({ heartbeatMs: 500 });
+  stage = await setUpStage();
 });
 
 afterEach(() => {
@@ -28,11 +29,11 @@ const offer: Offer = {
 };
 
 /** A node that beats with what `says` returns. */
-async function addNode(runId: string, says: () => Partial<Heartbeat>) {
-  const node = await stage.createInvitedNode(runId);
+const addNode = async (runId: string, says: () => Partial<Heartbeat>) => beat(runId, await stage.createInvitedNode(runId), says);
+
+async function beat(runId: string, node: TestNode, says: () => Partial<Heartbeat>) {
   const session = await stage.openSession(node);
-  const beat = () => session.heartbeat([], says());
-  timers.push(setInterval(() => void beat().catch(() => undefined), 150));
+  timers.push(setInterval(() => void session.heartbeat([], says()).catch(() => undefined), 150));
   await waitUntil('a healthy node', async () => {
     const view = await stage.buyer.client.node.get.query({ runId, node: node.address });
     return view.phase === 'Healthy' && view.offer !== null;
@@ -102,7 +103,7 @@ describe('offers', () => {
 
   it('are asked elsewhere when a node refuses, whatever the restart policy, and the buyer reads the rule', async () => {
     const runId = await stage.createRun();
-    const first = await addNode(runId, () => ({ offer }));
+    const [first, spare] = [await addNode(runId, () => ({ offer })), await stage.createInvitedNode(runId)];
     const { taskId } = await stage.buyer.client.task.create.mutate({ runId, spec: { image: 'busybox', restart: { policy: 'never' } } });
     const refused = await waitUntil('a start order', () => first.session.received.find(isStart));
     const message = 'The owner of this node does not allow the image busybox; allowed: ghcr.io/org';
@@ -122,7 +123,7 @@ describe('offers', () => {
         },
       ],
     });
-    const second = await addNode(runId, () => ({ offer }));
+    const second = await beat(runId, spare, () => ({ offer }));
     const taken = await waitUntil('a start order elsewhere', () => second.session.received.find(isStart));
     expect(taken.body).toMatchObject({ taskId, epoch: 2 });
     expect(first.session.received.filter(isStart)).toHaveLength(1);
