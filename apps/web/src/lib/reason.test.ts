@@ -9,6 +9,11 @@ describe('reasons', () => {
     expect(readableReason('')).toBe('');
   });
 
+  it('says in words why something was told to stop', () => {
+    expect(readableReason('buyer')).toBe('Stopped on request');
+    expect(readableReason('evicted')).toContain('drained');
+  });
+
   it('shortens ids wherever they stand', () => {
     expect(shortenIds('node 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 took 8f14e45f-ceea-467f-a0b1-4a3c2d1e0f99')).toBe(
       'node 0x7099…79C8 took 8f14e45f',

@@ -5,10 +5,11 @@ import { Button } from '../../components/ui/button.tsx';
 import { Card, Section } from '../../components/ui/card.tsx';
 import { EmptyState } from '../../components/ui/empty-state.tsx';
 import { ErrorState } from '../../components/ui/error-state.tsx';
+import { ScrollBox } from '../../components/ui/scroll-box.tsx';
 import { SkeletonRows } from '../../components/ui/skeleton.tsx';
 import { useTRPC } from '../../lib/trpc/client.ts';
 import { nodeList } from '../../lib/trpc/queries.ts';
-import type { RunView } from '../../lib/trpc/outputs.ts';
+import type { NodeView, RunView } from '../../lib/trpc/outputs.ts';
 import { AddMachine, AttachSteps } from './add-machine.tsx';
 import { NodePipeline } from './node-pipeline.tsx';
 import { NodeRow } from './node-row.tsx';
@@ -33,11 +34,7 @@ export const NodeSection = ({ run }: { run: RunView }) => {
         ) : nodes.length === 0 ? (
           <NoNodes run={run} />
         ) : (
-          <ul className="divide-y divide-line">
-            {nodes.map((node) => (
-              <NodeRow key={node.node} node={node} />
-            ))}
-          </ul>
+          <NodeRows nodes={nodes} />
         )}
         {query.hasNextPage ? (
           <div className="flex justify-center border-t border-line p-3">
@@ -48,6 +45,25 @@ export const NodeSection = ({ run }: { run: RunView }) => {
         ) : null}
       </Card>
     </Section>
+  );
+};
+
+/** Rows that a page shows before its tasks are out of sight. */
+const SHOWN_AT_ONCE = 8;
+
+const NodeRows = ({ nodes }: { nodes: readonly NodeView[] }) => {
+  const rows = (
+    <ul className="divide-y divide-line">
+      {nodes.map((node) => (
+        <NodeRow key={node.node} node={node} />
+      ))}
+    </ul>
+  );
+  if (nodes.length <= SHOWN_AT_ONCE) return rows;
+  return (
+    <ScrollBox label="Nodes of the run" className="max-h-[38rem] overflow-y-auto -outline-offset-2">
+      {rows}
+    </ScrollBox>
   );
 };
 
