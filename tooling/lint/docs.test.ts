@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
@@ -14,5 +14,12 @@ describe('documents', () => {
     );
     const own = links.filter((link) => link !== '' && !/^[a-z]+:/.test(link));
     expect(own.filter((link) => !existsSync(join(root, dirname(page), link)))).toEqual([]);
+  });
+
+  it('every decision is in the index of them, under its title', () => {
+    const decisions = pages.filter((page) => /^docs\/adr\/\d/.test(page));
+    const lines = decisions.map((page) => `- [${readFileSync(join(root, page), 'utf8').split('\n', 1)[0]?.slice(2)}](${basename(page)})`);
+    const index = readFileSync(join(root, 'docs/adr/README.md'), 'utf8').split('\n');
+    expect(index.filter((line) => line.startsWith('- '))).toEqual(lines);
   });
 });
