@@ -120,9 +120,10 @@ const whyTask = ({ phase, phaseReason, allocations }: TaskView): string | null =
 
 const PULL_WORDS = { download: 'fetching', check: 'checking', extract: 'unpacking' } as const;
 
-/** How far a pull is says more than why it began. */
-function reasonOf({ error, pull, phaseReason }: TaskView['allocations'][number]): string | null {
+/** How far a pull is says more than why it began, and by when an end is sure more than who asked for it. */
+function reasonOf({ error, pull, phaseReason, stopping }: TaskView['allocations'][number]): string | null {
   if (error) return `${error.code}: ${error.message}`;
+  if (stopping) return `told to stop at ${stopping.askedAt}${stopping.endsAt ? `, counts as lost at ${stopping.endsAt}` : ''}`;
   if (!pull) return phaseReason;
   if (pull.stage === 'queue') return 'waiting for other images of the node';
   const share = pull.total === 0 ? 100 : Math.floor((100 * pull.current) / pull.total);
