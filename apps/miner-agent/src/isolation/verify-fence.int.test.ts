@@ -91,7 +91,7 @@ describe('the network fence, tried for real', () => {
     expect(await text(visitor)).toBe('answered');
   });
 
-  it('writes nothing while nothing has changed: its counters go on', async () => {
+  it('writes no more than has changed: its counters go on, also when an engine puts rules of its own before', async () => {
     const [input, forward] = [`MUSTER-IN-${nodeTag(node)}`, `MUSTER-FWD-${nodeTag(node)}`];
     const first = new RegExp(String.raw`\[(\d+):\d+\] -A ${input} `);
     const count = async () => first.exec((await runTool('iptables-save', ['-c'])).stdout)?.[1];
@@ -100,6 +100,11 @@ describe('the network fence, tried for real', () => {
     await set();
     await fence.raise();
     expect(await count()).toBe('7');
+    const hooks = await rulesOf('iptables');
+    await openHoles();
+    await fence.raise();
+    expect(await count()).toBe('7');
+    expect((await rulesOf('iptables')).filter((rule) => !rule.endsWith('ACCEPT'))).toEqual(hooks);
     await iptables('iptables', ['-D', forward, '2']);
     await fence.raise();
     expect(await count()).toBe('0');

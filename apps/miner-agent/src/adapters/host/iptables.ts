@@ -55,8 +55,10 @@ export function createIptables(node: Address, family: Family) {
       const hooks = await changesOf((chain, found) => hookChanges(node, chain, found));
       const rules = chainRules(node, family, denied);
       const wanted = rules.join('\n');
-      // Written anew, the counters would begin anew, and a probe under way would take it that its packets never came.
-      if (hooks.length === 0 && written?.wanted === wanted && written.found === (await ownRules())) return;
+      // Written anew, the counters would begin anew, and a probe under way would take it that its packets never came. Hooks have to move often:
+      // with every network that it makes, an engine puts rules of its own first.
+      const stands = written?.wanted === wanted && written.found === (await ownRules());
+      if (stands) return hooks.length === 0 ? undefined : restore(hooks);
       await restore([...rules, ...hooks]);
       const found = await ownRules();
       // As iptables words them; what somebody has changed in between is no model.
