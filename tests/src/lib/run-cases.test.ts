@@ -52,6 +52,17 @@ it('counts what fails and what was never begun, and says how to run the first of
   expect(printed().slice(-2)).toEqual(['again: --seed 7 --only "bad"', '\n2 passed, 2 failed']);
 });
 
+it('gives up a case that does not end, and begins no other on what it holds', async () => {
+  const cases = [
+    { name: 'good', run: async () => 'seen' },
+    { name: 'stuck', run: () => new Promise<never>(() => undefined) },
+    { name: 'never', run: async () => 'seen' },
+  ];
+  expect(await runCases({ title: 't', cases, options: options(), signal: quiet, limitMs: 10 })).toBe(false);
+  expect(printed()).toContainEqual(expect.stringContaining('✗ stuck: Error: it has not ended within 0.01 s'));
+  expect(printed().slice(-2)).toEqual(['again: --seed 7 --only "stuck"', '\n1 passed, 2 failed']);
+});
+
 it('chooses by name and by quickness, and says what there is when nothing is chosen', () => {
   const cases = [{ name: 'one', quick: true }, { name: 'two' }, { name: 'three', quick: true }];
   const chosen = (...argv: string[]) => chooseCases(cases, options(...argv)).map(({ name }) => name);

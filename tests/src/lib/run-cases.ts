@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { within } from '@muster/runtime/within';
 import { createRandom, type Random } from './random.ts';
 
 export interface CaseContext {
@@ -61,18 +62,29 @@ export interface CaseRun {
   signal: AbortSignal;
   /** So many cases run side by side, each as soon as one before it has ended. */
   lanes?: number;
+  /** A case that has not ended within this has failed, and no other is begun: it may hold what they need. */
+  limitMs?: number;
 }
 
+/** Several times what the longest takes on a machine that is many times slower than ours, and far from what a whole run may take. */
+const LIMIT_MS = 600_000;
+
 /** Runs the cases, each with its own stream of chance, prints a line per case and the closing count. */
-export async function runCases({ title, cases, options, signal, lanes = 1 }: CaseRun): Promise<boolean> {
+export async function runCases({ title, cases, options, signal, lanes = 1, limitMs = LIMIT_MS }: CaseRun): Promise<boolean> {
   const print = options.json ? console.error : console.log;
   print(`${title}: ${cases.length} cases, seed ${options.seed}`);
   const results = new Map<Case, CaseResult>();
   const waiting = cases.values();
+  let hasStuck = false;
+  const inTime = async (work: Promise<string>): Promise<string> => {
+    if (await within(limitMs, work)) return work;
+    hasStuck = true;
+    throw new Error(`it has not ended within ${limitMs / 1000} s`);
+  };
   const runLane = async (lane: number) => {
     for (const one of waiting) {
-      if (signal.aborted) return;
-      const result = await runCase(one, { random: randomOf(options.seed, one.name), signal, lane });
+      if (signal.aborted || hasStuck) return;
+      const result = await runCase(one.name, () => inTime(one.run({ random: randomOf(options.seed, one.name), signal, lane })));
       results.set(one, result);
       print(`${result.ok ? '✓' : '✗'} ${result.name}: ${result.seen} (${(result.ms / 1000).toFixed(1)} s)`);
     }
@@ -89,11 +101,11 @@ export async function runCases({ title, cases, options, signal, lanes = 1 }: Cas
 /** A case's chance follows from the seed and its name: not from the cases before it, nor from where it runs. */
 export const randomOf = (seed: number, name: string): Random => createRandom(seed ^ hash(name));
 
-async function runCase({ name, run }: Case, context: CaseContext): Promise<CaseResult> {
+async function runCase(name: string, run: () => Promise<string>): Promise<CaseResult> {
   const startedAt = performance.now();
   const done = (ok: boolean, seen: string): CaseResult => ({ name, ok, seen, ms: Math.round(performance.now() - startedAt) });
   try {
-    return done(true, await run(context));
+    return done(true, await run());
   } catch (error) {
     return done(false, error instanceof Error ? (error.stack ?? error.message) : String(error));
   }

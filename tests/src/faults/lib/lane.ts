@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { within } from '@muster/runtime/within';
 import { z } from 'zod';
 import { spawnIsolated } from './isolate.ts';
 
@@ -8,6 +9,7 @@ export interface Lane {
   run(order: LaneOrder): Promise<string>;
   /** Resolves once everything of it is gone, also when it ended by itself. */
   readonly ended: Promise<unknown>;
+  /** Takes its stage down; kills it when that does not end. */
   stop(): Promise<unknown>;
 }
 
@@ -16,6 +18,9 @@ export type LaneOrder = z.infer<typeof laneOrderSchema>;
 
 const answerSchema = z.strictObject({ ok: z.boolean(), said: z.string() });
 export type LaneAnswer = z.infer<typeof answerSchema>;
+
+/** Many times what it takes to take a stage down; who is stuck in a case may never come to that. */
+const STOP_MS = 120_000;
 
 /** Resolves once its stage is set up. */
 export async function openLane(main: string, progress: number | 'ignore'): Promise<Lane> {
@@ -42,6 +47,7 @@ export async function openLane(main: string, progress: number | 'ignore'): Promi
     },
     async stop() {
       if (child.connected) child.disconnect();
+      if (!(await within(STOP_MS, ended))) child.kill('SIGKILL');
       await ended;
     },
   };
