@@ -21,9 +21,10 @@ export async function runFault(stage: FaultStage, { run }: Fault, random: Random
 }
 
 async function makeSound(stage: FaultStage): Promise<void> {
-  const { master, rpc, engine } = stage;
+  const { master, rpc, docker, engine } = stage;
   master.set('pass');
   rpc.behave();
+  docker.behave();
   const answers = await engine.docker.ping().then(
     () => true,
     () => false,

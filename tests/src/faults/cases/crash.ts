@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../lib/random.ts';
 import type { Fault } from '../fault.ts';
 import type { EngineVerb, Moment } from '../lib/docker-gate.ts';
+import { until } from '../lib/until.ts';
 import type { FaultStage } from '../stage.ts';
 import {
   containersOf,
@@ -29,21 +30,24 @@ const WHEN: Record<Moment, string> = {
 /** Long enough for the answer to be read, short enough that its consequences are still being written. */
 const MAX_TOLD_MS = 40;
 
-/** Kills the agent at the next such request; how, the seed says. */
-const trap = (stage: FaultStage, verb: EngineVerb, moment: Moment, random: Random): Promise<void> => {
+/** Kills the agent at the next such request; how, the seed says. What it returns waits for that. */
+const trap = (stage: FaultStage, verb: EngineVerb, moment: Moment, random: Random): (() => Promise<boolean>) => {
   const waitMs = moment === 'told' ? random.int(0, MAX_TOLD_MS) : 0;
-  return stage.docker.once(verb, moment, async () => {
+  const harm = async () => {
     await sleep(waitMs);
     await stage.killAgent();
-  });
+  };
+  let isSprung = false;
+  void stage.docker.once(verb, moment, harm).then(() => (isSprung = true));
+  return () => until(`the agent asks its engine to ${verb}, and dies of it`, () => isSprung);
 };
 
 async function dieAt(stage: FaultStage, verb: EngineVerb, moment: Moment, random: Random): Promise<string> {
   if (verb === 'stop') return dieWhileStopping(stage, moment, random);
   const lines = verb === 'remove' ? 5 : 30;
-  const sprung = trap(stage, verb, moment, random);
+  const untilDead = trap(stage, verb, moment, random);
   const task = await place(stage, counting(lines));
-  await sprung;
+  await untilDead();
   const left = await containersOf(stage, task);
   ok(left.length <= 1, `${left.length} containers after the crash`);
   await stage.startAgent();
@@ -55,9 +59,9 @@ async function dieAt(stage: FaultStage, verb: EngineVerb, moment: Moment, random
 async function dieWhileStopping(stage: FaultStage, moment: Moment, random: Random): Promise<string> {
   const task = await place(stage, lasting());
   await untilLines(stage, task, 3);
-  const sprung = trap(stage, 'stop', moment, random);
+  const untilDead = trap(stage, 'stop', moment, random);
   await stage.network.buyer.run(['task', 'stop', task.taskId]);
-  await sprung;
+  await untilDead();
   await stage.startAgent();
   const ended = await untilPhase(stage, task, 'Cancelled');
   deepStrictEqual(ended.exitCode, 4);

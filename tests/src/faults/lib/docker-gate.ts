@@ -15,6 +15,8 @@ export interface DockerGate {
   once(verb: EngineVerb, moment: Moment, act: () => Promise<void> | void): Promise<void>;
   /** The engine does it and says that it failed: so many times. */
   lie(verb: EngineVerb, times: number): void;
+  /** Lies no more, and waits for nothing. */
+  behave(): void;
   /** How many requests of a kind have come, about allocations' containers. */
   count(verb: EngineVerb): number;
   stop(): Promise<void>;
@@ -97,6 +99,10 @@ export async function startDockerGate(path: string, engineSocket: string): Promi
     host: `unix://${path}`,
     once: (verb, moment, act) => new Promise((sprung) => (trap = { verb, moment, act, sprung })),
     lie: (verb, times) => void lies.set(verb, times),
+    behave() {
+      lies.clear();
+      trap = null;
+    },
     count: (verb) => counts.get(verb) ?? 0,
     async stop() {
       server.closeAllConnections();
