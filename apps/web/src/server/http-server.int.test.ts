@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { expect, describe, it, onTestFinished } from 'vitest';
 import { listen, type HttpServer } from './http-server.ts';
 
@@ -47,6 +49,31 @@ describe('the HTTP server', () => {
     await expect(fetch(url)).rejects.toThrow('fetch failed');
     finish();
     expect(await (await slow).text()).toBe('late');
+    await closed;
+  });
+
+  it('lets an answer that is still on its way arrive whole, also when another ends meanwhile', async () => {
+    const { http, url } = await setup();
+    // More than lies in the buffers of the system.
+    const large = Buffer.alloc(64 * 1_048_576);
+    let finish: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => {
+      http.serve({
+        request: (req, res) => {
+          if (req.url === '/large') return res.end(large);
+          finish = () => void res.end('late');
+          resolve();
+        },
+        upgrade: (_req, socket) => socket.destroy(),
+      });
+    });
+    const small = fetch(url);
+    const answer = await new Promise<IncomingMessage>((resolve) => get(`${url}/large`, resolve));
+    await arrived;
+    const closed = http.close(3_600_000);
+    finish();
+    expect(await (await small).text()).toBe('late');
+    expect((await buffer(answer)).length).toBe(large.length);
     await closed;
   });
 

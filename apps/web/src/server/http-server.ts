@@ -35,12 +35,26 @@ const UPLOAD_MS = 3_600_000;
 export async function listen({ host, port }: { host: string; port: number }): Promise<HttpServer> {
   let handlers = starting;
   let closing = false;
+  /** How many answers each connection that has asked for any still waits for. */
+  const owed = new Map<Duplex, number>();
   const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: UPLOAD_MS }, (req, res) => {
-    // A connection that is kept alive ends with the answer that it waited for.
-    res.once('close', () => closing && setImmediate(() => server.closeIdleConnections()));
+    const { socket } = req;
+    owed.set(socket, (owed.get(socket) ?? 0) + 1);
+    res.once('close', () => {
+      const answers = owed.get(socket);
+      if (answers !== undefined) owed.set(socket, answers - 1);
+      // A connection that is kept alive ends with the answer that it waited for.
+      if (closing) server.closeIdleConnections();
+    });
     handlers.request(req, res);
   });
+  // For Node a connection is idle once its answer was handed over, and it would cut off one that is still on its way.
+  server.closeIdleConnections = () => {
+    for (const [socket, answers] of owed) if (answers === 0) socket.destroy();
+  };
+  server.on('connection', (socket) => socket.once('close', () => owed.delete(socket)));
   server.on('upgrade', (req, socket, head) => {
+    owed.delete(socket);
     // A socket that breaks before its upgrade is over must not end the process.
     socket.on('error', () => socket.destroy());
     handlers.upgrade(req, socket, head);
