@@ -4,11 +4,11 @@ import type { NodeOverview } from '@muster/db/repositories/nodes';
 import type { AllocationPhase } from '@muster/domain/allocation-lifecycle';
 import { appendTimeline } from '@muster/db/repositories/timeline';
 import type { AllocationRow, RunRow } from '@muster/db/rows';
-import { pullStateSchema } from '@muster/protocol/messages/frames';
 import { z } from 'zod';
 import type { Deps } from '../../app/deps.ts';
 import { runTopic } from '../../live/topics.ts';
 import { beatOf } from '../session/beat-of.ts';
+import { idleTimes } from './idle-times.ts';
 import { isOpen } from './node-facts.ts';
 import { planAllocation, type NodeOfAllocation } from './plan-allocation.ts';
 import type { RunsById } from './reconcile-nodes.ts';
@@ -116,24 +116,3 @@ function nodeOf(
 /** What the newest heartbeat says of the allocation, under its present epoch. */
 const observedIn = (node: NodeOverview, { allocationId, epoch }: TimedAllocation): AllocationPhase | null =>
   beatOf(node)?.allocations.find((seen) => seen.allocationId === allocationId && seen.epoch === epoch)?.phase ?? null;
-
-/**
- * How long each has not got on while it could be heard: what passed while this master was deaf counts for nothing. One that waits for its
- * turn at the images gets on as long as its node gets on with another.
- */
-function idleTimes(
-  allocations: readonly TimedAllocation[],
-  { nowMs, listeningSinceMs }: Situation,
-): (allocation: TimedAllocation) => number {
-  const newestOn = new Map<string, number>();
-  for (const { runId, node, phase, idleMs } of allocations) {
-    if (phase !== 'Pulling') continue;
-    const key = `${runId}/${node}`;
-    newestOn.set(key, Math.min(idleMs, newestOn.get(key) ?? idleMs));
-  }
-  return ({ runId, node, phase, pullProgress, idleMs }) => {
-    const pull = phase === 'Pulling' ? pullStateSchema.safeParse(pullProgress) : null;
-    const ownMs = pull?.data?.stage === 'queue' ? (newestOn.get(`${runId}/${node}`) ?? idleMs) : idleMs;
-    return Math.min(ownMs, nowMs - listeningSinceMs);
-  };
-}
