@@ -88,6 +88,9 @@ describe('planAllocation', () => {
       // Until the buyer wants none in its place.
       expect(plan({ allocation, idleMs: 1e9, task: { desired: 'Stopped' } }).move).toMatchObject({ to: 'Lost' });
     }
+    // Nor does it go by when it began: its node may not have said.
+    const unsaid = allocationWith({ ...running, startedAt: null, stopReason: 'evicted' });
+    expect(plan({ allocation: unsaid, idleMs: 1e9, node: { ...node, phase: 'Draining' } })).toEqual(KEEP);
     const evicted = allocationWith({ phase: 'Placed', desired: 'Stopped', stopReason: 'evicted' });
     expect(plan({ allocation: evicted, idleMs: 1e9, node: { ...node, phase: 'Draining' } }).move).toMatchObject({ to: 'Lost' });
   });

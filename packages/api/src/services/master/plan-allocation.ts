@@ -7,7 +7,7 @@ import { canMove } from '@muster/domain/transitions';
 import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
 import { overdueError, type OverdueError } from './overdue-error.ts';
 import type { StopReason } from './replicas.ts';
-import { endsUnsaid, stopError, stopWithinMs, type StopError } from './stop-patience.ts';
+import { endsUnsaid, neverBegan, stopError, stopWithinMs, type StopError } from './stop-patience.ts';
 
 /** What the master knows of the node that an allocation was placed on. */
 export type NodeOfAllocation = {
@@ -85,7 +85,7 @@ const timesOf = ({ spec: { graceMs }, startWithinMs, lostAfterMs }: AllocationPl
 function givenUp(input: AllocationPlanInput): AllocationPlan['move'] {
   const { allocation, task, runOpen, startWithinMs } = input;
   if (overdue(input) !== 'end' || !endsUnsaid(allocation, task.desired === 'Running' && runOpen)) return null;
-  if (allocation.stopReason === 'overdue' && allocation.startedAt === null) {
+  if (neverBegan(allocation)) {
     const error = overdueError(allocation, { startWithinMs });
     return { to: 'Failed', reason: error.message, error };
   }
