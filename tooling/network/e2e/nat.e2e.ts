@@ -154,7 +154,7 @@ describe('a container with a published port', () => {
       name: 'publishing',
       at: 'here',
       reach: { MUSTER_LISTEN_HOST: outside, MUSTER_ENDPOINT: '' },
-      env: { MUSTER_PORT_RANGE: '27300-27302' },
+      env: { MUSTER_PORT_RANGE: '32300-32302' },
     });
     await miner.waitForEvent('session.opened', soon);
     const tryOut = `nc -w 2 ${outside} ${MINER_PORT} </dev/null >/dev/null 2>&1 && echo it got out || echo it stays in`;
@@ -164,9 +164,9 @@ describe('a container with a published port', () => {
       ports: [{ name: 'web', port: 8080 }],
     });
     const [allocation] = (await reached(taskId, 'Running')).allocations;
-    expect(allocation?.ports).toMatchObject([{ name: 'web', port: 8080, protocol: 'tcp', address: outside, hostPort: 27_300 }]);
+    expect(allocation?.ports).toMatchObject([{ name: 'web', port: 8080, protocol: 'tcp', address: outside, hostPort: 32_300 }]);
     expect(await says(taskId, 'it stays in')).toBe(true);
-    const visit = `require('net').connect(27300, '${outside}').on('data', (d) => process.stdout.write(d)).on('error', () => {})`;
+    const visit = `require('net').connect(32300, '${outside}').on('data', (d) => process.stdout.write(d)).on('error', () => {})`;
     expect(await waitFor(() => nodeAt('home', visit), soon)).toBe('come in');
     const unpublished = await create(runId, {
       command: ['true'],
