@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { writeFileAtomic } from '@muster/runtime/atomic-file';
 import { ensureDirectory } from '@muster/runtime/ensure-directory';
 import { AppError } from '@muster/protocol/errors/app-error';
@@ -23,8 +23,8 @@ export async function setupCommand(settings: AgentSettings, terminal: Terminal):
     });
   if (settings.file.exists && !(await terminal.confirm(`${settings.file.path} is there already. Write it anew?`))) return;
   const answers = await askForSettings(terminal, settings.values);
-  // The file mostly lies in there, and what a file makes above itself others may read.
-  await ensureDirectory(settings.values.MUSTER_DATA_DIR);
+  // Mostly the data directory, and what a file makes above itself others may read.
+  await ensureDirectory(dirname(settings.file.path));
   await writeFileAtomic(settings.file.path, configText(answers), { mode: 0o600 });
   print(`Written: ${settings.file.path}`);
 }
