@@ -19,7 +19,8 @@ export type LaneOrder = z.infer<typeof laneOrderSchema>;
 const answerSchema = z.strictObject({ ok: z.boolean(), said: z.string() });
 export type LaneAnswer = z.infer<typeof answerSchema>;
 
-/** Many times what it takes to take a stage down; who is stuck in a case may never come to that. */
+/** Many times what it takes to set a stage up, and to take it down; who is stuck in a case may never come to that. */
+const START_MS = 600_000;
 const STOP_MS = 120_000;
 
 /** Resolves once its stage is set up. */
@@ -38,7 +39,9 @@ export async function openLane(main: string, progress: number | 'ignore'): Promi
   const gone = (): never => {
     throw new Error(`the lane ended with ${child.signalCode ?? child.exitCode}; what it said stands above`);
   };
-  await answer();
+  const ready = answer();
+  if (!(await within(START_MS, ready))) child.kill('SIGKILL');
+  await ready;
   return {
     ended,
     async run(order) {
