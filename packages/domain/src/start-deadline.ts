@@ -38,7 +38,6 @@ export function overdue(
   { phase, hasRun, stopping, idleMs }: ProgressFacts,
   { startWithinMs, stopWithinMs }: Patience,
 ): 'stop' | 'end' | null {
-  // Of what is Unknown its node could not be heard, nor has it been heard since.
-  if (stopping) return phase !== 'Unknown' && !isTerminalAllocationPhase(phase) && idleMs > stopWithinMs ? 'end' : null;
+  if (stopping) return !isTerminalAllocationPhase(phase) && idleMs > stopWithinMs ? 'end' : null;
   return !hasRun && ON_THE_WAY.has(phase) && idleMs > startWithinMs ? 'stop' : null;
 }

@@ -80,6 +80,16 @@ describe('planAllocation', () => {
     }
   });
 
+  it('gives up what the node has not told of since it came back, as long after as if it had been there all the time', () => {
+    const allocation = allocationWith({ phase: 'Unknown', startedAt: new Date(0), desired: 'Stopped', stopReason: 'buyer' });
+    const back = (phaseForMs: number) =>
+      plan({ allocation, idleMs: 1e9, task: { desired: 'Stopped' }, node: { ...node, phaseForMs, observed: null } });
+    // The containers' grace is 10 s.
+    const patienceMs = 20_000 + START_WITHIN_MS + LOST_AFTER_MS;
+    expect(back(patienceMs)).toEqual(KEEP);
+    expect(back(patienceMs + 1).move).toMatchObject({ to: 'Lost', error: { code: 'STOP_TIMED_OUT' } });
+  });
+
   it('waits for the node where another would take the place of what may still run', () => {
     const running = { phase: 'Running' as const, startedAt: new Date(0), desired: 'Stopped' as const };
     for (const stopReason of ['timeout', 'evicted', 'overdue'] as const) {

@@ -71,13 +71,17 @@ export function planAllocation(input: AllocationPlanInput): AllocationPlan {
 
 /** "A node that does not get on": how, without a word of ours to the contrary, its task would wait for ever. */
 const overdue = (input: AllocationPlanInput): 'stop' | 'end' | null => {
-  const { allocation, idleMs, startWithinMs } = input;
+  const { allocation, startWithinMs } = input;
   const { phase, desired, startedAt } = allocation;
   return overdueOf(
-    { phase, hasRun: startedAt !== null, stopping: desired === 'Stopped', idleMs },
+    { phase, hasRun: startedAt !== null, stopping: desired === 'Stopped', idleMs: heardMs(input) },
     { startWithinMs, stopWithinMs: stopWithinMs(allocation, timesOf(input)) },
   );
 };
+
+/** A node that came back is heard since then; what it does not tell of stays Unknown. */
+const heardMs = ({ allocation, node, idleMs }: AllocationPlanInput): number =>
+  allocation.phase === 'Unknown' ? Math.min(idleMs, node?.phaseForMs ?? 0) : idleMs;
 
 const timesOf = ({ spec: { graceMs }, startWithinMs, lostAfterMs }: AllocationPlanInput) => ({ graceMs, startWithinMs, lostAfterMs });
 
