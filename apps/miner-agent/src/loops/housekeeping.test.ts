@@ -1,9 +1,9 @@
 import { createLoggerTo } from '@muster/runtime/logger';
 import { zeroAddress } from 'viem';
 import { expect, it } from 'vitest';
-import type { AllocationRecord, Outcome } from '../reconcile/desired.ts';
+import type { AllocationRecord } from '../reconcile/desired.ts';
 import { initialState } from '../state/agent-state.ts';
-import { testRecord } from '../testing/test-record.ts';
+import { testOutcome, testRecord } from '../testing/test-record.ts';
 import { forgetFinished } from './housekeeping.ts';
 
 const HOUR_MS = 60 * 60_000;
@@ -11,19 +11,8 @@ const DAY_MS = 24 * HOUR_MS;
 const NOW = 365 * DAY_MS;
 
 const idOf = (index: number) => `22222222-2222-4222-8222-${String(index).padStart(12, '0')}`;
-const endedAt = (at: number): Outcome => ({
-  phase: 'Succeeded',
-  reason: 'exit code 0',
-  exitCode: 0,
-  oomKilled: false,
-  error: null,
-  containerId: null,
-  imageId: null,
-  startedAt: null,
-  endedAt: at,
-});
 const ended = (index: number, agoMs: number) =>
-  testRecord({ allocationId: idOf(index), outcome: endedAt(NOW - agoMs), version: { masterEpoch: 1, counter: index } });
+  testRecord({ allocationId: idOf(index), outcome: testOutcome({ endedAt: NOW - agoMs }), version: { masterEpoch: 1, counter: index } });
 
 /** A pass over these records with a master that has confirmed those named. */
 async function pass(records: AllocationRecord[], { confirmed = [], syncing = [] }: { confirmed?: number[]; syncing?: number[] } = {}) {

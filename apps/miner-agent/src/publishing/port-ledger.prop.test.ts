@@ -1,23 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AllocationRecord } from '../reconcile/desired.ts';
-import { testRecord, testSpec } from '../testing/test-record.ts';
+import { testOutcome, testRecord, testSpec } from '../testing/test-record.ts';
 import { freePorts, lackOfPorts } from './port-ledger.ts';
 import { parsePortRange, sizeOfRange } from './port-range.ts';
 
 const portOf = (index: number) => ({ name: `p${index}`, port: 8000 + index, protocol: 'tcp' as const });
-const endedAs = {
-  phase: 'Succeeded',
-  reason: '',
-  exitCode: 0,
-  oomKilled: false,
-  error: null,
-  containerId: null,
-  imageId: null,
-  startedAt: null,
-  endedAt: 1,
-} as const;
-
 const ranges = fc
   .record({ from: fc.integer({ min: 1024, max: 60_000 }), size: fc.integer({ min: 1, max: 50 }) })
   .map(({ from, size }) => ({ from, to: from + size - 1 }));
@@ -32,7 +20,7 @@ describe('the ledger of ports', () => {
         for (const [index, step] of happenings.entries()) {
           if ('end' in step) {
             const at = records.length === 0 ? -1 : step.end % records.length;
-            records = records.map((record, i) => (i === at ? { ...record, outcome: endedAs } : record));
+            records = records.map((record, i) => (i === at ? { ...record, outcome: testOutcome() } : record));
           } else {
             const free = freePorts(range, records);
             const lack = lackOfPorts(range, records, step.ask);

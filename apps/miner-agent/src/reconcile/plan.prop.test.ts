@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ContainerState, ObservedContainer } from '../ports/container-runtime.ts';
 import { applyStep, idOf, newContainer, type World } from '../testing/model-engine.ts';
-import { OTHER_NODE, TEST_NODE, testRecord, testSpec } from '../testing/test-record.ts';
+import { OTHER_NODE, TEST_NODE, testOutcome, testRecord, testSpec } from '../testing/test-record.ts';
 import type { AllocationRecord } from './desired.ts';
 import { containerName, LABEL, readLabels, writeLabels } from './labels.ts';
 import { plan } from './plan.ts';
@@ -16,18 +16,7 @@ const ALLOCATIONS = [
 const IMAGES = ['muster/demo:latest', 'other:1'];
 const STATES: ContainerState[] = ['created', 'running', 'paused', 'exited', 'dead'];
 
-const outcome = {
-  phase: 'Failed' as const,
-  reason: 'x',
-  exitCode: 1,
-  oomKilled: false,
-  pid: null,
-  error: null,
-  containerId: null,
-  imageId: null,
-  startedAt: null,
-  endedAt: 1,
-};
+const outcome = testOutcome({ phase: 'Failed', reason: 'x', exitCode: 1 });
 
 const record = (allocationId: string): fc.Arbitrary<AllocationRecord> =>
   fc

@@ -4,7 +4,7 @@ import type { Standing } from '@muster/domain/registry/standing';
 import type { CapabilityDocument } from '@muster/protocol/capabilities';
 import { specHash, type TaskSpec } from '@muster/protocol/task-spec/task-spec';
 import { zeroAddress, zeroHash, type Address } from 'viem';
-import type { AllocationRecord } from '../reconcile/desired.ts';
+import type { AllocationRecord, Outcome } from '../reconcile/desired.ts';
 
 export const TEST_NODE: Address = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
 export const OTHER_NODE: Address = '0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512';
@@ -51,6 +51,19 @@ export function testRecord(record: Partial<AllocationRecord> = {}): AllocationRe
     ...record,
   };
 }
+
+export const testOutcome = (outcome: Partial<Outcome> = {}): Outcome => ({
+  phase: 'Succeeded',
+  reason: 'exit code 0',
+  exitCode: 0,
+  oomKilled: false,
+  error: null,
+  containerId: null,
+  imageId: null,
+  startedAt: null,
+  endedAt: 1,
+  ...outcome,
+});
 
 export const testRun: RunOnChain = {
   runId: '1',

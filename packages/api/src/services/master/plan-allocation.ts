@@ -7,7 +7,7 @@ import { canMove } from '@muster/domain/transitions';
 import type { TaskSpec } from '@muster/protocol/task-spec/task-spec';
 import { overdueError, type OverdueError } from './overdue-error.ts';
 import type { StopReason } from './replicas.ts';
-import { endsUnsaid, neverBegan, stopError, stopWithinMs, type StopError } from './stop-patience.ts';
+import { endsUnsaid, hasRun, neverBegan, stopError, stopWithinMs, type StopError } from './stop-patience.ts';
 
 /** What the master knows of the node that an allocation was placed on. */
 export type NodeOfAllocation = {
@@ -72,9 +72,9 @@ export function planAllocation(input: AllocationPlanInput): AllocationPlan {
 /** "A node that does not get on": how, without a word of ours to the contrary, its task would wait for ever. */
 const overdue = (input: AllocationPlanInput): 'stop' | 'end' | null => {
   const { allocation, startWithinMs } = input;
-  const { phase, desired, startedAt } = allocation;
+  const { phase, desired } = allocation;
   return overdueOf(
-    { phase, hasRun: startedAt !== null, stopping: desired === 'Stopped', idleMs: heardMs(input) },
+    { phase, hasRun: hasRun(allocation), stopping: desired === 'Stopped', idleMs: heardMs(input) },
     { startWithinMs, stopWithinMs: stopWithinMs(allocation, timesOf(input)) },
   );
 };

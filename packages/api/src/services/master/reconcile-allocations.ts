@@ -4,7 +4,6 @@ import type { NodeOverview } from '@muster/db/repositories/nodes';
 import type { AllocationPhase } from '@muster/domain/allocation-lifecycle';
 import { appendTimeline } from '@muster/db/repositories/timeline';
 import type { AllocationRow, RunRow } from '@muster/db/rows';
-import { z } from 'zod';
 import type { Deps } from '../../app/deps.ts';
 import { runTopic } from '../../live/topics.ts';
 import { beatOf } from '../session/beat-of.ts';
@@ -38,6 +37,7 @@ export async function reconcileAllocations(deps: Pick<Deps, 'db' | 'live' | 'set
   const idleOf = idleTimes(allocations, situation);
   const moves: AllocationTransition[] = [];
   const stops: { allocationId: string; reason: string }[] = [];
+  const silent = new Set<string>();
 
   for (const allocation of allocations) {
     const { allocationId, runId, epoch, phase } = allocation;
@@ -63,11 +63,15 @@ export async function reconcileAllocations(deps: Pick<Deps, 'db' | 'live' | 'set
     if (plan.move) {
       const { to, reason, error } = plan.move;
       moves.push({ allocationId, epoch, from: phase, to, actor: 'master', reason, ...(error ? { patch: { error } } : {}) });
+      if (error?.code === 'STOP_TIMED_OUT') silent.add(allocationId);
     }
     if (plan.stop) stops.push({ allocationId, reason: plan.stop });
   }
   const moved = await transitionAllocations(db, moves);
-  await tellOfSilentStops(db, moved);
+  await tellOfSilentStops(
+    db,
+    moved.filter(({ allocationId }) => silent.has(allocationId)),
+  );
   const stopped = stops.length === 0 ? [] : await stopAllocations(db, stops);
   for (const { allocationId, runId, node, phase, phaseReason } of moved)
     logger.info({ event: 'allocation.phase', runId, node, allocationId, phase, reason: phaseReason }, 'the master moved an allocation');
@@ -75,26 +79,19 @@ export async function reconcileAllocations(deps: Pick<Deps, 'db' | 'live' | 'set
 }
 
 /** It is the node's doing, so its own timeline has it too. */
-const tellOfSilentStops = (db: Deps['db'], moved: readonly AllocationRow[]): Promise<void> =>
+const tellOfSilentStops = (db: Deps['db'], ended: readonly AllocationRow[]): Promise<void> =>
   appendTimeline(
     db.pool,
-    moved.flatMap(({ runId, node, allocationId, phaseReason, error }) =>
-      silentStop.safeParse(error).success
-        ? [
-            {
-              runId,
-              actor: 'master',
-              subject: node,
-              kind: 'node',
-              from: null,
-              to: 'STOP_TIMED_OUT',
-              reason: `allocation ${allocationId}: ${phaseReason}`,
-            },
-          ]
-        : [],
-    ),
+    ended.map(({ runId, node, allocationId, phaseReason }) => ({
+      runId,
+      actor: 'master',
+      subject: node,
+      kind: 'node',
+      from: null,
+      to: 'STOP_TIMED_OUT',
+      reason: `allocation ${allocationId}: ${phaseReason}`,
+    })),
   );
-const silentStop = z.object({ code: z.literal('STOP_TIMED_OUT') });
 
 function nodeOf(
   allocation: TimedAllocation,

@@ -8,7 +8,7 @@ type Stopping = Pick<AllocationRow, 'phase' | 'startedAt' | 'stopReason'>;
 export type StopTimes = Pick<Settings, 'startWithinMs' | 'lostAfterMs'> & Pick<TaskSpec, 'graceMs'>;
 
 /** A node says that it runs, and need not say since when. */
-const hasRun = ({ phase, startedAt }: Stopping): boolean => startedAt !== null || phase === 'Running';
+export const hasRun = ({ phase, startedAt }: Stopping): boolean => startedAt !== null || phase === 'Running';
 
 /** It was stopped since it did not get on, and has not begun even then. */
 export const neverBegan = (allocation: Stopping): boolean => allocation.stopReason === 'overdue' && !hasRun(allocation);
