@@ -76,6 +76,12 @@ export class ManagedProcess {
     return this.#child.exitCode;
   }
 
+  /** How it ended, in words. */
+  get end(): string {
+    const { exitCode, signalCode } = this.#child;
+    return signalCode === null ? `exit code ${exitCode}` : `killed by ${signalCode}`;
+  }
+
   get exited(): Promise<void> {
     return this.#exited;
   }
@@ -109,7 +115,7 @@ export class ManagedProcess {
     ]);
     clearTimeout(timer);
     if (typeof outcome === 'object') return outcome;
-    const what = outcome === 'exited' ? `ended (exit code ${this.exitCode})` : `did not report "${name}" within ${timeoutMs / 1000} s`;
+    const what = outcome === 'exited' ? `ended (${this.end})` : `did not report "${name}" within ${timeoutMs / 1000} s`;
     throw new StepError(`${this.name} ${what}:\n${this.lastLines()}`, `Read ${this.#options.logFile}.`);
   }
 

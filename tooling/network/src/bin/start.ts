@@ -77,7 +77,7 @@ async function main(): Promise<number> {
     const end = await Promise.race([interrupted, ...first.processes().map(whenBroken)]);
     if ('reason' in end) return 0;
     throw new StepError(
-      `${end.daemon.name} ended (exit code ${end.daemon.exitCode}):\n${end.daemon.lastLines()}`,
+      `${end.daemon.name} ended (${end.daemon.end}):\n${end.daemon.lastLines()}`,
       `Read ${join(dataDir, 'logs', `${end.daemon.name}.log`)}.`,
     );
   } finally {
